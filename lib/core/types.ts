@@ -1,0 +1,77 @@
+/**
+ * The words the core speaks: acceptors and learners by index, sets as bit masks, ballots and
+ * messages. Nothing here knows bytes, keys, clocks or networks.
+ *
+ * @module
+ */
+
+/** Position of an acceptor among all acceptors sorted by name. */
+export type AcceptorIndex = number;
+
+/** Position of a learner among all learners sorted by name. */
+export type LearnerIndex = number;
+
+/** A set of acceptors: bit `i` is set if acceptor `i` is a member. */
+export type AcceptorSet = bigint;
+
+/** A set of learners: bit `i` is set if learner `i` is a member. */
+export type LearnerSet = bigint;
+
+declare const messageIdBrand: unique symbol;
+declare const valueHashBrand: unique symbol;
+
+/** Id of a message: the hash of its canonical bytes, never of its signature. 64 hex digits. */
+export type MessageId = string & { readonly [messageIdBrand]: true };
+
+/** Hash of a proposed value. 64 lower-case hex digits. */
+export type ValueHash = string & { readonly [valueHashBrand]: true };
+
+/** A point in time: whole seconds since 1970 and nanoseconds (0 to 999,999,999) beyond them. */
+export interface Timestamp {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** A ballot: totally ordered, timestamp first, then value hash (TR, Section 4; `b(x)`, `V(x)`). */
+export interface Ballot extends Timestamp {
+  readonly valueHash: ValueHash;
+}
+
+/** A 1a: the offer of a value in a ballot. One per ballot: its id is a function of the ballot. */
+export interface Proposal {
+  readonly kind: "1a";
+  readonly id: MessageId;
+  readonly ballot: Ballot;
+}
+
+/** What an acceptor signs. Whether it is a 1b or a 2a, and for whom, is derived, never said. */
+export interface AcceptorContent {
+  readonly signer: AcceptorIndex;
+  /** Id of the signer's previous message; undefined for its first. */
+  readonly prev: MessageId | undefined;
+  /** Ids of what the signer received or sent since then, `prev` included; strictly ascending. */
+  readonly refs: readonly MessageId[];
+}
+
+/** A verified 1b or 2a. */
+export interface AcceptorMessage extends AcceptorContent {
+  readonly kind: "acceptor";
+  readonly id: MessageId;
+}
+
+/** A verified message of one instance. */
+export type Message = Proposal | AcceptorMessage;
+
+/** Which rule buries a 2a: the technical report's, or that of Heterogeneous Paxos 2.0. */
+export type BurialRule = "TECHNICAL_REPORT" | "HP2";
+
+/** Compares two times: negative if `a` is earlier, zero if equal. */
+export function compareTimestamps(a: Timestamp, b: Timestamp): number {
+  return a.seconds - b.seconds || a.nanos - b.nanos;
+}
+
+/** Compares two ballots: negative if `a` is lower, zero if equal (TR, Section 4). */
+export function compareBallots(a: Ballot, b: Ballot): number {
+  return compareTimestamps(a, b) ||
+    (a.valueHash < b.valueHash ? -1 : a.valueHash > b.valueHash ? 1 : 0);
+}

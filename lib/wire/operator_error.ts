@@ -1,0 +1,43 @@
+/**
+ * An operator's mistake: one clear line and a documented exit status, never a stack trace.
+ *
+ * @module
+ */
+
+/** Exit statuses of all programs (docs/OPERATIONS.md). */
+export const EXIT = {
+  ok: 0,
+  /** A fault of ours: please report it. */
+  internal: 1,
+  /** A flag or argument is wrong. */
+  usage: 2,
+  /** A configuration file, key or certificate is wrong. */
+  configuration: 3,
+  /** A port cannot be bound, or a file cannot be read or written. */
+  resource: 4,
+  /** Another process runs as this acceptor. */
+  identityInUse: 5,
+  /** Learners that should agree decided differently. */
+  disagreement: 6,
+  /** What was waited for did not happen in time. */
+  timeout: 7,
+} as const;
+
+/** One of {@linkcode EXIT}. */
+export type ExitStatus = typeof EXIT[keyof typeof EXIT];
+
+/** A mistake that the operator can mend. The message is one line: where, what, what to do. */
+export class OperatorError extends Error {
+  /** What the program should exit with. */
+  readonly exitStatus: ExitStatus;
+
+  /**
+   * @param what What is wrong, and what to do about it.
+   * @param where File and JSON path, or flag; empty if there is no such place.
+   */
+  constructor(exitStatus: ExitStatus, what: string, where = "") {
+    super(where === "" ? what : `${where}: ${what}`);
+    this.name = "OperatorError";
+    this.exitStatus = exitStatus;
+  }
+}
