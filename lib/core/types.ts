@@ -70,6 +70,13 @@ export function compareTimestamps(a: Timestamp, b: Timestamp): number {
   return a.seconds - b.seconds || a.nanos - b.nanos;
 }
 
+/** `time` plus a number of milliseconds, which may be negative or fractional. */
+export function addMs(time: Timestamp, ms: number): Timestamp {
+  const nanos = time.nanos + Math.round(ms * 1e6);
+  const carry = Math.floor(nanos / 1e9);
+  return { seconds: time.seconds + carry, nanos: nanos - carry * 1e9 };
+}
+
 /** Compares two ballots: negative if `a` is lower, zero if equal (TR, Section 4). */
 export function compareBallots(a: Ballot, b: Ballot): number {
   return compareTimestamps(a, b) ||

@@ -1,0 +1,91 @@
+/**
+ * The acceptor's step: what to sign after a delivery.
+ *
+ * @module
+ */
+
+import type { Entry } from "./dag.ts";
+import { conclude } from "./facts.ts";
+import type { LearnerGraph } from "./learner_graph.ts";
+import { copyPast, emptyPast, include, type Past } from "./past.ts";
+import { isRejection } from "./rejection.ts";
+import type { AcceptorContent, AcceptorIndex, MessageId } from "./types.ts";
+
+/** What an acceptor remembers besides the known messages. Changed in place. */
+export interface AcceptorState {
+  readonly self: AcceptorIndex;
+  /** The acceptor's latest own message. */
+  prev: Entry | undefined;
+  /** Acceptor messages delivered since then, and that message itself (TR, recent_messages). */
+  recent: MessageId[];
+  /** The past of `recent`. */
+  past: Past;
+  /**
+   * A message of our own has come back that we do not know: another process has our key, or we
+   * have forgotten what we sent. Whatever we sign might contradict it, so we sign no more.
+   */
+  halted: boolean;
+}
+
+/** Names a draft: the hash of its canonical bytes. A pure function. */
+export type Identify = (content: AcceptorContent) => MessageId;
+
+/** An acceptor that has sent nothing. */
+export function newAcceptor(graph: LearnerGraph, self: AcceptorIndex): AcceptorState {
+  return { self, prev: undefined, recent: [], past: emptyPast(graph), halted: false };
+}
+
+/**
+ * The 1b with which to answer a delivered 1a, or undefined if there is none to give. A stale 1a is
+ * not kept among the recent messages (HPaxos_2.tla).
+ */
+export function answer1a(
+  graph: LearnerGraph,
+  state: AcceptorState,
+  proposal: Entry,
+  identify: Identify,
+): Entry | undefined {
+  const past = copyPast(state.past);
+  include(past, proposal);
+  if (!past.refersTo1a) return undefined;
+  return draft(graph, state, past, [...state.recent, proposal.message.id], identify);
+}
+
+/** The 2a that the recent messages allow, or undefined. Called after every acceptor message. */
+export function draft2a(
+  graph: LearnerGraph,
+  state: AcceptorState,
+  identify: Identify,
+): Entry | undefined {
+  return draft(graph, state, state.past, state.recent, identify);
+}
+
+/** Takes in an acceptor message by someone else. */
+export function remember(state: AcceptorState, entry: Entry): void {
+  state.recent.push(entry.message.id);
+  include(state.past, entry);
+}
+
+/** Takes in the acceptor's own new message: from now on it stands for all before it. */
+export function follow(graph: LearnerGraph, state: AcceptorState, own: Entry): void {
+  state.prev = own;
+  state.recent = [own.message.id];
+  state.past = emptyPast(graph);
+  include(state.past, own);
+}
+
+function draft(
+  graph: LearnerGraph,
+  state: AcceptorState,
+  past: Past,
+  refs: readonly MessageId[],
+  identify: Identify,
+): Entry | undefined {
+  const { self: signer, prev, halted } = state;
+  if (halted) return undefined;
+  const entry = conclude(graph, past, signer, prev, () => {
+    const content = { signer, prev: prev?.message.id, refs: refs.toSorted() };
+    return { kind: "acceptor", id: identify(content), ...content };
+  });
+  return isRejection(entry) ? undefined : entry;
+}

@@ -1,0 +1,30 @@
+/**
+ * Caught(x), by way of tips: for each signer, its maximal messages in the past.
+ *
+ * @module
+ */
+
+import { type Entry, isAncestorOrSelf } from "./dag.ts";
+
+/** A signer's messages in some past that no other of its messages there follows. No order. */
+export type Tips = readonly Entry[];
+
+/** No message of the signer. */
+export const NO_TIPS: Tips = [];
+
+/**
+ * The tips of two pasts together. An honest signer never has more than one: of two, one is the
+ * other's ancestor. More than one that do not merge mean that the signer is caught (TR, Caught).
+ */
+export function mergeTips(a: Tips, b: Tips): Tips {
+  if (a === b || b.length === 0) return a;
+  if (a.length === 0) return b;
+  let merged = a;
+  for (const tip of b) merged = addTip(merged, tip);
+  return merged;
+}
+
+function addTip(tips: Tips, tip: Entry): Tips {
+  if (tips.some((known) => isAncestorOrSelf(tip, known))) return tips;
+  return [...tips.filter((known) => !isAncestorOrSelf(known, tip)), tip];
+}

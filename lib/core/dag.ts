@@ -1,0 +1,78 @@
+/**
+ * Known messages with their facts, and each signer's chain of messages by `prev`.
+ *
+ * @module
+ */
+
+import type { Facts } from "./facts.ts";
+import type { Message, MessageId } from "./types.ts";
+
+/** A known, well-formed message. Immutable. */
+export interface Entry {
+  readonly message: Message;
+  readonly facts: Facts;
+  /** Position in the signer's own tree of messages; undefined for a 1a. */
+  readonly chain: Chain | undefined;
+}
+
+/** Where an acceptor message stands among those of its signer. */
+export interface Chain {
+  /** Number of ancestors by `prev`. */
+  readonly depth: number;
+  readonly prev: Entry | undefined;
+  /** Some ancestor, chosen so that any ancestor is reached in O(log depth) steps. */
+  readonly jump: Entry | undefined;
+}
+
+/** All known messages of one instance, by id; insertion order is a causal order. */
+export type Dag = Map<MessageId, Entry>;
+
+/** An empty {@linkcode Dag}. */
+export function newDag(): Dag {
+  return new Map();
+}
+
+/**
+ * The chain position of a message that follows `prev`. Jumps double as in a skew-binary list.
+ */
+export function chainAfter(prev: Entry | undefined): Chain {
+  if (prev === undefined) return { depth: 0, prev: undefined, jump: undefined };
+  const { depth, jump } = prev.chain!;
+  const far = jump === undefined ? undefined : jump.chain!.jump;
+  const jumpDepth = jump === undefined ? 0 : jump.chain!.depth;
+  const farDepth = far === undefined ? 0 : far.chain!.depth;
+  const doubles = jump !== undefined && depth - jumpDepth === jumpDepth - farDepth;
+  return { depth: depth + 1, prev, jump: doubles && far !== undefined ? far : prev };
+}
+
+/**
+ * Whether `m` is `t` or one of its ancestors by `prev`; both are messages of one signer. For
+ * well-formed messages this is "m is in Tran(t)" (PROTOCOL section 3, WellFormed).
+ * Costs O(log distance).
+ */
+export function isAncestorOrSelf(m: Entry, t: Entry): boolean {
+  const depth = m.chain!.depth;
+  let at: Entry = t;
+  while (at.chain!.depth > depth) {
+    const { jump, prev } = at.chain!;
+    at = jump !== undefined && jump.chain!.depth >= depth ? jump : prev!;
+  }
+  return at === m;
+}
+
+/**
+ * Two different messages with the same `prev`, one an ancestor of `first` (or itself), the other
+ * of `second`: what proves that their signer equivocated (HPaxos_2.tla, CaughtMsg). Neither of the
+ * two given may be an ancestor of the other. Costs O(distance).
+ */
+export function findFork(first: Entry, second: Entry): readonly [Entry, Entry] {
+  let a = first;
+  let b = second;
+  while (a.chain!.depth > b.chain!.depth) a = a.chain!.prev!;
+  while (b.chain!.depth > a.chain!.depth) b = b.chain!.prev!;
+  while (a.chain!.prev !== b.chain!.prev) {
+    a = a.chain!.prev!;
+    b = b.chain!.prev!;
+  }
+  return [a, b];
+}

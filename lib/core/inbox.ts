@@ -1,0 +1,176 @@
+/**
+ * Verified messages that refer to messages not known yet: they wait here, bounded, until all their
+ * refs are known (PROTOCOL section 2, proper).
+ *
+ * @module
+ */
+
+import { reject, type Rejection } from "./rejection.ts";
+import {
+  type AcceptorMessage,
+  addMs,
+  compareTimestamps,
+  type MessageId,
+  type Timestamp,
+} from "./types.ts";
+
+/** Who handed us a message: the name of a peer. Only for accounting. */
+export type Source = string;
+
+/** Bounds of an {@linkcode Inbox}. */
+export interface InboxLimits {
+  /** How many messages and refs, together, may wait on account of one source. */
+  readonly inboxRefsPerPeerMax: number;
+  /** How long a message may wait, in milliseconds. */
+  readonly inboxWaitMsMax: number;
+}
+
+interface Waiting {
+  readonly message: AcceptorMessage;
+  readonly missing: Set<MessageId>;
+  /** Everyone who has sent it: it stays as long as one of them has room. */
+  readonly sources: Set<Source>;
+  readonly until: Timestamp;
+}
+
+/** Messages waiting for refs. Changed in place by the functions below. */
+export interface Inbox {
+  /** In order of arrival. */
+  readonly waiting: Map<MessageId, Waiting>;
+  /** By missing id: the messages that wait for it. */
+  readonly waitingFor: Map<MessageId, Set<MessageId>>;
+  /** By source: how much it has waiting, in messages and refs. */
+  readonly used: Map<Source, number>;
+}
+
+/** A message that had to leave the inbox undelivered. */
+export interface Dropped {
+  readonly message: AcceptorMessage;
+  readonly rejection: Rejection;
+  readonly sources: readonly Source[];
+}
+
+/** An inbox in which nothing waits. */
+export function newInbox(): Inbox {
+  return { waiting: new Map(), waitingFor: new Map(), used: new Map() };
+}
+
+/**
+ * Lets a message wait for its missing refs. A message that waits already is charged to the new
+ * source too. At the source's limit its oldest messages give way.
+ *
+ * @param missing Not empty.
+ * @returns What was dropped to make room; the message itself if it is larger than the limit.
+ */
+export function wait(
+  inbox: Inbox,
+  limits: InboxLimits,
+  message: AcceptorMessage,
+  missing: readonly MessageId[],
+  source: Source,
+  now: Timestamp,
+): Dropped[] {
+  const size = costOf(message);
+  if (size > limits.inboxRefsPerPeerMax) {
+    const rejection = reject("INBOX_FULL", `${message.refs.length} refs are more than may wait`);
+    return [{ message, rejection, sources: [source] }];
+  }
+  const waiting = inbox.waiting.get(message.id);
+  if (waiting?.sources.has(source)) return [];
+  const dropped = makeRoom(inbox, limits, source, size);
+  inbox.used.set(source, (inbox.used.get(source) ?? 0) + size);
+  if (waiting !== undefined && inbox.waiting.has(message.id)) {
+    waiting.sources.add(source);
+    return dropped;
+  }
+  const until = addMs(now, limits.inboxWaitMsMax);
+  inbox.waiting.set(message.id, {
+    message,
+    missing: new Set(missing),
+    sources: new Set([source]),
+    until,
+  });
+  for (const id of missing) {
+    const waiters = inbox.waitingFor.get(id);
+    if (waiters === undefined) inbox.waitingFor.set(id, new Set([message.id]));
+    else waiters.add(message.id);
+  }
+  return dropped;
+}
+
+/** Takes out, in order of arrival, the messages for which `id` was the last ref missing. */
+export function release(
+  inbox: Inbox,
+  id: MessageId,
+): { message: AcceptorMessage; source: Source }[] {
+  const waiters = inbox.waitingFor.get(id);
+  if (waiters === undefined) return [];
+  inbox.waitingFor.delete(id);
+  const ready: { message: AcceptorMessage; source: Source }[] = [];
+  for (const waiter of waiters) {
+    const waiting = inbox.waiting.get(waiter)!;
+    waiting.missing.delete(id);
+    if (waiting.missing.size > 0) continue;
+    const [source] = waiting.sources;
+    ready.push({ message: waiting.message, source: source! });
+    remove(inbox, waiting);
+  }
+  return ready;
+}
+
+/** Drops the messages that have waited too long. Costs O(dropped): arrival order is time order. */
+export function expire(inbox: Inbox, now: Timestamp): Dropped[] {
+  const dropped: Dropped[] = [];
+  for (const waiting of inbox.waiting.values()) {
+    if (compareTimestamps(waiting.until, now) > 0) break;
+    const sources = [...waiting.sources];
+    remove(inbox, waiting);
+    const rejection = reject("REFS_TIMEOUT", `${waiting.missing.size} refs were not supplied`);
+    dropped.push({ message: waiting.message, rejection, sources });
+  }
+  return dropped;
+}
+
+/** When the next message will have waited too long; undefined if none waits. */
+export function nextExpiry(inbox: Inbox): Timestamp | undefined {
+  for (const waiting of inbox.waiting.values()) return waiting.until;
+  return undefined;
+}
+
+function costOf(message: AcceptorMessage): number {
+  return 1 + message.refs.length;
+}
+
+function makeRoom(inbox: Inbox, limits: InboxLimits, source: Source, size: number): Dropped[] {
+  const dropped: Dropped[] = [];
+  if ((inbox.used.get(source) ?? 0) + size <= limits.inboxRefsPerPeerMax) return dropped;
+  for (const waiting of inbox.waiting.values()) {
+    if (!waiting.sources.has(source)) continue;
+    waiting.sources.delete(source);
+    credit(inbox, source, costOf(waiting.message));
+    if (waiting.sources.size === 0) {
+      remove(inbox, waiting);
+      const rejection = reject("INBOX_FULL", `more than ${limits.inboxRefsPerPeerMax} refs wait`);
+      dropped.push({ message: waiting.message, rejection, sources: [source] });
+    }
+    if ((inbox.used.get(source) ?? 0) + size <= limits.inboxRefsPerPeerMax) break;
+  }
+  return dropped;
+}
+
+function remove(inbox: Inbox, waiting: Waiting): void {
+  const { message, missing, sources } = waiting;
+  inbox.waiting.delete(message.id);
+  for (const id of missing) {
+    const waiters = inbox.waitingFor.get(id);
+    waiters?.delete(message.id);
+    if (waiters?.size === 0) inbox.waitingFor.delete(id);
+  }
+  for (const source of sources) credit(inbox, source, costOf(message));
+}
+
+function credit(inbox: Inbox, source: Source, size: number): void {
+  const used = inbox.used.get(source)! - size;
+  if (used === 0) inbox.used.delete(source);
+  else inbox.used.set(source, used);
+}
