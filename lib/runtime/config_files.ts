@@ -1,0 +1,109 @@
+/**
+ * The files that make up a configuration: reading them, and who else may.
+ *
+ * @module
+ */
+
+import { readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, resolve } from "node:path";
+import { EXIT, OperatorError } from "../wire/operator_error.ts";
+import { type Place, quote } from "../wire/place.ts";
+
+/** What standard input is called in messages. */
+export const STDIN = "<stdin>";
+
+/** Bytes of a file. A configuration of hundreds of acceptors, certificates and all, takes one MB. */
+export const FILE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Permission bits of group and others. */
+const NOT_OWNER = 0o077;
+
+/** Reads all of standard input. @throws OperatorError if it is too large or not text. */
+export async function readStdin(): Promise<string> {
+  const chunks: BlobPart[] = [];
+  let length = 0;
+  for await (const chunk of Deno.stdin.readable) {
+    length += chunk.length;
+    if (length > FILE_BYTES_MAX) tooLarge(STDIN);
+    chunks.push(chunk);
+  }
+  return decodeText(await new Blob(chunks).bytes(), STDIN);
+}
+
+/**
+ * Reads a text file.
+ *
+ * @param where How to call it in messages.
+ * @throws OperatorError if it cannot be read, is too large, or is not text.
+ */
+export function readText(path: string, where: string): string {
+  let bytes: Uint8Array;
+  try {
+    if (statSync(path).size > FILE_BYTES_MAX) tooLarge(where);
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    throw new OperatorError(EXIT.resource, `cannot be read: ${reasonOf(error)}`, where);
+  }
+  return decodeText(bytes, where);
+}
+
+/**
+ * Reads a file that a configuration names, relative to where the configuration is.
+ *
+ * @throws OperatorError as {@linkcode readText}.
+ */
+export function readNamedFile(file: string, place: Place): { text: string; path: string } {
+  const base = place.file === STDIN ? "." : dirname(place.file);
+  const path = isAbsolute(file) ? file : resolve(base, file);
+  return { text: readText(path, `${place}: ${quote(file)}`), path };
+}
+
+/** A warning for each of the files that others than its owner may read or write. */
+export function permissionWarnings(files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    const mode = modeOf(file);
+    if (mode === undefined || (mode & NOT_OWNER) === 0) return [];
+    const octal = (mode & 0o777).toString(8).padStart(4, "0");
+    return [`${file}: holds a private key and others may use it (mode ${octal}); chmod 600 it`];
+  });
+}
+
+/** Permission bits of a file; undefined where there are none. */
+function modeOf(file: string): number | undefined {
+  if (Deno.build.os === "windows") return undefined;
+  try {
+    const status = statSync(file);
+    return status.isFile() ? status.mode : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function tooLarge(where: string): never {
+  const what = `is larger than ${FILE_BYTES_MAX} bytes; is this the right file?`;
+  throw new OperatorError(EXIT.configuration, what, where);
+}
+
+function decodeText(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const what = "is not UTF-8 text; is this the right file?";
+    throw new OperatorError(EXIT.configuration, what, where);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : "";
+  switch (code) {
+    case "ENOENT":
+      return "no such file; check the path";
+    case "EACCES":
+    case "EPERM":
+      return "permission denied; check its owner and mode";
+    case "EISDIR":
+      return "it is a directory; name a file";
+  }
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
+}

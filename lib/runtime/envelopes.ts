@@ -1,0 +1,49 @@
+/**
+ * Parts of envelopes.
+ *
+ * @module
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { isRejection } from "../core/rejection.ts";
+import type { MessageId } from "../core/types.ts";
+import { decodeId, encodeMessage } from "../wire/codec.ts";
+import {
+  type ConsensusMessage,
+  type MessageIds,
+  MessageIdsSchema,
+} from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { fromHex } from "../wire/hex.ts";
+import type { LogRecord } from "./message_log.ts";
+
+/** A message by name. */
+export interface Named {
+  readonly instance: bigint;
+  readonly id: MessageId;
+}
+
+/** Ids grouped by instance, in order of first appearance. */
+export function encodeIds(named: readonly Named[]): MessageIds[] {
+  const byInstance = new Map<bigint, Uint8Array<ArrayBuffer>[]>();
+  for (const { instance, id } of named) {
+    const ids = byInstance.get(instance);
+    if (ids === undefined) byInstance.set(instance, [fromHex(id)]);
+    else ids.push(fromHex(id));
+  }
+  return [...byInstance].map(([instance, ids]) => create(MessageIdsSchema, { instance, ids }));
+}
+
+/** The well-formed ids of a list. Others can name nothing, so they are passed over. */
+export function decodeIds(lists: readonly MessageIds[]): MessageId[] {
+  return lists.flatMap(({ ids }) =>
+    ids.flatMap((bytes) => {
+      const id = decodeId(bytes);
+      return isRejection(id) ? [] : [id];
+    })
+  );
+}
+
+/** A logged message for sending; a 1a with its value, if one is given. */
+export function encodeRecord({ wire }: LogRecord, value: Uint8Array | undefined): ConsensusMessage {
+  return encodeMessage(wire.kind === "1a" ? { ...wire, value } : wire);
+}

@@ -1,0 +1,115 @@
+/**
+ * Configurations for a new cluster: keys, certificates, addresses, one file for each identity.
+ *
+ * @module
+ */
+
+import { makeCertificate, type NewCertificate } from "../crypto/certificate.ts";
+import type { KeyKind } from "../crypto/keys.ts";
+import { EXIT, OperatorError } from "../wire/operator_error.ts";
+import type { ClusterPlan } from "./cluster_plan.ts";
+
+/** Where and how a planned cluster is to run. */
+export interface Deployment {
+  /** DNS names or IP addresses, at least one; acceptors take them in turn. */
+  readonly hosts: readonly string[];
+  /** Port of the first acceptor on each host; the next on it has the next one. */
+  readonly basePort: number;
+  /** Identities that may only connect, named client_0, client_1, … */
+  readonly clients: number;
+  readonly keyKind: KeyKind;
+  /** As the configuration names them; left out, the default holds. */
+  readonly rules: "TECHNICAL_REPORT" | "HP2" | undefined;
+}
+
+/** One identity's entry in `addresses`, as a configuration file writes it. */
+export type AddressJson =
+  | {
+    readonly certificate: string;
+    readonly host: string;
+    readonly port: number;
+    readonly name: string;
+  }
+  | { readonly certificate: string; readonly name: string; readonly client: true };
+
+/** A configuration file of one identity. */
+export interface GeneratedFile {
+  /** What follows the prefix: `_0_config.json`. */
+  readonly suffix: string;
+  readonly name: string;
+  readonly client: boolean;
+  /** Undefined for a client. */
+  readonly host: string | undefined;
+  /** Undefined for a client. */
+  readonly port: number | undefined;
+  /** With the private key. */
+  readonly config: ConfigFileJson;
+}
+
+/** A configuration as its file has it. */
+export interface ConfigFileJson extends Pick<ClusterPlan, "learners" | "safetySets"> {
+  readonly privateKey: string;
+  readonly proposal: string;
+  readonly addresses: readonly AddressJson[];
+  readonly rules?: "TECHNICAL_REPORT" | "HP2";
+}
+
+const PORT_MAX = 65_535;
+
+/**
+ * Makes the configuration files of a planned cluster, with fresh keys. Nothing is written.
+ *
+ * @param make Makes a key and its certificate; given for tests only.
+ * @throws OperatorError (usage) if there are not enough ports.
+ */
+export async function generateConfigs(
+  plan: ClusterPlan,
+  deployment: Deployment,
+  make: typeof makeCertificate = makeCertificate,
+): Promise<GeneratedFile[]> {
+  const acceptors = plan.acceptors.map((name, i) => ({
+    name,
+    suffix: `_${i}_config.json`,
+    proposal: `my_proposal_${i}`,
+    ...hostAndPort(deployment, i),
+  }));
+  const clients = Array.from({ length: deployment.clients }, (_, i) => ({
+    name: `client_${i}`,
+    suffix: `_client_${i}_config.json`,
+    proposal: `my_proposal_client_${i}`,
+    host: undefined,
+    port: undefined,
+  }));
+  const members = [...acceptors, ...clients];
+  const keys: NewCertificate[] = [];
+  for (const { name, host } of members) {
+    const hosts = host === undefined ? ["localhost"] : [host, "localhost"];
+    keys.push(await make(deployment.keyKind, name, hosts));
+  }
+  const addresses = members.map(({ name, host, port }, i): AddressJson => {
+    const { certificate } = keys[i]!;
+    return host === undefined
+      ? { certificate, name, client: true }
+      : { certificate, host, port, name };
+  });
+  const { learners, safetySets } = plan;
+  const rules = deployment.rules === undefined ? {} : { rules: deployment.rules };
+  return members.map(({ suffix, name, host, port, proposal }, i) => {
+    const { privateKey } = keys[i]!;
+    const config = { privateKey, proposal, learners, safetySets, addresses, ...rules };
+    return { suffix, name, client: host === undefined, host, port, config };
+  });
+}
+
+function hostAndPort(deployment: Deployment, index: number): { host: string; port: number } {
+  const { hosts, basePort } = deployment;
+  const port = basePort + Math.floor(index / hosts.length);
+  if (port > PORT_MAX) {
+    throw new OperatorError(
+      EXIT.usage,
+      `acceptor ${index} would need port ${port}, above ${PORT_MAX}; begin lower`,
+      "--base-port",
+    );
+  }
+  return { host: hosts[index % hosts.length]!, port };
+}

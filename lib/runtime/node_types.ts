@@ -1,0 +1,65 @@
+/**
+ * What a node is made of, and whom it tells.
+ *
+ * @module
+ */
+
+import type { Entry } from "../core/dag.ts";
+import type { Effect, InstanceState } from "../core/instance.ts";
+import type { Disagreement } from "../core/learner.ts";
+import type { MessageId, Timestamp } from "../core/types.ts";
+import type { Scope } from "../wire/canonical.ts";
+import type { WireMessage } from "../wire/codec.ts";
+import type { Cancel, Clock } from "./clock.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Logger } from "./logger.ts";
+import type { LogRecord } from "./message_log.ts";
+import type { Proposing } from "./proposing.ts";
+import type { Request } from "./wants.ts";
+
+/** What a node needs of the world. */
+export interface NodeOptions {
+  readonly configuration: Configuration;
+  /** Whether it signs, as the acceptor that the configuration's key belongs to. */
+  readonly votes: boolean;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+/** What a node tells whoever runs it. */
+export interface NodeObserver {
+  /** Messages were added to the log. */
+  appended?(records: readonly LogRecord[]): void;
+  /** These are missing: ask for them. */
+  wanted?(requests: readonly Request[]): void;
+  /** Learners decided differently. */
+  disagreement?(instance: bigint, disagreement: Disagreement): void;
+  /** An acceptor equivocated. */
+  caught?(instance: bigint, acceptor: string, evidence: readonly [Entry, Entry]): void;
+  /** A message of our own has come that we never sent: we stop signing. */
+  halted?(instance: bigint, entry: Entry): void;
+  /** The effects of one step of the core, for those who want to follow it. */
+  stepped?(instance: bigint, effects: readonly Effect[]): void;
+}
+
+/** Two messages that prove an equivocation. */
+export interface CaughtRecord {
+  readonly acceptor: string;
+  readonly instance: bigint;
+  readonly first: MessageId;
+  readonly second: MessageId;
+}
+
+/** One instance as the node keeps it. */
+export interface RunningInstance {
+  readonly id: bigint;
+  readonly scope: Scope;
+  readonly state: InstanceState;
+  /** Messages that wait in the core for refs or for the clock. */
+  readonly wires: Map<MessageId, WireMessage>;
+  readonly proposers: Set<Proposing>;
+  wakeAt: Timestamp | undefined;
+  cancelWake: Cancel;
+}

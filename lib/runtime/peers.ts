@@ -1,0 +1,340 @@
+/**
+ * The links of one process: whom it dials, whom it lets in, and what it does about two processes of
+ * one identity.
+ *
+ * @module
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { nextDelayMs } from "../net/backoff.ts";
+import { type AcceptorClient, connectTo } from "../net/client.ts";
+import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import {
+  Goodbye_Reason as Reason,
+  type Hello,
+  HelloSchema,
+  Role,
+} from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { type PeerStatus, PeerStatusSchema } from "../wire/gen/hetpaxos/v1/service_pb.ts";
+import type { Configuration, Identity } from "./configuration.ts";
+import { describeMismatch, encodeDigest } from "./digests.ts";
+import { Link, type LinkEnd } from "./link.ts";
+import type { Node } from "./node.ts";
+
+/** Version of the conversation that docs/WIRE.md describes. */
+const PROTOCOL_VERSION = 1;
+
+/** How long a closed link has for its goodbye, in milliseconds. */
+const GOODBYE_MS = 500;
+
+/** What {@linkcode Peers} needs to know. */
+export interface PeersOptions {
+  readonly node: Node;
+  readonly role: Role;
+  /** Random for each run of a process. */
+  readonly incarnation: bigint;
+  /** Program and version. */
+  readonly agent: string;
+  /** Talk without TLS, to acceptors on this machine only. */
+  readonly cleartext: boolean;
+  /** Peers that cannot all be lying say that another process runs as this acceptor. */
+  onIdentityInUse(detail: string): void;
+}
+
+interface Dialed {
+  readonly acceptor: Identity;
+  lastError: string;
+}
+
+/** All links of one process. */
+export class Peers {
+  readonly #options: PeersOptions;
+  readonly #configuration: Configuration;
+  readonly #links: Set<Link> = new Set();
+  readonly #dialed: Map<string, Dialed> = new Map();
+  readonly #loops: Promise<void>[] = [];
+  readonly #closing = new AbortController();
+  readonly #unobserve: () => void;
+  /** By acceptor: the incarnation that has proved to be alive beside a newer one. */
+  readonly #proved: Map<string, bigint> = new Map();
+  /** Acceptors that say there is another process of ours. */
+  #accusers = 0n;
+  #whenUp: (() => void)[] = [];
+
+  constructor(options: PeersOptions) {
+    this.#options = options;
+    this.#configuration = options.node.options.configuration;
+    this.#unobserve = options.node.observe({
+      appended: (records) => this.#links.forEach((link) => link.appended(records)),
+      wanted: (requests) => {
+        for (const request of requests) this.#linkForRequest(request.sources)?.want(request);
+      },
+    });
+  }
+
+  /** Dials every acceptor (but itself), now and for ever. */
+  start(): void {
+    const { role } = this.#options;
+    const { acceptors, self } = this.#configuration;
+    for (const acceptor of acceptors) {
+      if (role === Role.ACCEPTOR && acceptor.name === self.name) continue;
+      const dialed = { acceptor, lastError: "not tried yet" };
+      this.#dialed.set(acceptor.name, dialed);
+      this.#loops.push(this.#keepDialing(dialed));
+    }
+  }
+
+  /** Serves a link that a peer has opened. */
+  inbound(peer: string, incoming: AsyncIterable<Envelope>): AsyncIterable<Envelope> {
+    const link = this.#newLink(peer, false);
+    const pump = async () => {
+      try {
+        for await (const envelope of incoming) link.receive(envelope);
+        link.broken("closed by peer");
+      } catch (error) {
+        link.broken(error instanceof Error ? error.message : String(error));
+      }
+    };
+    void pump();
+    return link.outgoing();
+  }
+
+  /** Settles when so many acceptors are connected. */
+  async connected(count: number): Promise<void> {
+    while (this.connectedCount < count && !this.#closing.signal.aborted) {
+      await new Promise<void>((resolve) => this.#whenUp.push(resolve));
+    }
+  }
+
+  /** How many acceptors are connected now. */
+  get connectedCount(): number {
+    return [...this.#dialed.keys()].filter((name) => this.#linkTo(name) !== undefined).length;
+  }
+
+  /** One for each acceptor dialed and each other peer that is connected. */
+  status(): PeerStatus[] {
+    const dialed = [...this.#dialed.values()].map(({ acceptor: { name }, lastError }) => {
+      const connected = this.#linkTo(name) !== undefined;
+      return create(PeerStatusSchema, {
+        name,
+        role: Role.ACCEPTOR,
+        connected,
+        lastError: connected ? "" : lastError,
+      });
+    });
+    const guests = [...this.#links]
+      .filter((link) => link.isUp && link.theirHello?.role !== Role.ACCEPTOR)
+      .map((link) =>
+        create(PeerStatusSchema, {
+          name: link.options.peer,
+          role: link.theirHello!.role,
+          connected: true,
+        })
+      );
+    return [...dialed, ...guests];
+  }
+
+  /** Says goodbye to everyone and stops dialing. */
+  async close(): Promise<void> {
+    this.#unobserve();
+    for (const link of this.#links) link.close(Reason.SHUTDOWN, "shutting down");
+    this.#closing.abort();
+    this.#announceUp();
+    await Promise.all(this.#loops);
+  }
+
+  async #keepDialing(dialed: Dialed): Promise<void> {
+    const { clock, random } = this.#options.node.options;
+    const { network: { reconnectMsMin, reconnectMsMax } } = this.#configuration;
+    const client = this.#connect(dialed.acceptor);
+    for (let attempt = 0; !this.#closing.signal.aborted; attempt++) {
+      const existing = this.#linkTo(dialed.acceptor.name);
+      if (existing !== undefined) {
+        attempt = 0;
+        await Promise.race([existing.ended, this.#closed()]);
+        continue;
+      }
+      if (await this.#dialOnce(client, dialed)) attempt = 0;
+      if (this.#closing.signal.aborted) break;
+      const range = { minMs: reconnectMsMin, maxMs: reconnectMsMax };
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const cancel = clock.after(nextDelayMs(attempt, random, range), resolve);
+      await Promise.race([promise, this.#closed()]);
+      cancel();
+    }
+    client.close();
+  }
+
+  /** One link from dial to end. Tells whether it was ever up. */
+  async #dialOnce(client: AcceptorClient, dialed: Dialed): Promise<boolean> {
+    const { clock, log } = this.#options.node.options;
+    const { name } = dialed.acceptor;
+    const link = this.#newLink(name, true);
+    const call = new AbortController();
+    let cancelAbort = () => {};
+    link.ended.then(() => cancelAbort = clock.after(GOODBYE_MS, () => call.abort()));
+    try {
+      for await (const envelope of client.stream(link.outgoing(), call.signal)) {
+        link.receive(envelope);
+      }
+      link.broken("closed by peer");
+    } catch (error) {
+      link.broken(error instanceof Error ? error.message : String(error));
+    }
+    const end = await link.ended;
+    cancelAbort();
+    if (end.detail !== dialed.lastError) log("debug", `no link to ${name}: ${end.detail}`);
+    dialed.lastError = end.detail;
+    if (end.byPeer && end.reason === Reason.DUPLICATE_IDENTITY) this.#accused(dialed, end);
+    return link.theirHello !== undefined && end.reason !== Reason.CONFIG_MISMATCH;
+  }
+
+  #newLink(peer: string, dialed: boolean): Link {
+    const { node, log } = { node: this.#options.node, log: this.#options.node.options.log };
+    const link = new Link({
+      node,
+      peer,
+      dialed,
+      hello: this.#hello(),
+      admit: (link, hello) => this.#admit(link, hello),
+    });
+    this.#links.add(link);
+    link.ended.then(({ detail, byPeer }) => {
+      this.#links.delete(link);
+      if (link.theirHello === undefined) return;
+      log("info", `${peer} disconnected: ${detail}`, { peer, byPeer });
+    });
+    return link;
+  }
+
+  #hello(): Hello {
+    const { role, incarnation, agent } = this.#options;
+    const { self, digest } = this.#configuration;
+    return create(HelloSchema, {
+      protocolVersion: PROTOCOL_VERSION,
+      role,
+      name: self.name,
+      incarnation,
+      configDigest: encodeDigest(digest),
+      agent,
+    });
+  }
+
+  #admit(link: Link, hello: Hello): Pick<LinkEnd, "reason" | "detail"> | undefined {
+    const { node } = this.#options;
+    const { peer, dialed } = link.options;
+    const refuse = (reason: Reason, detail: string) => ({ reason, detail });
+    const identity = this.#configuration.identities.find(({ name }) => name === peer);
+    if (hello.protocolVersion !== PROTOCOL_VERSION) {
+      return refuse(Reason.PROTOCOL_ERROR, `this is version ${PROTOCOL_VERSION} of the protocol`);
+    }
+    const mayBe = hello.role === Role.ACCEPTOR
+      ? identity?.client === false
+      : !dialed && (hello.role === Role.LEARNER || hello.role === Role.PROPOSER);
+    if (hello.name !== peer || !mayBe) {
+      node.refuse({ rejected: "PROTOCOL_VIOLATION", detail: `${peer} claims another role` });
+      return refuse(Reason.PROTOCOL_ERROR, `the certificate is that of ${peer}, in another role`);
+    }
+    const mismatch = describeMismatch(this.#configuration.digest, hello.configDigest);
+    if (mismatch !== undefined) {
+      node.refuse({ rejected: "CONFIG_MISMATCH", detail: `${peer}: ${mismatch}` });
+      node.options.log("warn", `${peer} has another configuration: ${mismatch}`, { peer });
+      return refuse(Reason.CONFIG_MISMATCH, `configurations differ: ${mismatch}`);
+    }
+    const refusal = hello.role === Role.ACCEPTOR ? this.#admitAcceptor(link, hello) : undefined;
+    if (refusal !== undefined) return refusal;
+    node.options.log("info", `${peer} connected as ${roleName(hello.role)}`, { peer });
+    queueMicrotask(() => this.#announceUp());
+    return undefined;
+  }
+
+  /** At most one link with each acceptor, and with one process of it. */
+  #admitAcceptor(link: Link, hello: Hello): Pick<LinkEnd, "reason" | "detail"> | undefined {
+    const { node } = this.#options;
+    const { peer, dialed } = link.options;
+    const other = [...this.#links].find((known) =>
+      known !== link && known.isUp && known.options.peer === peer &&
+      known.theirHello?.role === Role.ACCEPTOR
+    );
+    if (other === undefined) return undefined;
+    const duplicate = { reason: Reason.DUPLICATE_LINK, detail: "there is another link" };
+    if (other.theirHello!.incarnation === hello.incarnation) {
+      if (dialed !== this.#configuration.self.name < peer) return duplicate;
+      other.close(duplicate.reason, duplicate.detail);
+      return undefined;
+    }
+    const alive = other.theirHello!.incarnation;
+    if (this.#proved.get(peer) === alive) {
+      const detail = `another process runs as ${peer}`;
+      node.refuse({ rejected: "DUPLICATE_IDENTITY", detail });
+      node.options.log("error", `two processes run as ${peer}: refusing the newer`, { peer });
+      return { reason: Reason.DUPLICATE_IDENTITY, detail };
+    }
+    other.probe(this.#configuration.network.pingTimeoutMs).then((answers) => {
+      if (answers) this.#proved.set(peer, alive);
+      else other.broken("replaced by a newer process");
+    });
+    return { reason: Reason.DUPLICATE_LINK, detail: `checking on another process of ${peer}` };
+  }
+
+  /**
+   * One peer's word proves nothing: it may lie to silence us. Once nobody could trust the cluster
+   * any more if all who say it lied, it must be true.
+   */
+  #accused({ acceptor }: Dialed, { detail }: LinkEnd): void {
+    const { node, role } = this.#options;
+    if (role !== Role.ACCEPTOR || acceptor.acceptorIndex === undefined) return;
+    this.#accusers |= 1n << BigInt(acceptor.acceptorIndex);
+    node.options.log("error", `${acceptor.name} refuses us: ${detail}`, { peer: acceptor.name });
+    if (!node.context.graph.connected(this.#accusers).every((learners) => learners === 0n)) return;
+    this.#options.onIdentityInUse(detail);
+  }
+
+  #connect(acceptor: Identity): AcceptorClient {
+    const { cleartext } = this.#options;
+    const { privateKeyPem, self, limits, network } = this.#configuration;
+    return connectTo({
+      host: acceptor.host,
+      port: acceptor.port,
+      tls: { certificatePem: self.certificate.pem, privateKeyPem },
+      expected: { name: acceptor.name, ...acceptor.certificate },
+      pingIntervalMs: network.pingIntervalMs,
+      pingTimeoutMs: network.pingTimeoutMs,
+      envelopeBytesMax: limits.envelopeBytesMax,
+      cleartextLoopback: cleartext,
+    });
+  }
+
+  /** The link with an acceptor, if one is up. */
+  #linkTo(name: string): Link | undefined {
+    return [...this.#links].find((link) =>
+      link.isUp && link.options.peer === name && link.theirHello?.role === Role.ACCEPTOR
+    );
+  }
+
+  /** A link with the first of the sources that is connected, or with anyone. */
+  #linkForRequest(sources: readonly string[]): Link | undefined {
+    const up = [...this.#links].filter((link) => link.isUp);
+    for (const source of sources) {
+      const link = up.find(({ options }) => options.peer === source);
+      if (link !== undefined) return link;
+    }
+    return up[0];
+  }
+
+  #closed(): Promise<void> {
+    const { signal } = this.#closing;
+    return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+  }
+
+  #announceUp(): void {
+    const waiting = this.#whenUp;
+    this.#whenUp = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+/** A role as people call it. */
+export function roleName(role: Role): string {
+  return Role[role].toLowerCase();
+}

@@ -1,0 +1,164 @@
+/**
+ * A whole process of the cluster: an acceptor that serves and dials, or an observer (learner or
+ * proposer) that dials.
+ *
+ * @module
+ */
+
+import { connectTo } from "../net/client.ts";
+import { LinkError } from "../net/errors.ts";
+import { type RunningServer, serve } from "../net/server.ts";
+import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { EXIT, OperatorError } from "../wire/operator_error.ts";
+import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Logger } from "./logger.ts";
+import { Node } from "./node.ts";
+import { Peers } from "./peers.ts";
+import { makeHandlers } from "./service.ts";
+
+/** How a process runs. */
+export interface ProcessOptions {
+  readonly configuration: Configuration;
+  readonly log: Logger;
+  /** Program and version, told to peers. */
+  readonly agent: string;
+  /** HTTP/2 without TLS, on loopback only. */
+  readonly cleartext?: boolean;
+  readonly clock?: Clock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+/** A running process. */
+export interface RunningProcess {
+  readonly node: Node;
+  readonly peers: Peers;
+  /** Where an acceptor listens; undefined for an observer. */
+  readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** Rejects if the process must not go on; never resolves before {@linkcode RunningProcess.stop}. */
+  readonly failed: Promise<never>;
+  /** Says goodbye to everyone and frees everything. */
+  stop(): Promise<void>;
+}
+
+/** How long our own address has to answer if another process serves there, in milliseconds. */
+const SELF_CHECK_MS = 1_000;
+
+/**
+ * Starts an acceptor.
+ *
+ * @throws OperatorError if the configuration's key is not an acceptor's, the port cannot be used, or
+ * another process runs as this acceptor.
+ */
+export async function startAcceptor(options: ProcessOptions): Promise<RunningProcess> {
+  const { configuration, cleartext, log } = options;
+  const { self, listen, source } = configuration;
+  if (self.acceptorIndex === undefined) {
+    const what = `${self.name} is a client, not an acceptor; use an acceptor's private key`;
+    throw new OperatorError(EXIT.configuration, what, `${source}: privateKey`);
+  }
+  await refuseIfRunning(options);
+  const parts = assemble(options, Role.ACCEPTOR);
+  const { node, peers } = parts;
+  const server = await serve({
+    host: listen.host,
+    port: listen.port,
+    tls: {
+      certificatePem: self.certificate.pem,
+      privateKeyPem: configuration.privateKeyPem,
+    },
+    admitted: configuration.identities.map(({ name, certificate }) => ({ name, ...certificate })),
+    handlers: makeHandlers({ ...parts, role: Role.ACCEPTOR, agent: options.agent }),
+    limits: configuration.limits,
+    pingIntervalMs: configuration.network.pingIntervalMs,
+    pingTimeoutMs: configuration.network.pingTimeoutMs,
+    cleartextLoopback: cleartext ?? false,
+    onRefused: (reason, remote, detail) =>
+      log("debug", `refused a connection from ${remote}: ${detail}`, { reason, remote }),
+  });
+  peers.start();
+  return running(parts, server);
+}
+
+/** Starts a process that observes, as a learner or a proposer. */
+export function startObserver(
+  options: ProcessOptions,
+  role: Role.LEARNER | Role.PROPOSER,
+): RunningProcess {
+  const parts = assemble(options, role);
+  parts.peers.start();
+  return running(parts, undefined);
+}
+
+interface Parts {
+  readonly node: Node;
+  readonly peers: Peers;
+  readonly incarnation: bigint;
+  readonly failed: Promise<never>;
+}
+
+function assemble(options: ProcessOptions, role: Role): Parts {
+  const { configuration, log, agent } = options;
+  const random = options.random ?? Math.random;
+  const clock = options.clock ?? SYSTEM_CLOCK;
+  const node = new Node({ configuration, votes: role === Role.ACCEPTOR, clock, random, log });
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => {});
+  const incarnation = (BigInt(Math.floor(random() * 2 ** 32)) << 32n) |
+    BigInt(Math.floor(random() * 2 ** 32));
+  const onIdentityInUse = (detail: string) => {
+    const what = `${detail} already; stop it, or give this one another identity`;
+    failure.reject(new OperatorError(EXIT.identityInUse, what, configuration.source));
+  };
+  const cleartext = options.cleartext ?? false;
+  const peers = new Peers({ node, role, incarnation, agent, cleartext, onIdentityInUse });
+  return { node, peers, incarnation, failed: failure.promise };
+}
+
+function running(parts: Parts, server: RunningServer | undefined): RunningProcess {
+  const { node, peers, failed } = parts;
+  let stopped: Promise<void> | undefined;
+  return {
+    node,
+    peers,
+    failed,
+    address: server === undefined ? undefined : { host: server.host, port: server.port },
+    stop: () =>
+      stopped ??= (async () => {
+        node.close();
+        await peers.close();
+        await server?.close();
+      })(),
+  };
+}
+
+/** Asks whoever answers at our own address, with our own certificate, who it is. */
+async function refuseIfRunning(options: ProcessOptions): Promise<void> {
+  const { configuration, cleartext } = options;
+  const { self, privateKeyPem, limits, network, source } = configuration;
+  if (cleartext) return;
+  const client = connectTo({
+    host: self.host,
+    port: self.port,
+    tls: { certificatePem: self.certificate.pem, privateKeyPem },
+    expected: { name: self.name, ...self.certificate },
+    pingIntervalMs: network.pingIntervalMs,
+    pingTimeoutMs: network.pingTimeoutMs,
+    connectTimeoutMs: SELF_CHECK_MS,
+    envelopeBytesMax: limits.envelopeBytesMax,
+  });
+  try {
+    await client.getStatus({}, AbortSignal.timeout(SELF_CHECK_MS));
+  } catch (error) {
+    if (error instanceof LinkError && error.kind !== "answered") return;
+    throw error;
+  } finally {
+    client.close();
+  }
+  throw new OperatorError(
+    EXIT.identityInUse,
+    `another process runs as ${self.name} at ${self.host}:${self.port}; stop it first`,
+    source,
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * A proposer at work in one instance of a node.
+ *
+ * @module
+ */
+
+import { type BackoffSettings, newProposer, type ProposerState } from "../core/proposer.ts";
+import { stepProposer } from "../core/proposer.ts";
+import type { LearnerSet, ValueHash } from "../core/types.ts";
+import type { Node } from "./node.ts";
+import type { RunningInstance } from "./node_types.ts";
+
+/** A value being offered until its learners have decided. */
+export interface Proposing {
+  readonly state: ProposerState;
+  readonly settings: BackoffSettings;
+  /** Settles when the learners have decided (true) or it is stopped (false). */
+  readonly finished: Promise<boolean>;
+  finish(decided: boolean): void;
+}
+
+/**
+ * Prepares to offer a value until the learners in `serves` have decided, or `forever`, as the
+ * reference does.
+ */
+export function newProposing(
+  own: ValueHash,
+  serves: LearnerSet,
+  settings: BackoffSettings,
+  forever = false,
+): Proposing {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  return {
+    state: newProposer(own, serves, forever),
+    settings,
+    finished: promise,
+    finish: resolve,
+  };
+}
+
+/** Lets all proposers of an instance look at what is known now. */
+export function drive(node: Node, running: RunningInstance): void {
+  const { clock, random, log } = node.options;
+  for (const proposing of running.proposers) {
+    const now = clock.now();
+    const effects = stepProposer(
+      node.context.graph,
+      running.state,
+      proposing.state,
+      proposing.settings,
+      now,
+      random(),
+    );
+    for (const effect of effects) {
+      if (effect.kind === "wake") {
+        node.wake(running, effect.at);
+      } else if (effect.kind === "done") {
+        stopProposing(running, proposing, true);
+      } else {
+        const { ballot } = effect;
+        log("debug", `offering ballot ${proposing.state.ballots} in instance ${running.id}`);
+        const value = node.values.get(ballot.valueHash);
+        node.offer(running, { kind: "1a", instance: running.id, ballot, value });
+      }
+    }
+  }
+}
+
+/** Ends a proposer. */
+export function stopProposing(
+  running: RunningInstance,
+  proposing: Proposing,
+  decided = false,
+): void {
+  running.proposers.delete(proposing);
+  proposing.finish(decided);
+}

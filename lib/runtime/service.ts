@@ -1,0 +1,141 @@
+/**
+ * What an acceptor answers to calls.
+ *
+ * @module
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { fullSet, setOf } from "../core/acceptor_set.ts";
+import { isRejection } from "../core/rejection.ts";
+import { hashValue } from "../crypto/hash.ts";
+import type { ServiceHandlers } from "../net/rpc.ts";
+import { encodeBallot } from "../wire/codec.ts";
+import type { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import {
+  CaughtAcceptorSchema,
+  type Decision,
+  DecisionSchema,
+  type GetStatusResponse,
+  GetStatusResponseSchema,
+  type ProposeRequest,
+} from "../wire/gen/hetpaxos/v1/service_pb.ts";
+import { fromHex } from "../wire/hex.ts";
+import type { DecisionRecord } from "./decision_book.ts";
+import { encodeDigest } from "./digests.ts";
+import type { Node } from "./node.ts";
+import type { Peers } from "./peers.ts";
+import { newProposing } from "./proposing.ts";
+
+/** Decisions in a status, at most: the newest. */
+const STATUS_DECISIONS_MAX = 20;
+
+/** Who answers. */
+export interface ServiceOptions {
+  readonly node: Node;
+  readonly peers: Peers;
+  readonly role: Role;
+  readonly incarnation: bigint;
+  readonly agent: string;
+}
+
+/** Makes the handlers of the service. */
+export function makeHandlers(options: ServiceOptions): ServiceHandlers {
+  const { node, peers } = options;
+  const startedMs = node.options.clock.elapsedMs();
+  return {
+    stream: (incoming, { peer }) => peers.inbound(peer, incoming),
+    getStatus: () => Promise.resolve(statusOf(options, startedMs)),
+    async *watchDecisions({ instances, learners, onlyNew }, { signal }) {
+      for await (const decision of node.decisions.follow(signal, onlyNew)) {
+        if (instances.length > 0 && !instances.includes(decision.instance)) continue;
+        if (learners.length > 0 && !learners.includes(decision.learner)) continue;
+        yield encodeDecision(node, decision);
+      }
+    },
+    propose: (request, { signal }) => propose(node, request, signal),
+  };
+}
+
+function statusOf(
+  { node, peers, role, incarnation, agent }: ServiceOptions,
+  startedMs: number,
+): GetStatusResponse {
+  const { configuration, clock } = node.options;
+  const instances = [...node.instances.values()];
+  return create(GetStatusResponseSchema, {
+    name: configuration.self.name,
+    role,
+    agent,
+    configDigest: encodeDigest(configuration.digest),
+    incarnation,
+    uptimeMs: BigInt(Math.round(clock.elapsedMs() - startedMs)),
+    instances: BigInt(instances.length),
+    messagesKnown: BigInt(node.log.length),
+    messagesWaiting: BigInt(
+      instances.reduce((sum, { state }) => sum + state.inbox.waiting.size + state.future.length, 0),
+    ),
+    messagesSigned: BigInt(node.signed),
+    peers: peers.status(),
+    rejections: [...node.rejections]
+      .map(([code, count]) => ({ code, count: BigInt(count) }))
+      .sort((a, b) => a.code < b.code ? -1 : 1),
+    caught: node.caught.map(({ acceptor, instance, first, second }) =>
+      create(CaughtAcceptorSchema, {
+        name: acceptor,
+        instance,
+        firstId: fromHex(first),
+        secondId: fromHex(second),
+      })
+    ),
+    decisions: node.decisions.all.slice(-STATUS_DECISIONS_MAX)
+      .map((decision) => encodeDecision(node, decision)),
+  });
+}
+
+/** A decision for the wire, with its value if it is known by now. */
+export function encodeDecision(node: Node, decision: DecisionRecord): Decision {
+  const { learner, instance, ballot, signers } = decision;
+  const value = node.values.get(ballot.valueHash);
+  return create(DecisionSchema, {
+    learner,
+    instance,
+    ballot: encodeBallot(ballot),
+    value: value === undefined ? undefined : new Uint8Array(value),
+    signers: [...signers],
+  });
+}
+
+async function propose(node: Node, request: ProposeRequest, signal: AbortSignal) {
+  const { instance, value, learners } = request;
+  const { limits, proposer } = node.options.configuration;
+  const names = node.context.graph.spec.learners;
+  if (value.length === 0) throw new ConnectError("the value is empty", Code.InvalidArgument);
+  if (value.length > limits.valueBytesMax) {
+    const detail = `the value has ${value.length} bytes, above ${limits.valueBytesMax}`;
+    throw new ConnectError(detail, Code.InvalidArgument);
+  }
+  const unknown = learners.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new ConnectError(`there is no learner ${JSON.stringify(unknown)}`, Code.InvalidArgument);
+  }
+  const serves = learners.length === 0
+    ? fullSet(names.length)
+    : setOf(learners.map((name) => names.indexOf(name)));
+  const proposing = newProposing(hashValue(value), serves, proposer);
+  const refused = node.propose(instance, proposing, new Uint8Array(value));
+  if (isRejection(refused)) throw new ConnectError(refused.detail, Code.ResourceExhausted);
+  const stop = () => node.stopProposing(instance, proposing);
+  signal.addEventListener("abort", stop);
+  try {
+    if (signal.aborted) stop();
+    if (!await proposing.finished) throw new ConnectError("not decided yet", Code.Canceled);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+  const decisions = node.decisions.all
+    .filter((decision) => decision.instance === instance)
+    .filter(({ learner }) => ((serves >> BigInt(names.indexOf(learner))) & 1n) === 1n)
+    .map((decision) => encodeDecision(node, decision));
+  return { decisions };
+}

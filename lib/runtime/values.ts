@@ -1,0 +1,80 @@
+/**
+ * Values by their hash, and 1as that wait for theirs: a 1a is not delivered before its value is
+ * here, so that nobody votes for what may be nowhere to be found.
+ *
+ * @module
+ */
+
+import type { Source } from "../core/inbox.ts";
+import { reject, type Rejection } from "../core/rejection.ts";
+import type { MessageId, ValueHash } from "../core/types.ts";
+import type { WireProposal } from "../wire/codec.ts";
+
+/** A 1a whose value is not here. */
+export interface WaitingProposal {
+  readonly id: MessageId;
+  readonly wire: WireProposal;
+  readonly source: Source;
+  /** On the clock of `elapsedMs`. */
+  readonly untilMs: number;
+}
+
+/** Bounds of a {@linkcode ValueStore}. */
+export interface ValueLimits {
+  /** How many 1as of one source may wait for values. */
+  readonly futureProposalsMax: number;
+  /** How long each may wait. */
+  readonly inboxWaitMsMax: number;
+}
+
+/** The values known to one process. */
+export class ValueStore {
+  readonly #limits: ValueLimits;
+  readonly #values: Map<ValueHash, Uint8Array> = new Map();
+  readonly #waiting: Map<MessageId, WaitingProposal> = new Map();
+
+  constructor(limits: ValueLimits) {
+    this.#limits = limits;
+  }
+
+  /** The value with this hash; undefined if it is not here. */
+  get(hash: ValueHash): Uint8Array | undefined {
+    return this.#values.get(hash);
+  }
+
+  /** Keeps a value and takes out the 1as that waited for it. The hash is the caller's to check. */
+  put(hash: ValueHash, value: Uint8Array): WaitingProposal[] {
+    if (this.#values.has(hash)) return [];
+    this.#values.set(hash, value);
+    const ready = [...this.#waiting.values()].filter(({ wire }) => wire.ballot.valueHash === hash);
+    for (const { id } of ready) this.#waiting.delete(id);
+    return ready;
+  }
+
+  /** Lets a 1a wait for its value; at the source's limit it is refused. */
+  wait(
+    id: MessageId,
+    wire: WireProposal,
+    source: Source,
+    nowMs: number,
+  ): Rejection | undefined {
+    if (this.#waiting.has(id)) return undefined;
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.untilMs > nowMs) break;
+      this.#waiting.delete(waiting.id);
+    }
+    const { futureProposalsMax, inboxWaitMsMax } = this.#limits;
+    let used = 0;
+    for (const waiting of this.#waiting.values()) if (waiting.source === source) used++;
+    if (used >= futureProposalsMax) {
+      return reject("FUTURE_FULL", `${futureProposalsMax} 1as wait for their values`);
+    }
+    this.#waiting.set(id, { id, wire, source, untilMs: nowMs + inboxWaitMsMax });
+    return undefined;
+  }
+
+  /** Whether a 1a waits for its value. */
+  isWaiting(id: MessageId): boolean {
+    return this.#waiting.has(id);
+  }
+}
