@@ -34,6 +34,8 @@ export interface ProposerState {
   readonly own: ValueHash;
   /** The learners whose decisions it waits for. */
   readonly serves: LearnerSet;
+  /** Offers ballots even when they have decided. */
+  readonly forever: boolean;
   /** Ballots offered so far. */
   ballots: number;
   /** No new ballot before. */
@@ -56,10 +58,11 @@ export type ProposerEffect =
 const BALLOTS_PER_TURN = 3;
 
 /** A proposer that has offered nothing; it offers its first ballot at its first step. */
-export function newProposer(own: ValueHash, serves: LearnerSet): ProposerState {
+export function newProposer(own: ValueHash, serves: LearnerSet, forever = false): ProposerState {
   return {
     own,
     serves,
+    forever,
     ballots: 0,
     notBefore: undefined,
     highest: undefined,
@@ -86,7 +89,8 @@ export function stepProposer(
   entropy: number,
 ): ProposerEffect[] {
   if (state.done) return [];
-  const undecided = membersOf(state.serves).filter((a) => !hasDecided(instance.learner, a));
+  const undecided = membersOf(state.serves)
+    .filter((a) => state.forever || !hasDecided(instance.learner, a));
   if (undecided.length === 0) {
     state.done = true;
     return [{ kind: "done" }];

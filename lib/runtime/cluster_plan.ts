@@ -13,6 +13,7 @@ export type SetJson =
 
 /** Quorums, or safe sets, as a configuration file writes them. */
 export interface SetsJson {
+  /** Any one of them suffices. */
   readonly quorums: readonly SetJson[];
 }
 
@@ -100,8 +101,9 @@ export function planHomogeneous(
   tolerance: Tolerance,
 ): ClusterPlan {
   const { byzantine, crash } = tolerance;
-  const quorums = anyOf(acceptors.length - byzantine - crash, acceptors);
-  const safeSets = anyOf(acceptors.length - byzantine, acceptors);
+  const n = acceptors.length;
+  const quorums = anyOf(n - byzantine - crash, acceptors);
+  const safeSets = anyOf(n - byzantine, acceptors);
   const edges = learners.map((name, i) => {
     const others = learners.slice(i).map((other) => [other, safeSets] as const);
     return [name, { safetySets: Object.fromEntries(others) }] as const;
@@ -110,7 +112,8 @@ export function planHomogeneous(
     acceptors,
     learners: Object.fromEntries(learners.map((name) => [name, quorums])),
     safetySets: Object.fromEntries(edges),
-    promise: `agrees with ${byzantine} Byzantine acceptors, decides with ${crash} more crashed`,
+    promise: `agreement with ${byzantine} of ${n} acceptors Byzantine, decisions with ` +
+      `${byzantine + crash} of ${n} down`,
   };
 }
 

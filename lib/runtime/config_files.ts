@@ -94,11 +94,16 @@ function decodeText(bytes: Uint8Array, where: string): string {
   }
 }
 
-function reasonOf(error: unknown): string {
+/**
+ * Why a file could not be opened, in an operator's words.
+ *
+ * @param missing What to say if it does not exist.
+ */
+export function reasonOf(error: unknown, missing = "no such file; check the path"): string {
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : "";
   switch (code) {
     case "ENOENT":
-      return "no such file; check the path";
+      return missing;
     case "EACCES":
     case "EPERM":
       return "permission denied; check its owner and mode";

@@ -56,6 +56,7 @@ export interface Configuration extends Settings {
   readonly graph: LearnerGraph;
   /** Names of the learners that nobody need agree with, sorted. */
   readonly allowDisagreement: readonly string[];
+  /** What the members of a cluster must have in common. */
   readonly digest: ConfigDigests;
   /** What a proposer proposes unless told otherwise; undefined if the file does not say. */
   readonly proposal: Uint8Array | undefined;

@@ -17,6 +17,7 @@ export interface Deployment {
   readonly basePort: number;
   /** Identities that may only connect, named client_0, client_1, … */
   readonly clients: number;
+  /** Kind of all keys. */
   readonly keyKind: KeyKind;
   /** As the configuration names them; left out, the default holds. */
   readonly rules: "TECHNICAL_REPORT" | "HP2" | undefined;
@@ -36,7 +37,9 @@ export type AddressJson =
 export interface GeneratedFile {
   /** What follows the prefix: `_0_config.json`. */
   readonly suffix: string;
+  /** Of the identity. */
   readonly name: string;
+  /** Whether it is not an acceptor. */
   readonly client: boolean;
   /** Undefined for a client. */
   readonly host: string | undefined;
@@ -48,9 +51,13 @@ export interface GeneratedFile {
 
 /** A configuration as its file has it. */
 export interface ConfigFileJson extends Pick<ClusterPlan, "learners" | "safetySets"> {
+  /** PKCS#8 PEM. */
   readonly privateKey: string;
+  /** Different in each file. */
   readonly proposal: string;
+  /** The same in each file. */
   readonly addresses: readonly AddressJson[];
+  /** Absent for the default. */
   readonly rules?: "TECHNICAL_REPORT" | "HP2";
 }
 

@@ -6,13 +6,14 @@
  */
 
 import { create } from "@bufbuild/protobuf";
-import { isRejection, type Rejection, type RejectionCode } from "../core/rejection.ts";
+import { isRejection, type Rejection } from "../core/rejection.ts";
 import {
   type Envelope,
   EnvelopeSchema,
   Goodbye_Reason as Reason,
   type Hello,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { Blame } from "./blame.ts";
 import type { Cancel } from "./clock.ts";
 import { decodeIds, encodeIds, encodeRecord, type Named } from "./envelopes.ts";
 import { Feed } from "./feed.ts";
@@ -21,6 +22,7 @@ import type { LogRecord } from "./message_log.ts";
 import type { Node } from "./node.ts";
 import { PeerKnowledge } from "./peer_knowledge.ts";
 import { Rates } from "./rates.ts";
+import { SilenceWatch } from "./silence.ts";
 import type { Request } from "./wants.ts";
 
 /** Why a link ended. */
@@ -51,16 +53,6 @@ const BATCH_BYTES = 256 * 1024;
 const IDS_MAX = 4_096;
 /** Pings that wait for their answer to be sent, at most. */
 const PONGS_MAX = 16;
-/** Refusals that may come of bad luck, or of a bound of ours: nobody is blamed for them. */
-const BLAMELESS: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
-  "FAR_FUTURE",
-  "FUTURE_FULL",
-  "INBOX_FULL",
-  "RATE_LIMITED",
-  "REFS_TIMEOUT",
-  "TOO_MANY_INSTANCES",
-]);
-
 /** A conversation. */
 export class Link {
   readonly options: LinkOptions;
@@ -72,7 +64,8 @@ export class Link {
   readonly #feed: Feed;
   readonly #haves: Haves;
   readonly #proposals: Rates<bigint>;
-  readonly #blame: Rates<"link">;
+  readonly #blame: Blame;
+  readonly #silence: SilenceWatch;
   #theirs: Hello | undefined;
   #end: LinkEnd | undefined;
   #saidHello = false;
@@ -81,10 +74,8 @@ export class Link {
   #wants: Request[] = [];
   #pongs: bigint[] = [];
   #ping = false;
-  #heardMs: number;
   #wake: () => void = () => {};
   #cancelWake: Cancel = () => {};
-  #cancelSilence: Cancel = () => {};
 
   constructor(options: LinkOptions) {
     const { node } = options;
@@ -102,9 +93,14 @@ export class Link {
     });
     this.#haves = new Haves(this.#knowledge, network.echoDelayMs / 4);
     this.#proposals = new Rates(limits.proposalsPerSecondMax);
-    this.#blame = new Rates(limits.rejectionsPerMinuteMax / 60);
-    this.#heardMs = this.#nowMs();
-    this.#watchSilence();
+    this.#blame = new Blame(limits.rejectionsPerMinuteMax);
+    this.#silence = new SilenceWatch({
+      clock: node.options.clock,
+      pingIntervalMs: network.pingIntervalMs,
+      pingTimeoutMs: network.pingTimeoutMs,
+      ping: () => this.#sayPing(),
+      lost: (silentMs) => this.broken(`silent for ${Math.round(silentMs)} ms`),
+    });
   }
 
   /** What the peer said it is; undefined before it did. */
@@ -120,7 +116,7 @@ export class Link {
   /** Takes one envelope from the peer. */
   receive(envelope: Envelope): void {
     if (this.#end !== undefined) return;
-    this.#heardMs = this.#nowMs();
+    this.#silence.heard();
     if (this.#theirs !== undefined && envelope.hello !== undefined) {
       return this.#violation("a second Hello");
     }
@@ -137,7 +133,7 @@ export class Link {
     if (envelope.ping !== 0n && this.#pongs.length < PONGS_MAX) this.#pongs.push(envelope.ping);
     this.#node.flush();
     const { goodbye } = envelope;
-    if (goodbye === undefined) return this.#poke();
+    if (goodbye === undefined) return this.#wake();
     this.#finish({ reason: goodbye.reason, detail: goodbye.detail.slice(0, 200), byPeer: true });
   }
 
@@ -150,25 +146,24 @@ export class Link {
       this.#feed.appended(record, nowMs);
       if (!has || record.own) this.#haves.appended(record, nowMs);
     }
-    this.#poke();
+    this.#wake();
   }
 
   /** Asks the peer for something that it should have. */
   want(request: Request): void {
     if (!this.isUp || this.#wants.length >= IDS_MAX) return;
     this.#wants.push(request);
-    this.#poke();
+    this.#wake();
   }
 
   /** Asks for a sign of life; settles whether one came in time. */
   probe(timeoutMs: number): Promise<boolean> {
     const sinceMs = this.#nowMs();
-    this.#ping = true;
-    this.#poke();
+    this.#sayPing();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const cancel = this.#node.options.clock.after(
       timeoutMs,
-      () => resolve(this.#heardMs > sinceMs),
+      () => resolve(this.#silence.heardMs > sinceMs),
     );
     this.ended.then(() => {
       cancel();
@@ -219,7 +214,7 @@ export class Link {
     this.#theirs = hello;
     const refusal = this.options.admit(this, hello);
     if (refusal === undefined) {
-      this.#summary = this.#node.summary();
+      this.#summary = this.#node.instances.summary();
       return true;
     }
     this.close(refusal.reason, refusal.detail);
@@ -279,13 +274,13 @@ export class Link {
     this.#cancelWake = this.#node.options.clock.after(delayMs, () => this.#wake());
   }
 
-  #poke(): void {
+  #sayPing(): void {
+    this.#ping = true;
     this.#wake();
   }
 
   #refused(rejection: Rejection): void {
-    if (BLAMELESS.has(rejection.rejected)) return;
-    if (this.#blame.take("link", this.#nowMs())) return;
+    if (this.#blame.tolerates(rejection, this.#nowMs())) return;
     this.close(Reason.LIMIT, `too many refused messages, the last: ${rejection.detail}`);
   }
 
@@ -294,30 +289,12 @@ export class Link {
     this.close(Reason.PROTOCOL_ERROR, detail);
   }
 
-  /** Silence is answered with a ping, and further silence with the end. */
-  #watchSilence(): void {
-    const { clock, configuration: { network } } = this.#node.options;
-    const { pingIntervalMs, pingTimeoutMs } = network;
-    const silentMs = this.#nowMs() - this.#heardMs;
-    if (silentMs >= pingIntervalMs + pingTimeoutMs) {
-      return this.broken(`silent for ${Math.round(silentMs)} ms`);
-    }
-    if (silentMs >= pingIntervalMs) {
-      this.#ping = true;
-      this.#poke();
-    }
-    const nextMs = silentMs >= pingIntervalMs
-      ? pingIntervalMs + pingTimeoutMs - silentMs
-      : pingIntervalMs - silentMs;
-    this.#cancelSilence = clock.after(nextMs, () => this.#watchSilence());
-  }
-
   #finish(end: LinkEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
     this.#cancelWake();
-    this.#cancelSilence();
+    this.#silence.stop();
     this.#settle(end);
-    this.#poke();
+    this.#wake();
   }
 }

@@ -5,31 +5,24 @@
  * @module
  */
 
-import type { Decision } from "../core/learner.ts";
-import {
-  type CoreContext,
-  type Effect,
-  type InstanceState,
-  newInstance,
-} from "../core/instance.ts";
-import { step } from "../core/instance.ts";
 import type { Entry } from "../core/dag.ts";
-import { membersOf } from "../core/acceptor_set.ts";
+import { type CoreContext, type Effect, step } from "../core/instance.ts";
 import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
 import { compareTimestamps, type Message, type MessageId, type Timestamp } from "../core/types.ts";
-import { acceptorMessageId, hashValue } from "../crypto/hash.ts";
+import { hashValue } from "../crypto/hash.ts";
 import { makeVerifier, type Verifier } from "../crypto/verify.ts";
-import { canonicalAcceptorMessage, type Scope } from "../wire/canonical.ts";
-import { decodeMessage, type WireMessage } from "../wire/codec.ts";
+import { canonicalAcceptorMessage } from "../wire/canonical.ts";
+import { decodeMessage, type WireMessage, type WireProposal } from "../wire/codec.ts";
 import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { msBetween } from "./clock.ts";
 import { DecisionBook } from "./decision_book.ts";
-import type { Named } from "./envelopes.ts";
+import { Instances } from "./instances.ts";
 import { type LogRecord, MessageLog } from "./message_log.ts";
+import type { CaughtRecord, NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
 import { drive, type Proposing, stopProposing } from "./proposing.ts";
+import { caughtRecord, decisionRecord } from "./records.ts";
 import { ValueStore } from "./values.ts";
 import { Wants } from "./wants.ts";
-import type { CaughtRecord, NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
 
 /** The source of what this process itself proposes. */
 const SELF = "";
@@ -41,7 +34,7 @@ export class Node {
   readonly log: MessageLog = new MessageLog();
   readonly decisions: DecisionBook = new DecisionBook();
   readonly values: ValueStore;
-  readonly instances: Map<bigint, RunningInstance> = new Map();
+  readonly instances: Instances;
   readonly rejections: Map<RejectionCode, number> = new Map();
   readonly caught: CaughtRecord[] = [];
   signed = 0;
@@ -53,9 +46,10 @@ export class Node {
 
   constructor(options: NodeOptions) {
     const { configuration, votes } = options;
-    const { graph, limits } = configuration;
+    const { graph, limits, digest } = configuration;
     this.options = options;
     this.context = { graph, limits, self: votes ? configuration.self.acceptorIndex : undefined };
+    this.instances = new Instances(this.context, digest.whole, limits.instancesMax);
     this.values = new ValueStore(limits);
     this.#verifier = makeVerifier(configuration);
     this.#wants = new Wants(options.clock, configuration.network.wantDelayMs, {
@@ -95,7 +89,7 @@ export class Node {
     if (rejection !== undefined) return this.refuse(rejection);
     const verified = this.#verifier.verify(wire, id);
     if (isRejection(verified)) return this.refuse(verified);
-    const instance = this.instance(wire.instance);
+    const instance = this.instances.open(wire.instance);
     if (isRejection(instance)) return this.refuse(instance);
     const waits = wire.kind === "1a" ? this.#takeValue(wire, id, source) : undefined;
     if (isRejection(waits)) return this.refuse(waits);
@@ -105,7 +99,7 @@ export class Node {
 
   /** Offers a value in an instance. The value is kept; flushes. */
   propose(instance: bigint, proposing: Proposing, value: Uint8Array): Rejection | undefined {
-    const running = this.instance(instance);
+    const running = this.instances.open(instance);
     if (isRejection(running)) return running;
     this.#keepValue(value);
     running.proposers.add(proposing);
@@ -121,7 +115,7 @@ export class Node {
   }
 
   /** Hands a 1a of our own to the core. */
-  offer(running: RunningInstance, wire: WireMessage & { kind: "1a" }): void {
+  offer(running: RunningInstance, wire: WireProposal): void {
     const id = this.#verifier.identify(wire);
     if (this.log.get(id) !== undefined) return;
     this.#input(running, { kind: "1a", id, ballot: wire.ballot }, wire, SELF);
@@ -133,28 +127,6 @@ export class Node {
     if (records.length === 0) return;
     this.#unflushed = [];
     for (const observer of this.#observers) observer.appended?.(records);
-  }
-
-  /** The instance with this number, opened if need be. */
-  instance(id: bigint): RunningInstance | Rejection {
-    const known = this.instances.get(id);
-    if (known !== undefined) return known;
-    const { limits, digest } = this.options.configuration;
-    if (this.instances.size >= limits.instancesMax) {
-      return reject("TOO_MANY_INSTANCES", `${limits.instancesMax} instances are open`);
-    }
-    const scope = { configDigest: digest.whole, instance: id };
-    const running: RunningInstance = {
-      id,
-      scope,
-      state: newInstance(this.context, (content) => acceptorMessageId(scope, content)),
-      wires: new Map(),
-      proposers: new Set(),
-      wakeAt: undefined,
-      cancelWake: () => {},
-    };
-    this.instances.set(id, running);
-    return running;
   }
 
   /** Counts a refusal, and passes it on. */
@@ -181,18 +153,11 @@ export class Node {
     });
   }
 
-  /** The latest messages of each acceptor in each instance: with their pasts, all we have. */
-  summary(): Named[] {
-    return [...this.instances.values()].flatMap(({ id: instance, state }) =>
-      state.view.tips.flat().map(({ message: { id } }) => ({ instance, id }))
-    );
-  }
-
   /** Stops all timers and proposers; nothing happens afterwards. */
   close(): void {
     this.#closed = true;
     this.#wants.close();
-    for (const running of this.instances.values()) {
+    for (const running of this.instances.all) {
       running.cancelWake();
       for (const proposing of running.proposers) stopProposing(running, proposing);
     }
@@ -210,7 +175,7 @@ export class Node {
   }
 
   #takeValue(
-    wire: WireMessage & { kind: "1a" },
+    wire: WireProposal,
     id: MessageId,
     source: string,
   ): "waits" | Rejection | undefined {
@@ -228,7 +193,7 @@ export class Node {
 
   #keepValue(value: Uint8Array): void {
     for (const { id, wire, source } of this.values.put(hashValue(value), value)) {
-      const running = this.instance(wire.instance);
+      const running = this.instances.open(wire.instance);
       if (isRejection(running)) this.refuse(running);
       else this.#input(running, { kind: "1a", id, ballot: wire.ballot }, wire, source);
     }
@@ -269,7 +234,10 @@ export class Node {
       case "wake":
         return this.wake(running, effect.at);
       case "decide":
-        return this.#decide(running, effect.decision);
+        this.decisions.add(
+          decisionRecord(this.context.graph, this.values, running.id, effect.decision),
+        );
+        return;
       case "caught":
         return this.#reportCaught(running, effect.acceptor, effect.evidence);
       case "disagree":
@@ -302,33 +270,21 @@ export class Node {
     this.#unflushed.push(this.log.append(message.id, wire, true));
   }
 
-  #decide(running: RunningInstance, { learner, ballot, proposal, signers }: Decision): void {
-    const { learners, acceptors } = this.context.graph.spec;
-    this.decisions.add({
-      learner: learners[learner]!,
-      instance: running.id,
-      ballot,
-      proposal,
-      value: this.values.get(ballot.valueHash),
-      signers: membersOf(signers).map((index) => acceptors[index]!),
-    });
-  }
-
   #reportCaught(
     running: RunningInstance,
     index: number,
     evidence: readonly [Entry, Entry],
   ): void {
-    const acceptor = this.context.graph.spec.acceptors[index]!;
-    const [first, second] = evidence.map(({ message }) => message.id).toSorted();
-    this.caught.push({ acceptor, instance: running.id, first: first!, second: second! });
-    this.options.log("error", `${acceptor} equivocated in instance ${running.id}`, {
+    const record = caughtRecord(this.context.graph, running.id, index, evidence);
+    const { acceptor, instance, first, second } = record;
+    this.caught.push(record);
+    this.options.log("error", `${acceptor} equivocated in instance ${instance}`, {
       acceptor,
-      instance: running.id,
+      instance,
       first,
       second,
     });
-    for (const observer of this.#observers) observer.caught?.(running.id, acceptor, evidence);
+    for (const observer of this.#observers) observer.caught?.(instance, acceptor, evidence);
   }
 
   #want(

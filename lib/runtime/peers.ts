@@ -7,22 +7,19 @@
 
 import { create } from "@bufbuild/protobuf";
 import { nextDelayMs } from "../net/backoff.ts";
-import { type AcceptorClient, connectTo } from "../net/client.ts";
+import type { AcceptorClient } from "../net/client.ts";
 import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
   Goodbye_Reason as Reason,
   type Hello,
-  HelloSchema,
   Role,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { type PeerStatus, PeerStatusSchema } from "../wire/gen/hetpaxos/v1/service_pb.ts";
+import { connectToAcceptor } from "./acceptor_client.ts";
 import type { Configuration, Identity } from "./configuration.ts";
-import { describeMismatch, encodeDigest } from "./digests.ts";
+import { judgeHello, makeHello, type Refusal, roleName } from "./hello.ts";
 import { Link, type LinkEnd } from "./link.ts";
 import type { Node } from "./node.ts";
-
-/** Version of the conversation that docs/WIRE.md describes. */
-const PROTOCOL_VERSION = 1;
 
 /** How long a closed link has for its goodbye, in milliseconds. */
 const GOODBYE_MS = 500;
@@ -50,6 +47,7 @@ interface Dialed {
 export class Peers {
   readonly #options: PeersOptions;
   readonly #configuration: Configuration;
+  readonly #hello: Hello;
   readonly #links: Set<Link> = new Set();
   readonly #dialed: Map<string, Dialed> = new Map();
   readonly #loops: Promise<void>[] = [];
@@ -64,6 +62,7 @@ export class Peers {
   constructor(options: PeersOptions) {
     this.#options = options;
     this.#configuration = options.node.options.configuration;
+    this.#hello = makeHello(this.#configuration, options);
     this.#unobserve = options.node.observe({
       appended: (records) => this.#links.forEach((link) => link.appended(records)),
       wanted: (requests) => {
@@ -146,7 +145,9 @@ export class Peers {
   async #keepDialing(dialed: Dialed): Promise<void> {
     const { clock, random } = this.#options.node.options;
     const { network: { reconnectMsMin, reconnectMsMax } } = this.#configuration;
-    const client = this.#connect(dialed.acceptor);
+    const client = connectToAcceptor(this.#configuration, dialed.acceptor, {
+      cleartext: this.#options.cleartext,
+    });
     for (let attempt = 0; !this.#closing.signal.aborted; attempt++) {
       const existing = this.#linkTo(dialed.acceptor.name);
       if (existing !== undefined) {
@@ -195,7 +196,7 @@ export class Peers {
       node,
       peer,
       dialed,
-      hello: this.#hello(),
+      hello: this.#hello,
       admit: (link, hello) => this.#admit(link, hello),
     });
     this.#links.add(link);
@@ -207,39 +208,14 @@ export class Peers {
     return link;
   }
 
-  #hello(): Hello {
-    const { role, incarnation, agent } = this.#options;
-    const { self, digest } = this.#configuration;
-    return create(HelloSchema, {
-      protocolVersion: PROTOCOL_VERSION,
-      role,
-      name: self.name,
-      incarnation,
-      configDigest: encodeDigest(digest),
-      agent,
-    });
-  }
-
-  #admit(link: Link, hello: Hello): Pick<LinkEnd, "reason" | "detail"> | undefined {
+  #admit(link: Link, hello: Hello): Refusal | undefined {
     const { node } = this.#options;
     const { peer, dialed } = link.options;
-    const refuse = (reason: Reason, detail: string) => ({ reason, detail });
-    const identity = this.#configuration.identities.find(({ name }) => name === peer);
-    if (hello.protocolVersion !== PROTOCOL_VERSION) {
-      return refuse(Reason.PROTOCOL_ERROR, `this is version ${PROTOCOL_VERSION} of the protocol`);
-    }
-    const mayBe = hello.role === Role.ACCEPTOR
-      ? identity?.client === false
-      : !dialed && (hello.role === Role.LEARNER || hello.role === Role.PROPOSER);
-    if (hello.name !== peer || !mayBe) {
-      node.refuse({ rejected: "PROTOCOL_VIOLATION", detail: `${peer} claims another role` });
-      return refuse(Reason.PROTOCOL_ERROR, `the certificate is that of ${peer}, in another role`);
-    }
-    const mismatch = describeMismatch(this.#configuration.digest, hello.configDigest);
-    if (mismatch !== undefined) {
-      node.refuse({ rejected: "CONFIG_MISMATCH", detail: `${peer}: ${mismatch}` });
-      node.options.log("warn", `${peer} has another configuration: ${mismatch}`, { peer });
-      return refuse(Reason.CONFIG_MISMATCH, `configurations differ: ${mismatch}`);
+    const judgement = judgeHello(this.#configuration, hello, peer, dialed);
+    if (judgement !== undefined) {
+      node.refuse(judgement.rejection);
+      node.options.log("warn", `${peer} is refused: ${judgement.rejection.detail}`, { peer });
+      return judgement.refusal;
     }
     const refusal = hello.role === Role.ACCEPTOR ? this.#admitAcceptor(link, hello) : undefined;
     if (refusal !== undefined) return refusal;
@@ -249,7 +225,7 @@ export class Peers {
   }
 
   /** At most one link with each acceptor, and with one process of it. */
-  #admitAcceptor(link: Link, hello: Hello): Pick<LinkEnd, "reason" | "detail"> | undefined {
+  #admitAcceptor(link: Link, hello: Hello): Refusal | undefined {
     const { node } = this.#options;
     const { peer, dialed } = link.options;
     const other = [...this.#links].find((known) =>
@@ -290,21 +266,6 @@ export class Peers {
     this.#options.onIdentityInUse(detail);
   }
 
-  #connect(acceptor: Identity): AcceptorClient {
-    const { cleartext } = this.#options;
-    const { privateKeyPem, self, limits, network } = this.#configuration;
-    return connectTo({
-      host: acceptor.host,
-      port: acceptor.port,
-      tls: { certificatePem: self.certificate.pem, privateKeyPem },
-      expected: { name: acceptor.name, ...acceptor.certificate },
-      pingIntervalMs: network.pingIntervalMs,
-      pingTimeoutMs: network.pingTimeoutMs,
-      envelopeBytesMax: limits.envelopeBytesMax,
-      cleartextLoopback: cleartext,
-    });
-  }
-
   /** The link with an acceptor, if one is up. */
   #linkTo(name: string): Link | undefined {
     return [...this.#links].find((link) =>
@@ -332,9 +293,4 @@ export class Peers {
     this.#whenUp = [];
     for (const resolve of waiting) resolve();
   }
-}
-
-/** A role as people call it. */
-export function roleName(role: Role): string {
-  return Role[role].toLowerCase();
 }

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { connectTo } from "../net/client.ts";
 import { LinkError } from "../net/errors.ts";
 import { type RunningServer, serve } from "../net/server.ts";
 import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
+import { connectToAcceptor } from "./acceptor_client.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Logger } from "./logger.ts";
@@ -60,7 +60,6 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
   }
   await refuseIfRunning(options);
   const parts = assemble(options, Role.ACCEPTOR);
-  const { node, peers } = parts;
   const server = await serve({
     host: listen.host,
     port: listen.port,
@@ -77,7 +76,7 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
     onRefused: (reason, remote, detail) =>
       log("debug", `refused a connection from ${remote}: ${detail}`, { reason, remote }),
   });
-  peers.start();
+  parts.peers.start();
   return running(parts, server);
 }
 
@@ -136,18 +135,9 @@ function running(parts: Parts, server: RunningServer | undefined): RunningProces
 /** Asks whoever answers at our own address, with our own certificate, who it is. */
 async function refuseIfRunning(options: ProcessOptions): Promise<void> {
   const { configuration, cleartext } = options;
-  const { self, privateKeyPem, limits, network, source } = configuration;
+  const { self, source } = configuration;
   if (cleartext) return;
-  const client = connectTo({
-    host: self.host,
-    port: self.port,
-    tls: { certificatePem: self.certificate.pem, privateKeyPem },
-    expected: { name: self.name, ...self.certificate },
-    pingIntervalMs: network.pingIntervalMs,
-    pingTimeoutMs: network.pingTimeoutMs,
-    connectTimeoutMs: SELF_CHECK_MS,
-    envelopeBytesMax: limits.envelopeBytesMax,
-  });
+  const client = connectToAcceptor(configuration, self, { connectTimeoutMs: SELF_CHECK_MS });
   try {
     await client.getStatus({}, AbortSignal.timeout(SELF_CHECK_MS));
   } catch (error) {

@@ -62,7 +62,7 @@ function statusOf(
   startedMs: number,
 ): GetStatusResponse {
   const { configuration, clock } = node.options;
-  const instances = [...node.instances.values()];
+  const instances = node.instances.all;
   return create(GetStatusResponseSchema, {
     name: configuration.self.name,
     role,

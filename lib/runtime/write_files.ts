@@ -6,10 +6,13 @@
 
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
+import { reasonOf } from "./config_files.ts";
 
 /** A file to be written. */
 export interface NewFile {
+  /** Its folder exists. */
   readonly path: string;
+  /** All of it. */
   readonly text: string;
 }
 
@@ -64,7 +67,7 @@ function attempt(path: string, act: () => void): void {
   try {
     act();
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
+    const reason = reasonOf(error, "no such directory; make it first");
     throw new OperatorError(EXIT.resource, `cannot be written: ${reason}`, path);
   }
 }

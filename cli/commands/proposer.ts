@@ -1,0 +1,146 @@
+/**
+ * The proposer program.
+ *
+ * @module
+ */
+
+import { hashValue } from "../../lib/crypto/hash.ts";
+import { isRejection } from "../../lib/core/rejection.ts";
+import type { Configuration } from "../../lib/runtime/configuration.ts";
+import { startObserver } from "../../lib/runtime/process.ts";
+import { newProposing } from "../../lib/runtime/proposing.ts";
+import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { type Command, defineCommand } from "../command.ts";
+import { makeOutput } from "../output.ts";
+import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
+import { printDecision, printDisagreement, printMessage } from "./printing.ts";
+import {
+  agentOf,
+  COMMON_EXITS,
+  CONFIG_POSITIONAL,
+  loadFor,
+  makeLogger,
+  NODE_FLAGS,
+  runUntilStopped,
+} from "./shared.ts";
+import { readValue } from "./value.ts";
+
+/** See the module. */
+export const proposer: Command = defineCommand({
+  name: "proposer",
+  summary: "Propose: offer a value until it, or another, is decided",
+  description: "Offers a value to all acceptors, in ballot after ballot with randomised pauses, " +
+    "and listens: where a value may have been decided already it offers that one. It goes on " +
+    "through any number of dead acceptors, and exits once the learners have decided, printing " +
+    "what. That need not be the value it was given.",
+  flags: [
+    ...NODE_FLAGS,
+    ...INSTANCE_FLAGS,
+    { name: "value", kind: "text", value: "TEXT", help: "propose this text" },
+    {
+      name: "file",
+      kind: "text",
+      value: "FILE",
+      help: "propose the bytes of this file; - is standard input",
+    },
+    {
+      name: "forever",
+      kind: "boolean",
+      help: "never stop proposing, even after the decision, as the reference does",
+    },
+  ],
+  positionals: [CONFIG_POSITIONAL],
+  examples: [
+    { args: "alice.json", does: "propose what alice.json says, in instance 0" },
+    { args: "--value hello --instance 7 alice.json", does: "propose hello in instance 7" },
+    { args: "--count 50 --value hello alice.json", does: "and in 50 instances, one by one" },
+    { args: "--file - alice.json < value.bin", does: "propose bytes from standard input" },
+  ],
+  exits: [
+    { status: EXIT.ok, means: "the learners have decided, or stopped by a signal" },
+    ...COMMON_EXITS,
+    { status: EXIT.disagreement, means: "learners that were to agree decided differently" },
+    { status: EXIT.timeout, means: "not decided in time (--timeout)" },
+  ],
+}, async ({ flags, positionals, stdout }) => {
+  const log = makeLogger(flags);
+  const output = makeOutput(flags, stdout);
+  if (flags.file === "-" && (positionals[0] ?? "-") === "-") {
+    throw new OperatorError(EXIT.usage, "the configuration comes from there already", "--file -");
+  }
+  const configuration = await loadFor(positionals, log);
+  const value = await readValue(flags, configuration);
+  const instances = chosenInstances(flags);
+  const learners = chosenLearners(flags, configuration);
+  const { cleartext, timeout, messages, forever } = flags;
+  const options = { configuration, log, agent: agentOf("proposer"), cleartext };
+  const running = startObserver(options, Role.PROPOSER);
+  const { node, peers } = running;
+  let disagreed = false;
+  node.observe({
+    disagreement(instance, found) {
+      if (found.entangled) disagreed = true;
+      printDisagreement(output, node, instance, found);
+    },
+    stepped(instance, effects) {
+      if (!messages) return;
+      for (const effect of effects) {
+        if (effect.kind === "deliver") printMessage(output, node, instance, effect.entry);
+      }
+    },
+  });
+  return await runUntilStopped(running, async (signal) => {
+    const limit = timeout === undefined ? signal : AbortSignal.any([
+      signal,
+      AbortSignal.timeout(timeout),
+    ]);
+    await Promise.race([peers.connected(1), aborted(limit)]);
+    let printed = 0;
+    const printNew = () => {
+      for (; printed < node.decisions.all.length; printed++) {
+        const decision = node.decisions.all[printed]!;
+        if (instances.includes(decision.instance) && learners.names.includes(decision.learner)) {
+          printDecision(output, decision);
+        }
+      }
+    };
+    for (const instance of instances) {
+      const proposing = newProposing(
+        hashValue(value),
+        learners.set,
+        settings(configuration),
+        forever,
+      );
+      const refused = node.propose(instance, proposing, value);
+      if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
+      const decided = await Promise.race([proposing.finished, aborted(limit)]);
+      node.stopProposing(instance, proposing);
+      printNew();
+      if (decided) continue;
+      if (signal.aborted) return EXIT.ok;
+      throw new OperatorError(
+        EXIT.timeout,
+        notDecided(instance, peers.connectedCount, configuration),
+        "--timeout",
+      );
+    }
+    return disagreed ? EXIT.disagreement : EXIT.ok;
+  });
+});
+
+function settings({ proposer }: Configuration) {
+  const { backoffMsMin, backoffMsMax } = proposer;
+  return { backoffMsMin, backoffMsMax };
+}
+
+function notDecided(instance: bigint, connected: number, { acceptors }: Configuration): string {
+  return `instance ${instance} is not decided; ${connected} of ${acceptors.length} acceptors are ` +
+    "connected";
+}
+
+/** Settles with false when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<false> {
+  if (signal.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(false)));
+}

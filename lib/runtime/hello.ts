@@ -1,0 +1,86 @@
+/**
+ * What processes say first to each other, and whether they go on talking.
+ *
+ * @module
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { reject, type Rejection } from "../core/rejection.ts";
+import {
+  Goodbye_Reason as Reason,
+  type Hello,
+  HelloSchema,
+  Role,
+} from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import type { Configuration } from "./configuration.ts";
+import { describeMismatch, encodeDigest } from "./digests.ts";
+import type { LinkEnd } from "./link.ts";
+
+/** Version of the conversation that docs/WIRE.md describes. */
+const PROTOCOL_VERSION = 1;
+
+/** What a peer is told that we do not talk to. */
+export type Refusal = Pick<LinkEnd, "reason" | "detail">;
+
+/** Our Hello. */
+export function makeHello(
+  { self, digest }: Configuration,
+  { role, incarnation, agent }: {
+    readonly role: Role;
+    readonly incarnation: bigint;
+    readonly agent: string;
+  },
+): Hello {
+  return create(HelloSchema, {
+    protocolVersion: PROTOCOL_VERSION,
+    role,
+    name: self.name,
+    incarnation,
+    configDigest: encodeDigest(digest),
+    agent,
+  });
+}
+
+/**
+ * Judges a peer's Hello: undefined if it speaks our version, is what its certificate proves in a
+ * role that this identity may have, and has our configuration.
+ *
+ * @param peer Name of the identity that the peer has proved to be.
+ * @param dialed Whether we dialed: then it has to be an acceptor.
+ */
+export function judgeHello(
+  { identities, digest }: Configuration,
+  hello: Hello,
+  peer: string,
+  dialed: boolean,
+): { readonly refusal: Refusal; readonly rejection: Rejection } | undefined {
+  if (hello.protocolVersion !== PROTOCOL_VERSION) {
+    return violation(`this is version ${PROTOCOL_VERSION} of the conversation`);
+  }
+  const identity = identities.find(({ name }) => name === peer);
+  const mayBe = hello.role === Role.ACCEPTOR
+    ? identity?.client === false
+    : !dialed && (hello.role === Role.LEARNER || hello.role === Role.PROPOSER);
+  if (hello.name !== peer || !mayBe) {
+    return violation(`${peer} may not call itself ${hello.name} in role ${roleName(hello.role)}`);
+  }
+  const mismatch = describeMismatch(digest, hello.configDigest);
+  if (mismatch === undefined) return undefined;
+  const detail = `configurations differ: ${mismatch}`;
+  return {
+    refusal: { reason: Reason.CONFIG_MISMATCH, detail },
+    rejection: reject("CONFIG_MISMATCH", detail),
+  };
+}
+
+/** A role as people call it. */
+export function roleName(role: Role): string {
+  return (Role[role] ?? "unknown").toLowerCase();
+}
+
+function violation(detail: string): { refusal: Refusal; rejection: Rejection } {
+  return {
+    refusal: { reason: Reason.PROTOCOL_ERROR, detail },
+    rejection: reject("PROTOCOL_VIOLATION", detail),
+  };
+}

@@ -1,0 +1,58 @@
+/**
+ * Notices a peer that says nothing: it is asked for a sign of life, and then given up.
+ *
+ * @module
+ */
+
+import type { Cancel, Clock } from "./clock.ts";
+
+/** What a {@linkcode SilenceWatch} needs to know. */
+export interface SilenceOptions {
+  readonly clock: Clock;
+  /** Silence after which the peer is asked, in milliseconds. */
+  readonly pingIntervalMs: number;
+  /** Time for the answer. */
+  readonly pingTimeoutMs: number;
+  /** Asks. */
+  ping(): void;
+  /** Gives up. */
+  lost(silentMs: number): void;
+}
+
+/** Watches one peer until it is stopped. */
+export class SilenceWatch {
+  readonly #options: SilenceOptions;
+  #heardMs: number;
+  #cancel: Cancel = () => {};
+
+  constructor(options: SilenceOptions) {
+    this.#options = options;
+    this.#heardMs = options.clock.elapsedMs();
+    this.#check();
+  }
+
+  /** When the peer was last heard, on the clock of `elapsedMs`. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
+  /** The peer has said something. */
+  heard(): void {
+    this.#heardMs = this.#options.clock.elapsedMs();
+  }
+
+  /** Watches no more. */
+  stop(): void {
+    this.#cancel();
+  }
+
+  #check(): void {
+    const { clock, pingIntervalMs, pingTimeoutMs } = this.#options;
+    const silentMs = clock.elapsedMs() - this.#heardMs;
+    const allMs = pingIntervalMs + pingTimeoutMs;
+    if (silentMs >= allMs) return this.#options.lost(silentMs);
+    const asked = silentMs >= pingIntervalMs;
+    if (asked) this.#options.ping();
+    this.#cancel = clock.after((asked ? allMs : pingIntervalMs) - silentMs, () => this.#check());
+  }
+}
