@@ -78,16 +78,25 @@ export const proposer: Command = defineCommand({
   const running = startObserver(options, Role.PROPOSER);
   const { node, peers } = running;
   let disagreed = false;
+  let printed = 0;
+  const printNew = () => {
+    for (; printed < node.decisions.all.length; printed++) {
+      const decision = node.decisions.all[printed]!;
+      if (instances.includes(decision.instance) && learners.names.includes(decision.learner)) {
+        printDecision(output, decision);
+      }
+    }
+  };
   node.observe({
     disagreement(instance, found) {
       if (found.entangled) disagreed = true;
       printDisagreement(output, node, instance, found);
     },
     stepped(instance, effects) {
-      if (!messages) return;
-      for (const effect of effects) {
+      for (const effect of messages ? effects : []) {
         if (effect.kind === "deliver") printMessage(output, node, instance, effect.entry);
       }
+      printNew();
     },
   });
   return await runUntilStopped(running, async (signal) => {
@@ -96,15 +105,6 @@ export const proposer: Command = defineCommand({
       AbortSignal.timeout(timeout),
     ]);
     await Promise.race([peers.connected(1), aborted(limit)]);
-    let printed = 0;
-    const printNew = () => {
-      for (; printed < node.decisions.all.length; printed++) {
-        const decision = node.decisions.all[printed]!;
-        if (instances.includes(decision.instance) && learners.names.includes(decision.learner)) {
-          printDecision(output, decision);
-        }
-      }
-    };
     for (const instance of instances) {
       const proposing = newProposing(
         hashValue(value),
@@ -116,7 +116,6 @@ export const proposer: Command = defineCommand({
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
       const decided = await Promise.race([proposing.finished, aborted(limit)]);
       node.stopProposing(instance, proposing);
-      printNew();
       if (decided) continue;
       if (signal.aborted) return EXIT.ok;
       throw new OperatorError(

@@ -22,6 +22,8 @@ export interface Chain {
   readonly prev: Entry | undefined;
   /** Some ancestor, chosen so that any ancestor is reached in O(log depth) steps. */
   readonly jump: Entry | undefined;
+  /** Depth of `jump`: kept here so that old messages need not be touched to pass them by. */
+  readonly jumpDepth: number;
 }
 
 /** All known messages of one instance, by id; insertion order is a causal order. */
@@ -36,13 +38,15 @@ export function newDag(): Dag {
  * The chain position of a message that follows `prev`. Jumps double as in a skew-binary list.
  */
 export function chainAfter(prev: Entry | undefined): Chain {
-  if (prev === undefined) return { depth: 0, prev: undefined, jump: undefined };
-  const { depth, jump } = prev.chain!;
-  const far = jump === undefined ? undefined : jump.chain!.jump;
-  const jumpDepth = jump === undefined ? 0 : jump.chain!.depth;
-  const farDepth = far === undefined ? 0 : far.chain!.depth;
-  const doubles = jump !== undefined && depth - jumpDepth === jumpDepth - farDepth;
-  return { depth: depth + 1, prev, jump: doubles && far !== undefined ? far : prev };
+  if (prev === undefined) return { depth: 0, prev: undefined, jump: undefined, jumpDepth: 0 };
+  const { depth, jump, jumpDepth } = prev.chain!;
+  if (jump !== undefined) {
+    const { jump: far, jumpDepth: farDepth } = jump.chain!;
+    if (far !== undefined && depth - jumpDepth === jumpDepth - farDepth) {
+      return { depth: depth + 1, prev, jump: far, jumpDepth: farDepth };
+    }
+  }
+  return { depth: depth + 1, prev, jump: prev, jumpDepth: depth };
 }
 
 /**
@@ -54,8 +58,8 @@ export function isAncestorOrSelf(m: Entry, t: Entry): boolean {
   const depth = m.chain!.depth;
   let at: Entry = t;
   while (at.chain!.depth > depth) {
-    const { jump, prev } = at.chain!;
-    at = jump !== undefined && jump.chain!.depth >= depth ? jump : prev!;
+    const { jump, jumpDepth, prev } = at.chain!;
+    at = jumpDepth >= depth ? jump! : prev!;
   }
   return at === m;
 }

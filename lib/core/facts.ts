@@ -100,7 +100,8 @@ function proposalEntry(message: Proposal): Entry {
  * Concludes the facts of an acceptor message from the merged past of its refs, or refuses it as
  * not well-formed (TR and HPaxos_2.tla, WellFormed).
  *
- * @param past Of exactly the refs; not kept.
+ * @param past Of exactly the refs. If the message is well-formed it becomes part of its facts: the
+ * caller must not use it again.
  * @param prev The entry of the message's `prev`.
  * @param message Called once, if well-formed: so a draft is hashed only if it will be sent.
  */
@@ -200,7 +201,7 @@ function newEntry(
   prev: Entry | undefined,
   message: AcceptorMessage,
 ): [Entry, UnfinishedFacts] {
-  const tips = past.tips.slice();
+  const { tips, highest2a } = past;
   const facts: UnfinishedFacts = {
     kind: "1b",
     ballot: proposal.facts.ballot,
@@ -211,7 +212,7 @@ function newEntry(
     learners2a: 0n,
     served: 0n,
     tips,
-    highest2a: past.highest2a.slice(),
+    highest2a,
     own2as: [],
   };
   const entry: Entry = { message, facts, chain: chainAfter(prev) };

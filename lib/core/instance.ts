@@ -197,6 +197,7 @@ function deliver(run: Run, first: Message, source: Source): void {
   const { context: { graph }, state, effects } = run;
   const queue: { message: Message; source: Source }[] = [{ message: first, source }];
   for (const { message, source } of queue) {
+    if (state.dag.has(message.id)) continue;
     const entry = admit(graph, state.dag, message);
     if (isRejection(entry)) {
       effects.push({ kind: "reject", id: message.id, rejection: entry, sources: [source] });

@@ -23,7 +23,7 @@ export interface Violation {
 export class ValidityTooComplexError extends Error {}
 
 /** Search steps before giving up; a few seconds. */
-const STEPS_MAX = 4_000_000;
+const STEPS_MAX = 1_000_000;
 
 interface Search {
   readonly classes: readonly (readonly bigint[])[];

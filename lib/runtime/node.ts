@@ -8,7 +8,8 @@
 import type { Entry } from "../core/dag.ts";
 import { type CoreContext, type Effect, step } from "../core/instance.ts";
 import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
-import { compareTimestamps, type Message, type MessageId, type Timestamp } from "../core/types.ts";
+import { compareTimestamps, type Message, type MessageId } from "../core/types.ts";
+import type { Timestamp, ValueHash } from "../core/types.ts";
 import { hashValue } from "../crypto/hash.ts";
 import { makeVerifier, type Verifier } from "../crypto/verify.ts";
 import { canonicalAcceptorMessage } from "../wire/canonical.ts";
@@ -54,7 +55,7 @@ export class Node {
     this.#verifier = makeVerifier(configuration);
     this.#wants = new Wants(options.clock, configuration.network.wantDelayMs, {
       stillMissing: (kind, instance, id) => {
-        if (kind === "value") return this.values.isWaiting(id);
+        if (kind === "value") return this.values.isWaiting(id, options.clock.elapsedMs());
         return this.instances.get(instance)?.state.inbox.waitingFor.has(id) ?? false;
       },
       ask: (requests) => {
@@ -101,7 +102,9 @@ export class Node {
   propose(instance: bigint, proposing: Proposing, value: Uint8Array): Rejection | undefined {
     const running = this.instances.open(instance);
     if (isRejection(running)) return running;
-    this.#keepValue(value);
+    const hash = hashValue(value);
+    this.values.put(hash, value);
+    this.#release(hash, value);
     running.proposers.add(proposing);
     this.#drive(running);
     this.flush();
@@ -179,27 +182,32 @@ export class Node {
     id: MessageId,
     source: string,
   ): "waits" | Rejection | undefined {
-    const { clock } = this.options;
-    if (wire.value !== undefined) {
-      this.#keepValue(wire.value);
-      return undefined;
-    }
-    if (this.values.get(wire.ballot.valueHash) !== undefined) return undefined;
-    const rejection = this.values.wait(id, wire, source, clock.elapsedMs());
+    const { value, ballot: { valueHash }, instance } = wire;
+    if (value !== undefined) return this.#release(valueHash, value);
+    if (this.values.get(valueHash) !== undefined) return undefined;
+    if (this.instances.get(instance)?.wires.has(id)) return "waits";
+    const rejection = this.values.wait(id, wire, source, this.options.clock.elapsedMs());
     if (rejection !== undefined) return rejection;
-    this.#want("value", wire.instance, [id], source);
+    this.#want("value", instance, [id], source);
     return "waits";
   }
 
-  #keepValue(value: Uint8Array): void {
-    for (const { id, wire, source } of this.values.put(hashValue(value), value)) {
+  /** Lets the 1as go on that wait for a value. It is kept when one of them is delivered. */
+  #release(hash: ValueHash, value: Uint8Array): undefined {
+    for (const { id, wire, source } of this.values.release(hash)) {
       const running = this.instances.open(wire.instance);
       if (isRejection(running)) this.refuse(running);
-      else this.#input(running, { kind: "1a", id, ballot: wire.ballot }, wire, source);
+      else {this.#input(
+          running,
+          { kind: "1a", id, ballot: wire.ballot },
+          { ...wire, value },
+          source,
+        );}
     }
   }
 
   #input(running: RunningInstance, message: Message, wire: WireMessage, source: string): void {
+    if (running.state.dag.has(message.id)) return;
     const now = this.options.clock.now();
     running.wires.set(message.id, wire);
     this.#apply(
@@ -256,6 +264,9 @@ export class Node {
     if (wire === undefined) throw new Error(`no wire form of ${id}`);
     running.wires.delete(id);
     this.#wants.satisfied(id);
+    if (wire.kind === "1a" && wire.value !== undefined) {
+      this.values.put(wire.ballot.valueHash, wire.value);
+    }
     this.#unflushed.push(this.log.append(id, wire, own));
   }
 
@@ -266,6 +277,7 @@ export class Node {
     const bytes = canonicalAcceptorMessage(running.scope, content);
     const signature = this.options.configuration.signer.sign(bytes);
     this.signed++;
+    running.wires.delete(message.id);
     const wire: WireMessage = { kind: "acceptor", instance: running.id, content, signature };
     this.#unflushed.push(this.log.append(message.id, wire, true));
   }

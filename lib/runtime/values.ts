@@ -42,10 +42,13 @@ export class ValueStore {
     return this.#values.get(hash);
   }
 
-  /** Keeps a value and takes out the 1as that waited for it. The hash is the caller's to check. */
-  put(hash: ValueHash, value: Uint8Array): WaitingProposal[] {
-    if (this.#values.has(hash)) return [];
-    this.#values.set(hash, value);
+  /** Keeps a value, for ever. The hash is the caller's to check. */
+  put(hash: ValueHash, value: Uint8Array): void {
+    if (!this.#values.has(hash)) this.#values.set(hash, value);
+  }
+
+  /** Takes out the 1as that wait for the value with this hash. */
+  release(hash: ValueHash): WaitingProposal[] {
     const ready = [...this.#waiting.values()].filter(({ wire }) => wire.ballot.valueHash === hash);
     for (const { id } of ready) this.#waiting.delete(id);
     return ready;
@@ -59,10 +62,7 @@ export class ValueStore {
     nowMs: number,
   ): Rejection | undefined {
     if (this.#waiting.has(id)) return undefined;
-    for (const waiting of this.#waiting.values()) {
-      if (waiting.untilMs > nowMs) break;
-      this.#waiting.delete(waiting.id);
-    }
+    this.#expire(nowMs);
     const { futureProposalsMax, inboxWaitMsMax } = this.#limits;
     let used = 0;
     for (const waiting of this.#waiting.values()) if (waiting.source === source) used++;
@@ -73,8 +73,17 @@ export class ValueStore {
     return undefined;
   }
 
-  /** Whether a 1a waits for its value. */
-  isWaiting(id: MessageId): boolean {
+  /** Whether a 1a still waits for its value. */
+  isWaiting(id: MessageId, nowMs: number): boolean {
+    this.#expire(nowMs);
     return this.#waiting.has(id);
+  }
+
+  /** Those that came first have waited longest. */
+  #expire(nowMs: number): void {
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.untilMs > nowMs) break;
+      this.#waiting.delete(waiting.id);
+    }
   }
 }

@@ -1,0 +1,81 @@
+/**
+ * How fast facts are computed, and whether that depends on the past.
+ *
+ * @module
+ */
+
+import { isRejection } from "../lib/core/rejection.ts";
+import { type Dag, newDag } from "../lib/core/dag.ts";
+import { admit } from "../lib/core/facts.ts";
+import type { LearnerGraph } from "../lib/core/learner_graph.ts";
+import type { Message } from "../lib/core/types.ts";
+import { bftGraph, runBallots } from "./core_run.ts";
+
+/** Ballots of one instance; those compared are the five around the 10th and around the 1,000th. */
+const BALLOTS = 1_002;
+const EARLY = 10;
+const LATE = 1_000;
+const AROUND = 2;
+
+/** Instances judged from the start; the first few warm the machine up and do not count. */
+const PASSES = 120;
+const WARM_UP = 20;
+
+/** Prints the table. */
+export function benchCore(): void {
+  console.log(
+    "acceptors learners  messages/ballot     facts/s  us/fact ballot 10  ballot 1000  ratio",
+  );
+  for (const [acceptors, learners] of [[4, 1], [4, 4]] as const) {
+    const graph = bftGraph(acceptors, learners);
+    const ballots = runBallots(graph, BALLOTS);
+    const { perSecond, early, late } = measure(graph, ballots);
+    console.log([
+      String(acceptors).padStart(9),
+      String(learners).padStart(8),
+      (ballots.flat().length / ballots.length).toFixed(1).padStart(16),
+      Math.round(perSecond).toLocaleString("en").padStart(11),
+      early.toFixed(2).padStart(18),
+      late.toFixed(2).padStart(12),
+      (late / early).toFixed(2).padStart(6),
+    ].join(" "));
+  }
+}
+
+/**
+ * Messages judged a second, garbage included, and the median microseconds for a message in the
+ * early and in the late ballots of the same instances.
+ */
+function measure(graph: LearnerGraph, ballots: readonly Message[][]) {
+  const sections = [
+    ballots.slice(0, EARLY - AROUND - 1),
+    ballots.slice(EARLY - AROUND - 1, EARLY + AROUND),
+    ballots.slice(EARLY + AROUND, LATE - AROUND - 1),
+    ballots.slice(LATE - AROUND - 1, LATE + AROUND),
+  ].map((section) => section.flat());
+  const costs: number[][] = sections.map(() => []);
+  let ms = 0;
+  for (let pass = -WARM_UP; pass < PASSES; pass++) {
+    const dag = newDag();
+    for (const [i, messages] of sections.entries()) {
+      const start = performance.now();
+      admitAll(graph, dag, messages);
+      const took = performance.now() - start;
+      if (pass < 0) continue;
+      ms += took;
+      costs[i]!.push(took * 1000 / messages.length);
+    }
+  }
+  const [, early, , late] = costs.map(median);
+  return { perSecond: PASSES * sections.flat().length / ms * 1000, early: early!, late: late! };
+}
+
+function admitAll(graph: LearnerGraph, dag: Dag, messages: readonly Message[]): void {
+  for (const message of messages) {
+    if (isRejection(admit(graph, dag, message))) throw new Error("an honest message is refused");
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+}

@@ -1,0 +1,143 @@
+/**
+ * `hetpaxos config check`: whether files are right, what they say, and whether they belong
+ * together.
+ *
+ * @module
+ */
+
+import { membersOf } from "../lib/core/acceptor_set.ts";
+import { KEY_KIND_NAMES } from "../lib/crypto/keys.ts";
+import { type Configuration, readConfiguration } from "../lib/runtime/configuration.ts";
+import { formatHostPort } from "../lib/wire/config_addresses.ts";
+import { differingParts } from "../lib/wire/config_digest.ts";
+import { findStarvations } from "../lib/wire/config_starvation.ts";
+import { toHex } from "../lib/wire/hex.ts";
+import { LIMITS, NETWORK_SETTINGS, PROPOSER_SETTINGS, type Setting } from "../lib/wire/limits.ts";
+import { listNames } from "../lib/wire/names.ts";
+import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
+import { describeRule } from "../lib/wire/rule_text.ts";
+import { type Command, defineCommand } from "./command.ts";
+import { makeOutput, type Output, OUTPUT_FLAGS } from "./output.ts";
+
+/** The command. */
+export const configCheck: Command = defineCommand({
+  name: "check",
+  summary: "check configuration files and describe them",
+  description: "Checks all that a process would check when it starts, the learner graph " +
+    "included, and describes the file in words: who it is, who votes, by which quorums each " +
+    "learner decides, and who agrees with whom as long as which acceptors are safe. Of several " +
+    "files it also checks that they belong to one cluster.",
+  flags: OUTPUT_FLAGS,
+  positionals: [{ name: "FILE", help: "configuration file, or - for standard input", many: true }],
+  examples: [{ args: "my_*_config.json", does: "Checks all members of a cluster." }],
+  exits: [
+    { status: EXIT.configuration, means: "a file is wrong, or the files do not belong together" },
+    { status: EXIT.resource, means: "a file cannot be read" },
+  ],
+}, async ({ flags, positionals, stdout }) => {
+  const output = makeOutput(flags, stdout);
+  let first: Configuration | undefined;
+  for (const file of positionals) {
+    const configuration = await readConfiguration(file);
+    describe(output, configuration);
+    first ??= configuration;
+    const parts = differingParts(first.digest, configuration.digest);
+    if (parts.length > 0) {
+      throw new OperatorError(
+        EXIT.configuration,
+        `is of another cluster than ${first.source}: they differ in ${parts.join(", ")}`,
+        configuration.source,
+      );
+    }
+  }
+  return EXIT.ok;
+});
+
+function describe(output: Output, configuration: Configuration): void {
+  const description = describeConfiguration(configuration);
+  if (output.format === "json") {
+    output.emit(description);
+    return;
+  }
+  const { identity, acceptors, clients, learners, agreement, starvation } = description;
+  output.emit({}, [{ paint: "bold", text: configuration.source }, ": valid"]);
+  line(output, "identity", identity);
+  line(output, "listens", description.listen);
+  line(output, "acceptors", `${acceptors.length}: ${listNames(acceptors, 16)}`);
+  if (clients.length > 0) line(output, "clients", `${clients.length}: ${listNames(clients, 16)}`);
+  for (const { learner, quorums } of learners) line(output, "learner", `${learner}: ${quorums}`);
+  for (const { learners, safeSets } of agreement) {
+    const who = learners[0] === learners[1]
+      ? `${learners[0]} with itself`
+      : learners.join(" with ");
+    line(output, "agree", `${who}, while safe: ${safeSets}`);
+  }
+  for (const name of description.allowDisagreement) {
+    line(output, "disagree", `${name}: nothing keeps its decisions alike, on purpose`);
+  }
+  for (const { by, starved, quorum } of starvation) {
+    line(
+      output,
+      "limit",
+      `${by}, deciding by ${quorum.join(", ")}, may leave ${starved} undecided`,
+    );
+  }
+  line(output, "rules", description.rules);
+  line(output, "settings", description.settings.join(", ") || "all at their defaults");
+  line(output, "digest", description.digest);
+  for (const warning of configuration.warnings) {
+    output.emit({}, [{ paint: "yellow", text: "  warning     " }, warning]);
+  }
+}
+
+function line(output: Output, term: string, text: string): void {
+  output.emit({}, [{ paint: "dim", text: `  ${term.padEnd(12)}` }, text]);
+}
+
+function describeConfiguration(configuration: Configuration) {
+  const { self, acceptors, graph, listen, warnings } = configuration;
+  const { spec } = graph;
+  const role = self.acceptorIndex === undefined
+    ? "client"
+    : `acceptor ${self.acceptorIndex} of ${acceptors.length}`;
+  return {
+    file: configuration.source,
+    name: self.name,
+    identity: `${self.name}, ${role}, ${KEY_KIND_NAMES[self.certificate.keyKind]} key`,
+    listen: listen.host === "" ? "nowhere" : formatHostPort(listen),
+    acceptors: acceptors.map(({ name, ...at }) => `${name} (${formatHostPort(at)})`),
+    clients: configuration.identities.filter(({ client }) => client).map(({ name }) => name),
+    learners: spec.learners.map((learner, i) => ({
+      learner,
+      quorums: describeRule(spec.quorums[i]!, spec.acceptors),
+    })),
+    agreement: spec.safety.map(({ a, b, safe }) => ({
+      learners: [spec.learners[a]!, spec.learners[b]!],
+      safeSets: describeRule(safe, spec.acceptors),
+    })),
+    allowDisagreement: configuration.allowDisagreement,
+    starvation: findStarvations(graph).map(({ by, starved, quorum }) => ({
+      by: spec.learners[by]!,
+      starved: spec.learners[starved]!,
+      quorum: membersOf(quorum).map((index) => spec.acceptors[index]!),
+    })),
+    rules: spec.burial,
+    settings: [
+      ...changed(LIMITS, configuration.limits),
+      ...changed(PROPOSER_SETTINGS, configuration.proposer),
+      ...changed(NETWORK_SETTINGS, configuration.network),
+    ],
+    digest: toHex(configuration.digest.whole),
+    warnings,
+  };
+}
+
+/** Settings that are not at their defaults. */
+function changed<K extends string>(
+  table: Readonly<Record<K, Setting>>,
+  values: Readonly<Record<K, number>>,
+): string[] {
+  const names = Object.keys(table) as K[];
+  return names.filter((name) => values[name] !== table[name].default)
+    .map((name) => `${name} ${values[name]}`);
+}

@@ -1,0 +1,35 @@
+/**
+ * `hetpaxos config digest`: what all members of a cluster must have in common.
+ *
+ * @module
+ */
+
+import { readConfiguration } from "../lib/runtime/configuration.ts";
+import { DIGEST_PARTS } from "../lib/wire/config_digest.ts";
+import { toHex } from "../lib/wire/hex.ts";
+import { EXIT } from "../lib/wire/operator_error.ts";
+import { type Command, defineCommand } from "./command.ts";
+import { makeOutput, OUTPUT_FLAGS } from "./output.ts";
+
+/** The command. */
+export const configDigest: Command = defineCommand({
+  name: "digest",
+  summary: "print the digest that all members of a cluster must share",
+  description: "Checks a file and prints its digest: a hash of the acceptors with their public " +
+    "keys, the learners with their quorums, the safe sets and the rules, and of each of these " +
+    "alone. Processes whose digests differ refuse each other. Private keys, proposals, hosts, " +
+    "ports, clients and settings are not covered.",
+  flags: OUTPUT_FLAGS,
+  positionals: [{ name: "FILE", help: "configuration file, or - for standard input" }],
+  exits: [{ status: EXIT.configuration, means: "the file is wrong; the message says where" }],
+}, async ({ flags, positionals, stdout }) => {
+  const output = makeOutput(flags, stdout);
+  const { digest } = await readConfiguration(positionals[0]!);
+  const parts = DIGEST_PARTS.map((part) => [part, toHex(digest[part])] as const);
+  const whole = toHex(digest.whole);
+  if (output.format === "json") output.emit({ whole, ...Object.fromEntries(parts) });
+  for (const [part, hex] of [["whole", whole] as const, ...parts]) {
+    if (output.format === "text") output.emit({}, [`${part.padEnd(12)}${hex}`]);
+  }
+  return EXIT.ok;
+});

@@ -1,0 +1,247 @@
+/**
+ * `hetpaxos config generate`: the configuration files of a new cluster.
+ *
+ * @module
+ */
+
+import { KEY_KINDS, type KeyKind } from "../lib/crypto/keys.ts";
+import {
+  acceptorNames,
+  chooseTolerance,
+  type ClusterPlan,
+  learnerNames,
+  planHomogeneous,
+  planTwoChains,
+} from "../lib/runtime/cluster_plan.ts";
+import { loadConfiguration } from "../lib/runtime/configuration.ts";
+import { generateConfigs, type GeneratedFile } from "../lib/runtime/generate.ts";
+import { writePrivateFiles } from "../lib/runtime/write_files.ts";
+import { formatHostPort, parseHost } from "../lib/wire/config_addresses.ts";
+import { toHex } from "../lib/wire/hex.ts";
+import { nameFault } from "../lib/wire/names.ts";
+import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
+import { quote } from "../lib/wire/place.ts";
+import type { FlagValues } from "./args.ts";
+import { type Command, defineCommand } from "./command.ts";
+import { makeOutput, type Output, OUTPUT_FLAGS } from "./output.ts";
+
+const MEMBERS_MAX = 1_000;
+
+const FLAGS = [
+  {
+    name: "preset",
+    kind: "choice",
+    value: "PRESET",
+    choices: ["bft", "crash", "two-chain"],
+    default: "bft",
+    help: "bft: all acceptors alike, some Byzantine. crash: some may stop, none lies. two-chain: " +
+      "learners Red and Blue with three acceptors each and four in common, ten in all",
+  },
+  {
+    name: "acceptors",
+    kind: "text",
+    value: "N|NAMES",
+    help:
+      "how many acceptors, or their names with commas; 4 if not given (Alice, Bob, Carol, Dave)",
+  },
+  {
+    name: "learners",
+    kind: "text",
+    value: "N|NAMES",
+    help: "how many learners, or their names with commas, all bound to agree; 1 if not given (Eve)",
+  },
+  {
+    name: "byzantine",
+    kind: "integer",
+    value: "F",
+    min: 0,
+    max: MEMBERS_MAX,
+    help: "Byzantine acceptors to stand; as many as possible if not given",
+  },
+  {
+    name: "crash",
+    kind: "integer",
+    value: "C",
+    min: 0,
+    max: MEMBERS_MAX,
+    help: "further acceptors that may stop; as many as possible if not given",
+  },
+  {
+    name: "host",
+    kind: "list",
+    value: "HOST",
+    help: "DNS name or IP address; several (or one with commas) are taken in turn; localhost if " +
+      "not given",
+  },
+  {
+    name: "base-port",
+    kind: "integer",
+    value: "PORT",
+    min: 1,
+    max: 65_535,
+    default: 8700,
+    help: "port of the first acceptor on each host; the next on it has the next port",
+  },
+  {
+    name: "clients",
+    kind: "integer",
+    value: "N",
+    min: 0,
+    max: MEMBERS_MAX,
+    default: 0,
+    help: "identities for learners and proposers that are not acceptors too",
+  },
+  {
+    name: "key-type",
+    kind: "choice",
+    value: "TYPE",
+    choices: KEY_KINDS,
+    default: "ed25519",
+    help: "kind of the keys; p256 is slower by far, but browsers connect to it",
+  },
+  {
+    name: "rules",
+    kind: "choice",
+    value: "RULES",
+    choices: ["TECHNICAL_REPORT", "HP2"],
+    help: "which rule buries a 2a; TECHNICAL_REPORT if not given",
+  },
+  { name: "force", kind: "boolean", help: "overwrite files that exist, private keys included" },
+  ...OUTPUT_FLAGS,
+] as const;
+
+type Flags = FlagValues<typeof FLAGS>;
+
+/** The command. */
+export const configGenerate: Command = defineCommand({
+  name: "generate",
+  summary: "make the configuration files of a new cluster, keys included",
+  description: "Writes PREFIX_0_config.json for the first acceptor, PREFIX_1_config.json for the " +
+    "second and so on, and PREFIX_client_0_config.json for the first client. With n acceptors, F " +
+    "of them Byzantine and C crashed, a quorum is any n-F-C acceptors and a safe set any n-F; n " +
+    "must be at least 3F+2C+1. Each file holds the private key of its identity: it is readable " +
+    "by its owner only, and goes to the machine of that identity and nowhere else.",
+  flags: FLAGS,
+  positionals: [{ name: "PREFIX", help: "how the names of the files begin: my, conf/test" }],
+  examples: [
+    { args: "my", does: "Four acceptors on localhost, ports 8700 to 8703; one may be Byzantine." },
+    {
+      args: "conf/x --acceptors 7 --byzantine 1 --crash 1 --host a.example,b.example --clients 1",
+      does: "Seven acceptors on two hosts, and an identity for a learner or a proposer.",
+    },
+    { args: "chains --preset two-chain", does: "Two learners that trust different acceptors." },
+  ],
+  exits: [
+    { status: EXIT.usage, means: "a flag is wrong, or a file exists already" },
+    { status: EXIT.resource, means: "a file cannot be written" },
+  ],
+}, async ({ flags, positionals, stdout }) => {
+  const prefix = positionals[0]!;
+  const output = makeOutput(flags, stdout);
+  const plan = planOf(flags);
+  refuseClientNames(plan, flags.clients);
+  const files = await generateConfigs(plan, {
+    hosts: hostsOf(flags.host),
+    basePort: flags["base-port"],
+    clients: flags.clients,
+    keyKind: flags["key-type"] as KeyKind,
+    rules: flags.rules,
+  });
+  const written = files.map((file) => ({
+    ...file,
+    path: `${prefix}${file.suffix}`,
+    text: `${JSON.stringify(file.config, undefined, 2)}\n`,
+  }));
+  // What is generated must load; better to learn it here than from a process.
+  const { digest } = loadConfiguration(written[0]!.text, written[0]!.path);
+  writePrivateFiles(written, flags.force);
+  report(output, written, plan, toHex(digest.whole));
+  return EXIT.ok;
+});
+
+function planOf(flags: Flags): ClusterPlan {
+  const { preset, byzantine, crash } = flags;
+  if (preset === "two-chain") {
+    const fixed = (["acceptors", "learners", "byzantine", "crash"] as const)
+      .find((name) => flags[name] !== undefined);
+    if (fixed !== undefined) {
+      usage(`--${fixed}`, "does not go with --preset two-chain: leave it out");
+    }
+    return planTwoChains();
+  }
+  if (preset === "crash" && byzantine !== undefined && byzantine > 0) {
+    usage("--byzantine", "does not go with --preset crash: leave it out, or choose --preset bft");
+  }
+  const acceptors = namesOf("--acceptors", flags.acceptors ?? "4", acceptorNames);
+  const learners = namesOf("--learners", flags.learners ?? "1", learnerNames);
+  const tolerance = chooseTolerance(acceptors.length, {
+    ...(preset === "crash" ? { byzantine: 0 } : byzantine === undefined ? {} : { byzantine }),
+    ...(crash === undefined ? {} : { crash }),
+  });
+  return planHomogeneous(acceptors, learners, tolerance);
+}
+
+/** Names from a flag: so many of the usual ones, or those given. */
+function namesOf(flag: string, text: string, usual: (count: number) => string[]): string[] {
+  if (/^\d+$/.test(text)) {
+    const count = Number(text);
+    if (count < 1 || count > MEMBERS_MAX) {
+      usage(flag, `wants names, or a number from 1 to ${MEMBERS_MAX}, not ${quote(text)}`);
+    }
+    return usual(count);
+  }
+  const names = text.split(",");
+  for (const name of names) {
+    const fault = nameFault(name);
+    if (fault !== undefined) usage(flag, `the name ${quote(name)} ${fault}`);
+  }
+  const repeated = names.find((name, i) => names.indexOf(name) !== i);
+  if (repeated !== undefined) usage(flag, `names ${quote(repeated)} twice`);
+  return names;
+}
+
+function learnersOf(plan: ClusterPlan): string[] {
+  return Object.keys(plan.learners);
+}
+
+function refuseClientNames(plan: ClusterPlan, clients: number): void {
+  const taken = plan.acceptors.find((name) => {
+    const [, number] = /^client_(\d+)$/.exec(name) ?? [];
+    return number !== undefined && Number(number) < clients;
+  });
+  if (taken !== undefined) usage("--acceptors", `${quote(taken)} is the name of a client as well`);
+}
+
+function hostsOf(given: readonly string[]): string[] {
+  const texts = given.length === 0 ? ["localhost"] : given.flatMap((text) => text.split(","));
+  return texts.map((text) =>
+    parseHost(text) ?? usage("--host", `${quote(text)} is neither a DNS name nor an IP address`)
+  );
+}
+
+function report(
+  output: Output,
+  files: readonly (GeneratedFile & { readonly path: string })[],
+  plan: ClusterPlan,
+  digest: string,
+): void {
+  for (const { path, name, client, host, port } of files) {
+    const where = host === undefined || port === undefined
+      ? "client"
+      : formatHostPort({ host, port });
+    output.emit({ event: "written", file: path, name, client, host, port }, [
+      { paint: "bold", text: path },
+      `  ${name}, ${where}`,
+    ]);
+  }
+  const learners = learnersOf(plan);
+  const counts = `${plan.acceptors.length} acceptors, learners ${learners.join(", ")}`;
+  output.emit(
+    { event: "generated", acceptors: plan.acceptors, learners, promise: plan.promise, digest },
+    [`${counts}: ${plan.promise}; digest ${digest.slice(0, 16)}…`],
+  );
+}
+
+function usage(flag: string, what: string): never {
+  throw new OperatorError(EXIT.usage, what, flag);
+}

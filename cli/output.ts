@@ -1,0 +1,172 @@
+/**
+ * What a program prints: text for people at a terminal, one JSON object per line for pipes, and
+ * nothing that somebody else wrote may move the cursor of the terminal it ends up on.
+ *
+ * @module
+ */
+
+import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
+
+/** Where bytes go; `Deno.stdout` and `Deno.stderr` are sinks. */
+export interface Sink {
+  /** Takes some of the bytes and says how many. */
+  writeSync(bytes: Uint8Array): number;
+  /** Whether a person is likely to be looking. */
+  isTerminal(): boolean;
+}
+
+/** The reader of our standard output has gone away. Not a fault: `head` does it all the time. */
+export class OutputClosedError extends Error {
+  /** Made by {@linkcode writeText} only, so a socket's broken pipe is never mistaken for it. */
+  constructor() {
+    super("nobody reads the output any more");
+    this.name = "OutputClosedError";
+  }
+}
+
+/** What `--json` and `--text` are called everywhere; spread them into a program's flags. */
+export const OUTPUT_FLAGS = [
+  { name: "json", kind: "boolean", help: "print one JSON object per line, even to a terminal" },
+  { name: "text", kind: "boolean", help: "print text for people, even into a pipe" },
+] as const;
+
+/** A piece of a line: plain, or to be shown in a colour where there are colours. */
+export type Span = string | { readonly paint: Paint; readonly text: string };
+
+/** The ways a span can be painted. */
+export type Paint = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/** What {@linkcode Output.emit} can put into JSON; a bigint becomes a string of digits. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | bigint
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
+
+/** ANSI codes. */
+const PAINTS: Readonly<Record<Paint, number>> = {
+  bold: 1,
+  dim: 2,
+  red: 31,
+  green: 32,
+  yellow: 33,
+  cyan: 36,
+};
+
+/** Prints records, each as text or as JSON. */
+export interface Output {
+  /** Which of the two forms is printed. */
+  readonly format: "json" | "text";
+  /**
+   * Prints one record: as a JSON line, or as a text line built from `spans`, whose control
+   * characters are escaped. `undefined` for the spans prints nothing in text form.
+   *
+   * @throws OutputClosedError if the reader has gone.
+   */
+  emit(record: { readonly [key: string]: JsonValue | undefined }, spans?: readonly Span[]): void;
+}
+
+/**
+ * Makes the output of a program: text if the sink is a terminal, JSON lines if not, unless a flag
+ * says otherwise. Colours are used for text on a terminal, never with NO_COLOR set.
+ *
+ * @throws OperatorError (usage) if both flags are given.
+ */
+export function makeOutput(
+  flags: { readonly json: boolean; readonly text: boolean },
+  sink: Sink = Deno.stdout,
+  noColor: boolean = Deno.noColor,
+): Output {
+  if (flags.json && flags.text) {
+    throw new OperatorError(EXIT.usage, "excludes --text: choose one", "--json");
+  }
+  const terminal = sink.isTerminal();
+  const format = flags.json || (!flags.text && !terminal) ? "json" : "text";
+  const painted = terminal && !noColor;
+  return {
+    format,
+    emit(record, spans) {
+      if (format === "json") writeText(sink, toJsonLine(record) + "\n");
+      else if (spans !== undefined) {
+        writeText(sink, spans.map((span) => render(span, painted)).join("") + "\n");
+      }
+    },
+  };
+}
+
+function render(span: Span, painted: boolean): string {
+  if (typeof span === "string") return escapeText(span);
+  const text = escapeText(span.text);
+  return painted ? `\x1b[${PAINTS[span.paint]}m${text}\x1b[0m` : text;
+}
+
+/**
+ * Writes all of `text`, however little the sink takes at a time.
+ *
+ * @throws OutputClosedError if the reader has gone.
+ */
+export function writeText(sink: Sink, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(sink.writeSync(rest));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosedError();
+      // A parent may have made our end of its pipe non-blocking: wait for room.
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
+// Control and format characters (the C1 set and text direction overrides included), line and
+// paragraph separators, unpaired surrogates, private use and unassigned: whatever is not surely
+// one visible thing.
+const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/u;
+const UNSAFE_ALL = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** `text` with everything that could act on a terminal written as `\u{…}`; safe to print. */
+export function escapeText(text: string): string {
+  return text.replace(UNSAFE_ALL, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
+}
+
+/**
+ * `value` as one line of JSON, harmless on a terminal too: what {@linkcode escapeText} would escape
+ * is written as `\uXXXX`.
+ */
+export function toJsonLine(value: JsonValue): string {
+  const json = JSON.stringify(
+    value,
+    (_key, inner: unknown) => typeof inner === "bigint" ? inner.toString() : inner,
+  );
+  return json.replace(UNSAFE_ALL, (char) => {
+    const units = Array.from({ length: char.length }, (_, i) => char.charCodeAt(i));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+  });
+}
+
+/**
+ * How bytes that a stranger chose are shown: as text if they are UTF-8 and every character is
+ * visible, else as lower-case hexadecimal. Empty bytes are empty text.
+ *
+ * @example
+ * ```ts
+ * import { printable } from "./output.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(printable(new TextEncoder().encode("blue")), { text: "blue" });
+ * assertEquals(printable(Uint8Array.of(0x1b, 0x5b, 0x32, 0x4a)), { hex: "1b5b324a" });
+ * ```
+ */
+export function printable(bytes: Uint8Array): { text: string } | { hex: string } {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (!UNSAFE.test(text)) return { text };
+  } catch {
+    // Not UTF-8.
+  }
+  return { hex: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+}

@@ -1,0 +1,58 @@
+/**
+ * The one hash function, SHA3-256, and what it is used for.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import type { AcceptorContent, Ballot, MessageId, ValueHash } from "../core/types.ts";
+import {
+  canonicalAcceptorMessage,
+  canonicalProposal,
+  canonicalValue,
+  type Scope,
+} from "../wire/canonical.ts";
+import type { WireMessage } from "../wire/codec.ts";
+
+/** SHA3-256 of `bytes`: 32 bytes. */
+export function sha3(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash("sha3-256").update(bytes).digest());
+}
+
+/** SHA3-256 of `bytes` as 64 lower-case hex digits. */
+export function sha3Hex(bytes: Uint8Array): string {
+  return createHash("sha3-256").update(bytes).digest("hex");
+}
+
+/**
+ * Hash of a value, under a domain tag of its own.
+ *
+ * @example
+ * ```ts
+ * import { hashValue } from "./hash.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(hashValue(new TextEncoder().encode("a value")).length, 64);
+ * ```
+ */
+export function hashValue(value: Uint8Array): ValueHash {
+  return sha3Hex(canonicalValue(value)) as ValueHash;
+}
+
+/** Id of the 1a of a ballot: the same for everybody who proposes that ballot. */
+export function proposalId(scope: Scope, ballot: Ballot): MessageId {
+  return sha3Hex(canonicalProposal(scope, ballot)) as MessageId;
+}
+
+/** Id of a 1b or 2a. */
+export function acceptorMessageId(scope: Scope, content: AcceptorContent): MessageId {
+  return sha3Hex(canonicalAcceptorMessage(scope, content)) as MessageId;
+}
+
+/** Id of a message under a configuration. Neither its value nor its signature is covered. */
+export function messageId(configDigest: Uint8Array, message: WireMessage): MessageId {
+  const scope = { configDigest, instance: message.instance };
+  return message.kind === "1a"
+    ? proposalId(scope, message.ballot)
+    : acceptorMessageId(scope, message.content);
+}

@@ -1,0 +1,72 @@
+/**
+ * From a message of right form to a message that is what it claims to be.
+ *
+ * @module
+ */
+
+import { reject, type Rejection } from "../core/rejection.ts";
+import type { Message, MessageId } from "../core/types.ts";
+import { canonicalAcceptorMessage } from "../wire/canonical.ts";
+import type { WireAcceptorMessage, WireMessage, WireProposal } from "../wire/codec.ts";
+import { hashValue, messageId } from "./hash.ts";
+import type { Identity } from "./identity.ts";
+import { verifySignature } from "./keys.ts";
+
+/** Names and verifies messages under one configuration. */
+export interface Verifier {
+  /** Id of a message. Cheap, so a duplicate can be dropped before its signature is checked. */
+  identify(message: WireMessage): MessageId;
+  /**
+   * Checks who signed a message, or that a value is the one announced. Rejects an UNKNOWN_SIGNER,
+   * a BAD_SIGNATURE (a message of another instance or configuration has one), a VALUE_MISMATCH.
+   *
+   * @param id As {@linkcode Verifier.identify} gave it.
+   */
+  verify(message: WireMessage, id: MessageId): Message | Rejection;
+}
+
+/** What a verifier must know of a configuration. */
+export interface VerifierContext {
+  /** By acceptor index. */
+  readonly acceptors: readonly Pick<Identity, "name" | "certificate">[];
+  /** The digest of the configuration, or at least of the whole of it. */
+  readonly digest: { readonly whole: Uint8Array };
+}
+
+/** Makes the {@linkcode Verifier} of a configuration. */
+export function makeVerifier(context: VerifierContext): Verifier {
+  const configDigest = context.digest.whole;
+  return {
+    identify: (message) => messageId(configDigest, message),
+    verify: (message, id) =>
+      message.kind === "1a"
+        ? verifyProposal(message, id)
+        : verifyAcceptorMessage(context, message, id),
+  };
+}
+
+function verifyProposal(message: WireProposal, id: MessageId): Message | Rejection {
+  const { ballot, value } = message;
+  if (value !== undefined && hashValue(value) !== ballot.valueHash) {
+    return reject("VALUE_MISMATCH", `a value that does not hash to ${ballot.valueHash}`);
+  }
+  return { kind: "1a", id, ballot };
+}
+
+function verifyAcceptorMessage(
+  context: VerifierContext,
+  message: WireAcceptorMessage,
+  id: MessageId,
+): Message | Rejection {
+  const { content, instance, signature } = message;
+  const signer = context.acceptors[content.signer];
+  if (signer === undefined) {
+    return reject("UNKNOWN_SIGNER", `acceptor ${content.signer} of ${context.acceptors.length}`);
+  }
+  const { keyKind, publicKey } = signer.certificate;
+  const bytes = canonicalAcceptorMessage({ configDigest: context.digest.whole, instance }, content);
+  if (!verifySignature(keyKind, publicKey, bytes, signature)) {
+    return reject("BAD_SIGNATURE", `not signed by ${signer.name} in this instance and cluster`);
+  }
+  return { kind: "acceptor", id, ...content };
+}

@@ -1,0 +1,60 @@
+/**
+ * What one connection, one identity and all strangers together may cost, beyond the limits that
+ * the configuration sets.
+ *
+ * @module
+ */
+
+/** Limits of the network layer that a configuration can set. */
+export interface NetLimits {
+  /** Longest message of a call, in bytes. Compressed messages are not understood at all. */
+  readonly envelopeBytesMax: number;
+  /** Calls open at once on one connection. */
+  readonly streamsPerConnectionMax: number;
+  /** Connections open at once in the name of one identity. */
+  readonly connectionsPerIdentityMax: number;
+}
+
+/** Limits that are ours. Rates allow a burst of the first number and then the second per second. */
+export interface NetBounds {
+  /** Connections that have not shown a certificate yet; the oldest makes room for the newest. */
+  readonly pendingMax: number;
+  /** How long that may take. */
+  readonly handshakeMs: number;
+  /** New connections of one identity. */
+  readonly connectionRate: readonly [burst: number, perSecond: number];
+  /** New connections that an identity forfeits when one of its connections misbehaves. */
+  readonly misbehaviourCost: number;
+  /** Calls opened on one connection. */
+  readonly callRate: readonly [burst: number, perSecond: number];
+  /** Calls reset by the peer on one connection (rapid reset). */
+  readonly resetRate: readonly [burst: number, perSecond: number];
+  /** PING and SETTINGS frames of the peer on one connection. */
+  readonly controlRate: readonly [burst: number, perSecond: number];
+  /** Bytes received on one connection that carry no call's data, beyond twice those that do. */
+  readonly overheadBytesRate: readonly [burst: number, perSecond: number];
+  /** Headers of one call: bytes of names and values. */
+  readonly headerBytesMax: number;
+  /** How long a connection may have no call open. */
+  readonly idleMs: number;
+  /** How long the one message of a call that is not a stream may take to arrive. */
+  readonly requestMs: number;
+  /** How often all of this is looked at. */
+  readonly checkMs: number;
+}
+
+/** The bounds in force unless told otherwise. */
+export const NET_BOUNDS: NetBounds = {
+  pendingMax: 64,
+  handshakeMs: 5_000,
+  connectionRate: [32, 4],
+  misbehaviourCost: 40,
+  callRate: [300, 100],
+  resetRate: [100, 10],
+  controlRate: [200, 50],
+  overheadBytesRate: [4 << 20, 256 << 10],
+  headerBytesMax: 16 << 10,
+  idleMs: 60_000,
+  requestMs: 10_000,
+  checkMs: 250,
+};

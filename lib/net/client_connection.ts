@@ -1,0 +1,203 @@
+/**
+ * One connection to one acceptor, and nothing less than that acceptor.
+ *
+ * @module
+ */
+import { Code } from "@connectrpc/connect";
+import { X509Certificate } from "node:crypto";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type OutgoingHttpHeaders,
+} from "node:http2";
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls, type PeerCertificate as NodeCertificate } from "node:tls";
+import { NET_BOUNDS } from "./bounds.ts";
+import { closedByPeer, closedByUs, LinkError, toLinkError, untrusted } from "./errors.ts";
+import { makePins, type PeerCertificate, peerDer, type Pins, type TlsIdentity } from "./tls.ts";
+import { TokenBucket } from "./token_bucket.ts";
+
+/** What a {@linkcode ClientConnection} needs to know. */
+export interface ClientConnectionOptions {
+  /** The same as host and port, as a URL. */
+  readonly authority: string;
+  /** Name or address to dial. */
+  readonly host: string;
+  /** TCP port. */
+  readonly port: number;
+  /** Who we are. */
+  readonly tls: TlsIdentity;
+  /** The only certificate we accept. */
+  readonly expected: PeerCertificate;
+  /** How often to ask whether the acceptor lives. */
+  readonly pingIntervalMs: number;
+  /** How long it may take to answer. */
+  readonly pingTimeoutMs: number;
+  /** How long connecting and the handshake may take. */
+  readonly connectTimeoutMs: number;
+  /** Without TLS. */
+  readonly cleartext: boolean;
+}
+
+/** See the module. It dials when made, and ends once, for one reason. */
+export class ClientConnection {
+  /** Resolves when it can carry streams; rejects with the {@linkcode LinkError} it ended with. */
+  readonly ready: Promise<void>;
+  readonly #options: ClientConnectionOptions;
+  readonly #onEnd: (why: LinkError) => void;
+  readonly #pins: Pins;
+  readonly #socket: Socket;
+  readonly #session: ClientHttp2Session;
+  readonly #streams = new Set<ClientHttp2Stream>();
+  readonly #whenReady = Promise.withResolvers<void>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #leaving = false;
+  #ended: LinkError | undefined;
+
+  /**
+   * Begins to dial.
+   *
+   * @param onEnd Called once.
+   */
+  constructor(options: ClientConnectionOptions, onEnd: (why: LinkError) => void) {
+    this.#options = options;
+    this.#onEnd = onEnd;
+    this.#pins = makePins([options.expected]);
+    this.ready = this.#whenReady.promise;
+    // Whoever asks for a stream hears of it; if nobody does, nobody needs to.
+    this.ready.catch(() => {});
+    this.#socket = this.#dial();
+    this.#session = connect(options.authority, {
+      createConnection: () => this.#socket,
+      settings: { enablePush: false, maxHeaderListSize: NET_BOUNDS.headerBytesMax },
+    });
+    this.#attach();
+  }
+
+  /** False once it has ended, or takes no new streams. */
+  get usable(): boolean {
+    const session = this.#session;
+    return this.#ended === undefined && !this.#leaving && !session.destroyed && !session.closed;
+  }
+
+  /** Opens a stream; throws a {@linkcode LinkError} if that is too late. */
+  request(headers: OutgoingHttpHeaders): ClientHttp2Stream {
+    if (this.#ended !== undefined) throw this.#ended;
+    let stream: ClientHttp2Stream;
+    try {
+      stream = this.#session.request(headers);
+    } catch (error) {
+      throw toLinkError(error, error);
+    }
+    stream.on("error", () => {});
+    stream.once("close", () => {
+      this.#streams.delete(stream);
+      this.#leaveIfDone();
+    });
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  /** Ends it and every stream on it; the first reason given is the one that counts. */
+  end(why: LinkError): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = why;
+    clearTimeout(this.#timer);
+    this.#whenReady.reject(why);
+    // A stream opened on a session that is about to notice its end would never hear of it.
+    for (const stream of this.#streams) stream.destroy(why);
+    this.#session.destroy(undefined, constants.NGHTTP2_CANCEL);
+    this.#socket.destroy();
+    this.#onEnd(why);
+  }
+
+  #dial(): Socket {
+    const { tls, expected, cleartext, host, port } = this.#options;
+    if (cleartext) return connectTcp({ host, port });
+    return connectTls({
+      host,
+      port,
+      cert: tls.certificatePem,
+      key: tls.privateKeyPem,
+      ca: [expected.pem],
+      minVersion: "TLSv1.3",
+      ALPNProtocols: ["h2"],
+      // Host names prove nothing here: the certificate is known beforehand.
+      checkServerIdentity: (_host: string, certificate: NodeCertificate) =>
+        this.#pins.ownerOf(certificate.raw) === undefined ? untrusted() : undefined,
+    });
+  }
+
+  #attach(): void {
+    const session = this.#session;
+    const controls = new TokenBucket(...NET_BOUNDS.controlRate, performance.now());
+    const onControl = () => {
+      if (controls.take(1, performance.now())) return;
+      this.end(closedByUs("the server sends PING or SETTINGS too fast"));
+    };
+    session.on("ping", onControl);
+    session.on("remoteSettings", onControl);
+    session.on("error", (error: Error) => this.end(this.#explain(error)));
+    session.on("frameError", () => {});
+    session.on("close", () => this.end(closedByPeer()));
+    // A session with a stream opened just as the peer hung up never says that it has closed.
+    this.#socket.on("close", () => this.end(closedByPeer()));
+    this.#socket.on("error", (error: Error) => this.end(this.#explain(error)));
+    session.on("goaway", (code: number) => {
+      this.#leaving = true;
+      if (code !== constants.NGHTTP2_NO_ERROR) this.end(closedByPeer(`GOAWAY with code ${code}`));
+      this.#leaveIfDone();
+    });
+    session.once("connect", () => this.#onConnect());
+    this.#after(
+      this.#options.connectTimeoutMs,
+      () => this.end(new LinkError("unreachable", Code.Unavailable, "connection timed out")),
+    );
+  }
+
+  #onConnect(): void {
+    if (this.#ended !== undefined) return;
+    // checkServerIdentity has seen to it already; but that hangs on an option being honoured.
+    const der = peerDer(this.#socket);
+    if (!this.#options.cleartext && this.#pins.ownerOf(der) === undefined) {
+      return this.end(untrusted());
+    }
+    this.#after(this.#options.pingIntervalMs, () => this.#ping());
+    this.#whenReady.resolve();
+  }
+
+  #ping(): void {
+    const { pingIntervalMs, pingTimeoutMs } = this.#options;
+    this.#after(
+      pingTimeoutMs,
+      () => this.end(new LinkError("silent", Code.Unavailable, "does not answer pings")),
+    );
+    this.#session.ping((error) => {
+      if (error !== null || this.#ended !== undefined) return;
+      this.#after(pingIntervalMs, () => this.#ping());
+    });
+  }
+
+  /** Once told to go away, and when the last stream has ended, there is no reason to stay. */
+  #leaveIfDone(): void {
+    if (this.#leaving && this.#streams.size === 0) this.end(closedByPeer());
+  }
+
+  /** There is one thing to wait for at a time. */
+  #after(ms: number, run: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(run, ms);
+  }
+
+  #explain(error: Error): LinkError {
+    const known = toLinkError(error, error);
+    if (known.kind !== "untrusted" || !hasExpired(this.#options.expected)) return known;
+    return untrusted("its configured certificate has expired", error);
+  }
+}
+
+function hasExpired(peer: PeerCertificate): boolean {
+  return Date.parse(new X509Certificate(peer.der).validTo) < Date.now();
+}

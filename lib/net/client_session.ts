@@ -1,0 +1,62 @@
+/**
+ * The HTTP/2 connection under a client: made when first needed, made again when it has gone.
+ *
+ * @module
+ */
+import type { ClientHttp2Stream, OutgoingHttpHeaders } from "node:http2";
+import { ClientConnection, type ClientConnectionOptions } from "./client_connection.ts";
+import { closedByUs, type LinkError } from "./errors.ts";
+
+/** See the module. Has the methods that connect-node asks of a session manager. */
+export class ClientSession {
+  /** Where to: scheme, host and port. */
+  readonly authority: string;
+  readonly #options: ClientConnectionOptions;
+  readonly #connections = new Set<ClientConnection>();
+  #current: ClientConnection | undefined;
+  #ended: LinkError | undefined;
+  #closed = false;
+
+  /** Dials nothing yet. */
+  constructor(options: ClientConnectionOptions) {
+    this.authority = options.authority;
+    this.#options = options;
+  }
+
+  /** Why the latest connection to end has ended; undefined if none has. */
+  get ended(): LinkError | undefined {
+    return this.#ended;
+  }
+
+  /** Opens a stream, on a new connection if there is none. Rejects with a {@linkcode LinkError}. */
+  async request(
+    method: string,
+    path: string,
+    headers: OutgoingHttpHeaders,
+  ): Promise<ClientHttp2Stream> {
+    if (this.#closed) throw closedByUs();
+    if (!this.#current?.usable) this.#current = this.#connect();
+    const connection = this.#current;
+    await connection.ready;
+    return connection.request({ ...headers, ":method": method, ":path": path });
+  }
+
+  /** Asked for by connect-node, which pings only when nothing is read; we ping always. */
+  notifyResponseByteRead(): void {}
+
+  /** Ends the connection and every stream on it; no other will be made. */
+  close(): void {
+    this.#closed = true;
+    for (const connection of this.#connections) connection.end(closedByUs());
+  }
+
+  #connect(): ClientConnection {
+    const connection = new ClientConnection(this.#options, (why) => {
+      this.#connections.delete(connection);
+      this.#ended = why;
+    });
+    // One that was told to go away may still have streams: hence a set.
+    this.#connections.add(connection);
+    return connection;
+  }
+}

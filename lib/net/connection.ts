@@ -1,0 +1,223 @@
+/**
+ * One admitted connection of the server: its calls, its pings, its conduct.
+ *
+ * @module
+ */
+import type { Http2ServerRequest, ServerHttp2Session } from "node:http2";
+import type { Socket } from "node:net";
+import type { RefusalReason } from "./admission.ts";
+import type { NetBounds } from "./bounds.ts";
+import { FloodGuard } from "./flood_guard.ts";
+import { type NodeRequest, type NodeResponse, pathOf, type RpcListener } from "./rpc.ts";
+
+/** Why a connection was cut. */
+export interface Misconduct {
+  /** For counting. */
+  readonly reason: RefusalReason;
+  /** For a person. */
+  readonly detail: string;
+}
+
+/** What a {@linkcode Connection} needs to know. */
+export interface ConnectionOptions {
+  /** Whose it is. */
+  readonly name: string;
+  /** `address:port` of the other end. */
+  readonly remote: string;
+  /** Under the session, or under HTTP/1.1. */
+  readonly socket: Socket;
+  /** What it may cost. */
+  readonly bounds: NetBounds;
+  /** Calls open at once. */
+  readonly callsMax: number;
+  /** How often to ask whether the peer lives. */
+  readonly pingIntervalMs: number;
+  /** How long it may take to answer. */
+  readonly pingTimeoutMs: number;
+  /** Called once, if the connection is cut for what it did. */
+  onMisconduct(misconduct: Misconduct): void;
+  /** Called when the last open call has ended. */
+  onQuiet(): void;
+}
+
+interface Call {
+  readonly request: NodeRequest;
+  readonly response: NodeResponse;
+  readonly isStream: boolean;
+  readonly sinceMs: number;
+}
+
+/** See the module. Over HTTP/1.1 there is no session: no pings, and one call at a time. */
+export class Connection {
+  /** Whose it is. */
+  readonly name: string;
+  /** `address:port` of the other end. */
+  readonly remote: string;
+  readonly #options: ConnectionOptions;
+  readonly #flood: FloodGuard;
+  readonly #calls = new Set<Call>();
+  #session: ServerHttp2Session | undefined;
+  #idleSinceMs: number;
+  #pingedAtMs: number;
+  #awaitsPong = false;
+  #cut = false;
+  #reported = false;
+
+  /** Takes charge of the socket. */
+  constructor(options: ConnectionOptions) {
+    const now = performance.now();
+    this.name = options.name;
+    this.remote = options.remote;
+    this.#options = options;
+    this.#flood = new FloodGuard(options.bounds, () => options.socket.bytesRead, now);
+    this.#idleSinceMs = now;
+    this.#pingedAtMs = now;
+  }
+
+  /** True while a call is open. */
+  get busy(): boolean {
+    return this.#calls.size > 0;
+  }
+
+  /** Takes charge of the HTTP/2 session of this connection. */
+  attach(session: ServerHttp2Session): void {
+    this.#session = session;
+    const onControl = () => this.#judge(this.#flood.onControl(performance.now()));
+    session.on("ping", onControl);
+    session.on("remoteSettings", onControl);
+    session.on("error", (error: Error) => this.#onSessionError(error));
+    session.on("frameError", () => {});
+    // A peer that says GOAWAY opens no more calls; those that are open may end.
+    session.on("goaway", () => {});
+  }
+
+  /** Serves one request of this connection. */
+  onRequest(request: NodeRequest, response: NodeResponse, rpc: RpcListener): void {
+    const now = performance.now();
+    request.on("error", () => {});
+    response.on("error", () => {});
+    if (this.#cut || this.#judge(this.#flood.onCall(now))) return;
+    const tooMuch = this.#calls.size >= this.#options.callsMax ||
+      headerBytes(request) > this.#options.bounds.headerBytesMax;
+    if (tooMuch) {
+      refuseCall(request, response);
+      return;
+    }
+    const isStream = rpc.isStream(pathOf(request));
+    const call: Call = { request, response, isStream, sinceMs: now };
+    this.#calls.add(call);
+    response.once("close", () => this.#onCallClosed(call));
+    this.#countData(request);
+    // Many a call of a rapid reset is over before anything has been done for it.
+    setImmediate(() => {
+      if (!this.#calls.has(call)) return;
+      void rpc.serve(request, response, { name: this.name, remote: this.remote });
+    });
+  }
+
+  /** Looks at what has happened since the last time; cuts the connection if that is wrong. */
+  check(nowMs: number): void {
+    if (this.#cut) return;
+    const { bounds } = this.#options;
+    if (this.#judge(this.#flood.check(nowMs))) return;
+    if (this.#calls.size === 0 && nowMs - this.#idleSinceMs > bounds.idleMs) {
+      return this.#misconduct("IDLE", "no call for too long");
+    }
+    for (const call of this.#calls) {
+      if (call.isStream || nowMs - call.sinceMs <= bounds.requestMs) continue;
+      if (!call.request.readableEnded) {
+        return this.#misconduct("IDLE", "a request that does not end");
+      }
+    }
+    this.#checkPing(nowMs);
+  }
+
+  /** Cuts the connection, and so every call on it. */
+  destroy(): void {
+    this.#reported = true;
+    this.onClosed();
+  }
+
+  /** The connection has closed: ends what there is of it. Its session may yet say why. */
+  onClosed(): void {
+    if (this.#cut) return;
+    this.#cut = true;
+    for (const call of this.#calls) call.request.destroy();
+    this.#session?.destroy();
+    this.#options.socket.destroy();
+  }
+
+  #checkPing(nowMs: number): void {
+    const session = this.#session;
+    if (session === undefined || session.destroyed || session.closed) return;
+    const sinceMs = nowMs - this.#pingedAtMs;
+    if (this.#awaitsPong) {
+      if (sinceMs > this.#options.pingTimeoutMs) {
+        this.#misconduct("SILENT", "does not answer pings");
+      }
+      return;
+    }
+    if (sinceMs < this.#options.pingIntervalMs) return;
+    this.#pingedAtMs = nowMs;
+    this.#awaitsPong = session.ping((error: Error | null) => {
+      if (error === null) this.#awaitsPong = false;
+    });
+  }
+
+  #onCallClosed(call: Call): void {
+    this.#calls.delete(call);
+    const now = performance.now();
+    this.#idleSinceMs = now;
+    if (!this.busy) this.#options.onQuiet();
+    if ("stream" in call.request && call.request.stream.rstCode !== 0) {
+      this.#judge(this.#flood.onReset(now));
+    }
+  }
+
+  /** Counts the bytes that a call reads, on their way to it. */
+  #countData(request: NodeRequest): void {
+    const flood = this.#flood;
+    const iterate = request[Symbol.asyncIterator].bind(request);
+    Object.defineProperty(request, Symbol.asyncIterator, {
+      value: async function* () {
+        for await (const chunk of { [Symbol.asyncIterator]: iterate }) {
+          flood.onData(chunk.length);
+          yield chunk;
+        }
+      },
+    });
+  }
+
+  #judge(wrong: string | undefined): boolean {
+    if (wrong !== undefined) this.#misconduct("FLOOD", wrong);
+    return this.#cut;
+  }
+
+  #onSessionError(error: Error): void {
+    const code = "code" in error ? String(error.code) : "";
+    // Only what the HTTP/2 machine objects to. A peer that says goodbye with an error code, or
+    // whose machine has crashed, has done nothing to us.
+    const objected = code.startsWith("ERR_HTTP2_") && code !== "ERR_HTTP2_SESSION_ERROR";
+    if (objected) this.#misconduct("PROTOCOL", error.message);
+    else this.onClosed();
+  }
+
+  #misconduct(reason: RefusalReason, detail: string): void {
+    if (this.#reported) return;
+    this.destroy();
+    this.#options.onMisconduct({ reason, detail });
+  }
+}
+
+function headerBytes(request: NodeRequest): number {
+  return request.rawHeaders.reduce((sum, text) => sum + text.length, 0);
+}
+
+function refuseCall(request: NodeRequest, response: NodeResponse): void {
+  if ("stream" in request) {
+    (request as Http2ServerRequest).stream.close(7 /* REFUSED_STREAM */);
+    return;
+  }
+  response.writeHead(431);
+  response.end();
+}

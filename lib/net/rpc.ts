@@ -1,0 +1,138 @@
+/**
+ * The service's calls, over whatever HTTP they arrive: gRPC, Connect and gRPC-Web.
+ *
+ * @module
+ */
+import { Code, ConnectError, createConnectRouter, createContextKey } from "@connectrpc/connect";
+import { createContextValues, type HandlerContext } from "@connectrpc/connect";
+import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
+import { universalResponseToNodeResponse } from "@connectrpc/connect-node";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import {
+  type Decision,
+  type GetStatusRequest,
+  type GetStatusResponse,
+  HetPaxosService,
+  type ProposeRequest,
+  type ProposeResponse,
+  type WatchDecisionsRequest,
+} from "../wire/gen/hetpaxos/v1/service_pb.ts";
+
+/** Fields of a generated message that a handler must fill in; the rest have defaults. */
+type Init<T extends { readonly $typeName: string }> = Omit<T, "$typeName" | "$unknown">;
+
+/** Who calls. */
+export interface CallContext {
+  /**
+   * Name of the identity whose certificate the caller has proved to own. Empty if the server was
+   * told to serve in the clear, where nobody proves anything.
+   */
+  readonly peer: string;
+  /** Aborted when the call is over, whoever ended it. */
+  readonly signal: AbortSignal;
+  /** `address:port` of the caller, for people. */
+  readonly remoteAddress: string;
+}
+
+/**
+ * What the server does. A handler that throws a `ConnectError` sends it; anything else thrown is
+ * told to the caller as an internal error, without details.
+ */
+export interface ServiceHandlers {
+  /**
+   * A link with a peer. Must yield something without waiting for the peer: the response begins with
+   * it. `incoming` throws when the link breaks; `context.signal` is aborted too.
+   */
+  stream(incoming: AsyncIterable<Envelope>, context: CallContext): AsyncIterable<Envelope>;
+  /** What is known here. */
+  getStatus(request: GetStatusRequest, context: CallContext): Promise<Init<GetStatusResponse>>;
+  /** Must watch `context.signal`: it ends when the caller leaves. */
+  watchDecisions(request: WatchDecisionsRequest, context: CallContext): AsyncIterable<Decision>;
+  /** Proposes, and waits for decisions; `context.signal` says when nobody waits any more. */
+  propose(request: ProposeRequest, context: CallContext): Promise<Init<ProposeResponse>>;
+}
+
+/** A request and its response, HTTP/2 or HTTP/1.1. */
+export type NodeRequest = Http2ServerRequest | IncomingMessage;
+/** See {@linkcode NodeRequest}. */
+export type NodeResponse = Http2ServerResponse | ServerResponse;
+
+/** Who sent a request. */
+export interface Caller {
+  /** As its certificate proves. */
+  readonly name: string;
+  /** `address:port`. */
+  readonly remote: string;
+}
+
+/** Answers requests. */
+export interface RpcListener {
+  /** False for paths that are no method's. */
+  knows(path: string): boolean;
+  /** True for the method whose request is a stream, and so may take for ever. */
+  isStream(path: string): boolean;
+  /** Serves one request. Never throws; a promise that settles when all is said, and never rejects. */
+  serve(request: NodeRequest, response: NodeResponse, caller: Caller): Promise<void>;
+}
+
+const callerKey = createContextKey<Caller>({ name: "", remote: "" }, { description: "caller" });
+
+/** Makes the {@linkcode RpcListener} of handlers; messages longer than `readMaxBytes` are refused. */
+export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number): RpcListener {
+  const router = createConnectRouter({
+    readMaxBytes,
+    // A decompressed message may be a thousand times what was paid for, and hashes and signatures
+    // do not compress.
+    acceptCompression: [],
+  });
+  router.service(HetPaxosService, {
+    streamConsensusMessages: (incoming, context) => handlers.stream(incoming, contextOf(context)),
+    getStatus: (request, context) => handlers.getStatus(request, contextOf(context)),
+    watchDecisions: (request, context) => handlers.watchDecisions(request, contextOf(context)),
+    propose: (request, context) => handlers.propose(request, contextOf(context)),
+  });
+  const byPath = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  return {
+    knows: (path) => byPath.has(path),
+    isStream: (path) => byPath.get(path)?.method.methodKind === "bidi_streaming",
+    async serve(request, response, caller) {
+      const handler = byPath.get(pathOf(request));
+      try {
+        if (handler === undefined) throw new ConnectError("no such method", Code.Unimplemented);
+        // Throws on an authority that is missing or no authority: that too is a peer's doing.
+        const universal = universalRequestFromNodeRequest(
+          request,
+          response,
+          undefined,
+          createContextValues().set(callerKey, caller),
+        );
+        await universalResponseToNodeResponse(await handler(universal), response);
+      } catch {
+        // Whatever it was, the caller has hung up or does not speak HTTP.
+        refuse(response, handler === undefined ? 404 : 400);
+      }
+    },
+  };
+}
+
+/** The path of a request, without its query. */
+export function pathOf(request: NodeRequest): string {
+  return (request.url ?? "").split("?", 1)[0] ?? "";
+}
+
+function contextOf(context: HandlerContext): CallContext {
+  const { name, remote } = context.values.get(callerKey);
+  return { peer: name, signal: context.signal, remoteAddress: remote };
+}
+
+/** Ends a response that has not begun; one that has cannot be mended, and is being cut off. */
+function refuse(response: NodeResponse, status: number): void {
+  try {
+    if (!response.headersSent) response.writeHead(status);
+    response.end();
+  } catch {
+    // The stream is gone.
+  }
+}

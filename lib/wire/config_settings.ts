@@ -1,0 +1,88 @@
+/**
+ * The settings of a configuration: defaults for what it leaves out, refusal of what makes no sense.
+ *
+ * @module
+ */
+
+import type { Config } from "./gen/hetpaxos/v1/config_pb.ts";
+import {
+  ENVELOPE_OVERHEAD_BYTES,
+  LIMITS,
+  type Limits,
+  NETWORK_SETTINGS,
+  type NetworkSettings,
+  PROPOSER_SETTINGS,
+  type ProposerSettings,
+  REF_BYTES,
+  type Setting,
+} from "./limits.ts";
+import type { Place } from "./place.ts";
+
+/** All settings, defaults filled in. */
+export interface Settings {
+  /** Bounds on what peers may cost. */
+  readonly limits: Limits;
+  /** How a proposer waits. */
+  readonly proposer: ProposerSettings;
+  /** How links behave. */
+  readonly network: NetworkSettings;
+}
+
+/**
+ * Reads the settings.
+ *
+ * @throws OperatorError if one is out of its range, or two contradict each other.
+ */
+export function parseSettings(config: Config, root: Place): Settings {
+  const limits = fill(LIMITS, config.limits, root.field("limits"));
+  const proposer = fill(PROPOSER_SETTINGS, config.proposer, root.field("proposer"));
+  const network = fill(NETWORK_SETTINGS, config.network, root.field("network"));
+  checkLimits(limits, root.field("limits"));
+  checkOrder(proposer, "backoffMsMin", "backoffMsMax", root.field("proposer"));
+  checkOrder(network, "reconnectMsMin", "reconnectMsMax", root.field("network"));
+  return { limits, proposer, network };
+}
+
+function fill<K extends string>(
+  table: Readonly<Record<K, Setting>>,
+  given: Readonly<Record<NoInfer<K>, number>> | undefined,
+  place: Place,
+): Record<K, number> {
+  const names = Object.keys(table) as K[];
+  const entries = names.map((name): [K, number] => {
+    const { default: standard, min, max } = table[name];
+    const value = given?.[name] || standard;
+    if (value < min || value > max) {
+      place.field(name).fail(`is ${value}; a number from ${min} to ${max} is expected`);
+    }
+    return [name, value];
+  });
+  return Object.fromEntries(entries) as Record<K, number>;
+}
+
+function checkLimits(limits: Limits, place: Place): void {
+  const { valueBytesMax, envelopeBytesMax, refsMax, inboxRefsPerPeerMax } = limits;
+  const needed = ENVELOPE_OVERHEAD_BYTES + Math.max(valueBytesMax, refsMax * REF_BYTES);
+  if (envelopeBytesMax < needed) {
+    place.field("envelopeBytesMax").fail(
+      `is ${envelopeBytesMax}; with valueBytesMax ${valueBytesMax} and refsMax ${refsMax} ` +
+        `it must be at least ${needed}`,
+    );
+  }
+  if (inboxRefsPerPeerMax < refsMax) {
+    place.field("inboxRefsPerPeerMax").fail(
+      `is ${inboxRefsPerPeerMax}; it must be at least refsMax, which is ${refsMax}`,
+    );
+  }
+}
+
+function checkOrder<K extends string>(
+  settings: Readonly<Record<K, number>>,
+  least: K,
+  most: K,
+  place: Place,
+): void {
+  if (settings[least] > settings[most]) {
+    place.field(least).fail(`is ${settings[least]}, above ${most}, which is ${settings[most]}`);
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * A strict reader of JSON that says where a mistake is (line and column) and refuses an object
+ * that has a key twice, of which `JSON.parse` would silently keep the last: a learner would vanish.
+ *
+ * @module
+ */
+
+import { EXIT, OperatorError } from "./operator_error.ts";
+import { quote } from "./place.ts";
+
+/** Any JSON. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+
+/** A JSON object. */
+export interface JsonObject {
+  /** Members by key. */
+  readonly [key: string]: Json;
+}
+
+/** Objects and arrays within each other. */
+const DEPTH_MAX = 64;
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+// deno-lint-ignore no-control-regex
+const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+const WORD = /true|false|null/y;
+const SPACE = /[ \t\r\n]*/y;
+
+/**
+ * Reads a text that is one JSON value.
+ *
+ * @param file For messages.
+ * @throws OperatorError that begins with `file:line:column`.
+ *
+ * @example
+ * ```ts
+ * import { parseJson } from "./json_text.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(parseJson('{"a": [1]}', "a.json"), { a: [1] });
+ * assertThrows(() => parseJson('{"a": 1,\n "a": 2}', "a.json"), Error, 'a.json:2:2: "a" is twice');
+ * ```
+ */
+export function parseJson(text: string, file: string): Json {
+  const reader = new Reader(text, file);
+  const value = reader.value(0);
+  reader.end();
+  return value;
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #file: string;
+  #at = 0;
+
+  constructor(text: string, file: string) {
+    this.#text = text;
+    this.#file = file;
+  }
+
+  value(depth: number): Json {
+    this.#match(SPACE);
+    if (depth > DEPTH_MAX) this.#fail(`more than ${DEPTH_MAX} brackets within each other`);
+    switch (this.#text[this.#at]) {
+      case "{":
+        return this.#object(depth);
+      case "[":
+        return this.#array(depth);
+      case '"':
+        return this.#string();
+    }
+    const word = this.#match(WORD);
+    if (word !== undefined) return JSON.parse(word);
+    const number = this.#match(NUMBER);
+    if (number !== undefined) return Number(number);
+    this.#unexpected("a value");
+  }
+
+  end(): void {
+    this.#match(SPACE);
+    if (this.#at < this.#text.length) this.#fail("more text after the end of the JSON");
+  }
+
+  #object(depth: number): JsonObject {
+    const entries = new Map<string, Json>();
+    this.#take("{", "");
+    while (!this.#closes("}", entries.size === 0)) {
+      this.#match(SPACE);
+      const at = this.#at;
+      if (this.#text[at] !== '"') this.#unexpected("a key in double quotes");
+      const key = this.#string();
+      if (entries.has(key)) this.#fail(`${quote(key)} is twice in one object; remove one`, at);
+      this.#take(":", '":" after the key');
+      entries.set(key, this.value(depth + 1));
+    }
+    return Object.fromEntries(entries);
+  }
+
+  #array(depth: number): Json[] {
+    const items: Json[] = [];
+    this.#take("[", "");
+    while (!this.#closes("]", items.length === 0)) items.push(this.value(depth + 1));
+    return items;
+  }
+
+  /** Whether the bracket closes here; if it does not, passes the comma before the next item. */
+  #closes(bracket: "}" | "]", empty: boolean): boolean {
+    this.#match(SPACE);
+    if (this.#text[this.#at] === bracket) {
+      this.#at++;
+      return true;
+    }
+    if (!empty) this.#take(",", `"," or "${bracket}"`);
+    return false;
+  }
+
+  #string(): string {
+    const literal = this.#match(STRING);
+    if (literal !== undefined) return JSON.parse(literal);
+    const end = this.#text.slice(this.#at + 1).search(/[\n"]/);
+    if (end < 0) this.#fail("a string that does not end; is the file cut off?");
+    this.#fail("a string with a raw line break or a wrong escape (write \\n, \\\\)");
+  }
+
+  #take(character: string, expected: string): void {
+    this.#match(SPACE);
+    if (this.#text[this.#at] !== character) this.#unexpected(expected);
+    this.#at++;
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0];
+    this.#at += found?.length ?? 0;
+    return found;
+  }
+
+  #unexpected(expected: string): never {
+    if (this.#at >= this.#text.length) {
+      this.#fail(`the file ends where ${expected} is expected; is it cut off?`);
+    }
+    const found = String.fromCodePoint(this.#text.codePointAt(this.#at)!);
+    this.#fail(`${quote(found)} where ${expected} is expected`);
+  }
+
+  #fail(what: string, at = this.#at): never {
+    const before = this.#text.slice(0, at).split("\n");
+    const place = `${this.#file}:${before.length}:${before.at(-1)!.length + 1}`;
+    throw new OperatorError(EXIT.configuration, what, place);
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Heterogeneous Paxos: Byzantine consensus in which every learner decides by its own quorums, and
+ * pairs of learners say whose honesty their agreement rests on.
+ *
+ * The protocol itself is pure and synchronous: build a {@linkcode LearnerGraph}, make an
+ * {@linkcode InstanceState} for each process, and feed messages to {@linkcode step}. A process with
+ * keys, TLS and links is {@linkcode startAcceptor} or {@linkcode startObserver}, given a
+ * {@linkcode Configuration}.
+ *
+ * @example A learner graph of four acceptors, of which any three suffice
+ * ```ts
+ * import { checkValidity, makeLearnerGraph, thresholdOf } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const anyThree = thresholdOf(3, [0, 1, 2, 3]);
+ * const graph = makeLearnerGraph({
+ *   acceptors: ["Alice", "Bob", "Carol", "Dave"],
+ *   learners: ["Eve"],
+ *   quorums: [anyThree],
+ *   safety: [{ a: 0, b: 0, safe: anyThree }],
+ *   burial: "TECHNICAL_REPORT",
+ * });
+ * assertEquals(checkValidity(graph), undefined);
+ * ```
+ *
+ * @module
+ */
+
+export * from "./lib/core/acceptor.ts";
+export * from "./lib/core/acceptor_set.ts";
+export * from "./lib/core/buried.ts";
+export * from "./lib/core/caught.ts";
+export * from "./lib/core/connected.ts";
+export * from "./lib/core/dag.ts";
+export * from "./lib/core/facts.ts";
+export * from "./lib/core/fresh.ts";
+export * from "./lib/core/highest_2a.ts";
+export * from "./lib/core/inbox.ts";
+export * from "./lib/core/instance.ts";
+export * from "./lib/core/learner.ts";
+export * from "./lib/core/learner_graph.ts";
+export * from "./lib/core/past.ts";
+export * from "./lib/core/proposer.ts";
+export * from "./lib/core/quorum.ts";
+export * from "./lib/core/rejection.ts";
+export * from "./lib/core/types.ts";
+export * from "./lib/core/validity.ts";
+export * from "./lib/crypto/certificate.ts";
+export * from "./lib/crypto/hash.ts";
+export * from "./lib/crypto/identity.ts";
+export * from "./lib/crypto/keys.ts";
+export * from "./lib/crypto/verify.ts";
+export * from "./lib/runtime/clock.ts";
+export * from "./lib/runtime/cluster_plan.ts";
+export * from "./lib/runtime/configuration.ts";
+export * from "./lib/runtime/decision_book.ts";
+export * from "./lib/runtime/generate.ts";
+export * from "./lib/runtime/logger.ts";
+export * from "./lib/runtime/node.ts";
+export * from "./lib/runtime/node_types.ts";
+export * from "./lib/runtime/process.ts";
+export * from "./lib/runtime/proposing.ts";
+export * from "./lib/wire/canonical.ts";
+export * from "./lib/wire/codec.ts";
+export * from "./lib/wire/hex.ts";
+export * from "./lib/wire/operator_error.ts";

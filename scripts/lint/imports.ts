@@ -1,0 +1,88 @@
+/**
+ * The rule that imports point inward.
+ *
+ * @module
+ */
+
+import { relativePath, resolveFrom } from "./paths.ts";
+
+/** Layers by folder, each with the layers it may import besides itself. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  "lib/core": [],
+  "lib/std": [],
+  "lib/wire": ["lib/core", "lib/std"],
+  "lib/crypto": ["lib/wire", "lib/core", "lib/std"],
+  "lib/store": ["lib/wire", "lib/core", "lib/std"],
+  "lib/net": ["lib/wire", "lib/core", "lib/std"],
+  "lib/sim": ["lib/core", "lib/std"],
+  "lib/runtime": ["lib/net", "lib/store", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
+  "cli": ["lib/runtime", "lib/net", "lib/store", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
+  "mod.ts": ["lib/runtime", "lib/net", "lib/store", "lib/crypto", "lib/wire", "lib/core"],
+};
+
+/** Layers that sit beside the stack and that only these may import. */
+const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
+  "lib/sim": ["cli", "mod.ts"],
+};
+
+/**
+ * What is wrong with an import, or undefined if nothing is.
+ *
+ * @param from The importing file, relative to the repository.
+ * @param specifier As written in the import.
+ */
+export function importFault(from: string, specifier: string): string | undefined {
+  const layer = layerOf(from);
+  if (/^(https?|npm|jsr|data|blob|file):/.test(specifier)) {
+    return layer === "lib/std"
+      ? undefined
+      : `import "${specifier}" by a name of the import map in deno.json, where its version is pinned`;
+  }
+  if (layer === undefined) {
+    if (!from.startsWith("lib/")) return undefined;
+    return `${from} is in no layer: give its folder a place in scripts/lint/imports.ts`;
+  }
+  if (!/^\.{0,2}\//.test(specifier)) {
+    if (layer === "lib/core") return `lib/core imports nothing outside itself, not "${specifier}"`;
+    return specifier === "fast-check" ? `fast-check is for tests, not for ${layer}` : undefined;
+  }
+  const target = resolveFrom(from, specifier);
+  if (layer === "cli" && target === "deno.json") return undefined;
+  const inner = layerOf(target);
+  if (inner === layer) return undefined;
+  if (inner !== undefined && LAYERS[layer]!.includes(inner)) return undefined;
+  if (inner !== undefined && SIDEWAYS[inner]?.includes(layer)) return undefined;
+  return `${layer} may not import ${inner ?? target}: imports point inward`;
+}
+
+function layerOf(path: string): string | undefined {
+  return Object.keys(LAYERS).find((layer) => path === layer || path.startsWith(`${layer}/`));
+}
+
+/** Reports every import, static, dynamic or of a type, that does not point inward. */
+export const importDirection: Deno.lint.Rule = {
+  create(context) {
+    const from = relativePath(context.filename);
+    const check = (node: Deno.lint.Node, source: unknown) => {
+      const message = typeof source === "string"
+        ? importFault(from, source)
+        : layerOf(from) && "a computed import cannot be checked: write the name out";
+      if (message) context.report({ node, message });
+    };
+    return {
+      ImportDeclaration: (node) => check(node, node.source.value),
+      ExportAllDeclaration: (node) => check(node, node.source.value),
+      ExportNamedDeclaration(node) {
+        if (node.source) check(node, node.source.value);
+      },
+      ImportExpression(node) {
+        check(node, node.source.type === "Literal" ? node.source.value : undefined);
+      },
+      TSImportType(node) {
+        // The plugin interface hands the argument over empty, so it is read from the text.
+        const text = context.sourceCode.getText(node);
+        check(node, /^import\(\s*["']([^"']*)["']/.exec(text)?.[1]);
+      },
+    };
+  },
+};

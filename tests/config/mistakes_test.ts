@@ -1,0 +1,181 @@
+import { expectMessage, testAll } from "./mistakes.ts";
+import { sample } from "./sample.ts";
+
+const whole = JSON.stringify(sample(), undefined, 2);
+
+/** A text that is not a configuration, and how the message about it must begin. */
+const TEXTS: readonly (readonly [name: string, text: string, message: string])[] = [
+  ["an empty file", "", ": is empty; `hetpaxos config generate`"],
+  ["a blank file", " \n", ": is empty"],
+  ["a binary file", "{\0}", ": is binary, not JSON"],
+  [
+    "a file cut off between values",
+    '{"learners": {\n "Eve": ',
+    ":2:9: the file ends where a value is expected; is it cut off?",
+  ],
+  [
+    "a file cut off in a string",
+    '{\n"proposal": "blu',
+    ":2:13: a string that does not end; is the file cut off?",
+  ],
+  [
+    "a file cut off in a list",
+    whole.slice(0, -3),
+    `:${whole.split("\n").length - 1}:3: the file ends where "," or "]" is expected`,
+  ],
+  [
+    "a trailing comma",
+    '{"rules": 1,}',
+    ':1:13: "}" where a key in double quotes is expected',
+  ],
+  ["text after the end", "{} {}", ":1:4: more text after the end"],
+  ["a key twice", '{"rules": 1, "rules": 2}', ':1:14: "rules" is twice in one object'],
+  ["a list", "[]", ": is a list; an object {…} is expected"],
+];
+
+for (const [name, text, message] of TEXTS) {
+  Deno.test(`refused: ${name}`, () => expectMessage(text, `alice.json${message}`));
+}
+
+testAll([
+  [
+    "an unknown field",
+    (c) => c.learner = c.learners,
+    ': learner: unknown field; did you mean "learners"?',
+  ],
+  [
+    "an unknown field deep inside",
+    (c) => c.addresses[1].prot = 1,
+    ': addresses[1].prot: unknown field; did you mean "port"?',
+  ],
+  [
+    "one field in two spellings",
+    (c) => c.private_key = "x",
+    ": private_key: is the same field as privateKey",
+  ],
+  [
+    "a string for a number",
+    (c) => c.addresses[0].port = "http",
+    ': addresses[0].port: is the string "http"; a whole number is expected',
+  ],
+  ["a fraction", (c) => c.limits = { refsMax: 1.5 }, ": limits.refsMax: is 1.5; a whole number"],
+  ["a negative number", (c) => c.limits = { refsMax: -1 }, ": limits.refsMax: is -1; a whole"],
+  [
+    "a string for a list",
+    (c) => c.learners.Eve.quorums[0].names = "Alice",
+    ': learners.Eve.quorums[0].names: is the string "Alice"; a list […] is expected',
+  ],
+  ["a list for an object", (c) => c.safetySets = [], ": safetySets: is a list; an object"],
+  ["a number for a string", (c) => c.proposal = 7, ": proposal: is the number 7; a string"],
+  ["a string for a truth value", (c) => c.addresses[4].client = "yes", ": addresses[4].client: is"],
+  ["unknown rules", (c) => c.rules = "HP3", ': rules: is "HP3"; one of TECHNICAL_REPORT, HP2'],
+  ["rules by a wrong number", (c) => c.rules = 9, ": rules: is the number 9; one of"],
+]);
+
+testAll([
+  ["no addresses", (c) => c.addresses = [], ": addresses: has no acceptors"],
+  [
+    "clients only",
+    (c) => c.addresses = [c.addresses[4]],
+    ": addresses: has no acceptors; add at least one address",
+  ],
+  ["a name twice", (c) => c.addresses[1].name = "Alice", ': addresses[1].name: the name "Alice"'],
+  [
+    "a client with an acceptor's name",
+    (c) => c.addresses[4].name = "Bob",
+    ': addresses[4].name: the name "Bob" is that of addresses[1].name ("Bob") too',
+  ],
+  ["no name", (c) => delete c.addresses[1].name, ": addresses[1].name: is empty; give a name"],
+  [
+    "a name with a control character",
+    (c) => c.addresses[1].name = "Bo\u0007b",
+    ': addresses[1].name: "Bo\\u0007b" holds a control or invisible character',
+  ],
+  ["a padded name", (c) => c.addresses[1].name = "Bob ", ': addresses[1].name: "Bob " begins or'],
+  [
+    "a name of 65 bytes",
+    (c) => c.addresses[1].name = "é".repeat(32) + "x",
+    `: addresses[1].name: "${"é".repeat(32)}x" has 65 bytes of UTF-8; a name may have 64`,
+  ],
+  [
+    "a name in another normal form",
+    (c) => c.addresses[1].name = "e\u0301",
+    ': addresses[1].name: "e\u0301" is not in Unicode normal form C',
+  ],
+  [
+    "half a character",
+    (c) => c.addresses[1].name = "\ud800",
+    ": addresses[1].name: holds half a character",
+  ],
+  [
+    "one host and port for two acceptors",
+    (c) => {
+      c.addresses[1].port = 8700;
+      c.addresses[1].host = "LOCALHOST";
+    },
+    ': addresses[1].port: localhost:8700 is that of addresses[0].port ("Alice") too',
+  ],
+  ["no host", (c) => delete c.addresses[2].host, ": addresses[2].host: is missing"],
+  [
+    "a host with a port",
+    (c) => c.addresses[2].host = "localhost:1",
+    ': addresses[2].host: "localhost:1" is neither',
+  ],
+  [
+    "a host with spaces",
+    (c) => c.addresses[2].host = "a b",
+    ': addresses[2].host: "a b" is neither',
+  ],
+  ["an impossible IP", (c) => c.addresses[2].host = "1.2.3.999", ": addresses[2].host: "],
+  [
+    "host and hostname",
+    (c) => c.addresses[2].hostname = "x",
+    ": addresses[2]: has host and hostname",
+  ],
+  ["port 0", (c) => c.addresses[0].port = 0, ": addresses[0].port: is missing or 0"],
+  ["port 65536", (c) => c.addresses[0].port = 65536, ": addresses[0].port: 65536 is not a port"],
+  [
+    "a client with half an address",
+    (c) => c.addresses[4].host = "localhost",
+    ": addresses[4].port: is missing or 0",
+  ],
+  ["listen without a port", (c) => c.listen = "0.0.0.0", ': listen: "0.0.0.0" is not host:port'],
+  ["listen on port 0", (c) => c.listen = "0.0.0.0:0", ': listen: "0.0.0.0:0" is not host:port'],
+  ["listen on bare IPv6", (c) => c.listen = "::1:80", ': listen: "::1:80" is not host:port; write'],
+]);
+
+testAll([
+  [
+    "a value range",
+    (c) => c.limits = { refsMax: 3 },
+    ": limits.refsMax: is 3; a number from 16 to",
+  ],
+  [
+    "an envelope too small for a value",
+    (c) => c.limits = { valueBytesMax: 8_388_608 },
+    ": limits.envelopeBytesMax: is 4194304; with valueBytesMax 8388608 and refsMax 16384 it must",
+  ],
+  [
+    "an inbox too small for a message",
+    (c) => c.limits = { inboxRefsPerPeerMax: 100 },
+    ": limits.inboxRefsPerPeerMax: is 100; it must be at least refsMax, which is 16384",
+  ],
+  [
+    "a least wait above the longest",
+    (c) => c.proposer = { backoffMsMin: 60_000 },
+    ": proposer.backoffMsMin: is 60000, above backoffMsMax, which is 10000",
+  ],
+  [
+    "a least pause above the longest",
+    (c) => c.network = { reconnectMsMin: 3_000_000 },
+    ": network.reconnectMsMin: is 3000000, above",
+  ],
+  [
+    "a proposal above the limit",
+    (c) => {
+      c.limits = { valueBytesMax: 4 };
+      c.proposal = "blueblue";
+    },
+    ": proposal: has 8 bytes; limits.valueBytesMax allows 4",
+  ],
+]);

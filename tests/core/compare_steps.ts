@@ -1,0 +1,165 @@
+/**
+ * Holds the steps of a core's instances against the oracle: what an honest acceptor sends, and what
+ * an observer delivers, decides and reports, in whatever order the messages arrive.
+ *
+ * @module
+ */
+
+import { setOf } from "../../lib/core/acceptor_set.ts";
+import type { CoreContext, Effect, InstanceState } from "../../lib/core/instance.ts";
+import type { Decision, Disagreement } from "../../lib/core/learner.ts";
+import type { AcceptorIndex, AcceptorMessage, Message } from "../../lib/core/types.ts";
+import { elements } from "../oracle/closed_graph.ts";
+import { identify } from "../oracle/ids.ts";
+import { makePrng } from "../oracle/prng.ts";
+import type { View, World } from "../oracle/world.ts";
+import type { Core } from "./core_under_test.ts";
+
+/** Nothing that these histories hold reaches any of these. */
+const LIMITS = {
+  inboxRefsPerPeerMax: 1_000_000,
+  inboxWaitMsMax: 1_000_000,
+  futureProposalsMax: 1_000,
+  clockSkewMsMax: 1_000,
+};
+
+/** Later than every 1a of the histories. */
+const NOW = { seconds: 1_000_000, nanos: 0 };
+
+/**
+ * Replays every honest acceptor's deliveries and an observer's, the latter in a random order.
+ *
+ * @returns What differs first, or undefined.
+ */
+export function compareSteps(core: Core, world: World): string | undefined {
+  try {
+    for (const view of world.views) {
+      if (view.honest) compareAcceptor(core, world, view);
+    }
+    compareObserver(core, world);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.stack ?? error.message : String(error);
+  }
+}
+
+function start(core: Core, world: World, self: AcceptorIndex | undefined) {
+  const graph = core.makeLearnerGraph(world.spec);
+  const context: CoreContext = { graph, limits: LIMITS, self };
+  const state: InstanceState = core.newInstance(context, identify);
+  return (message: Message): Effect[] =>
+    core.step(context, state, { kind: "message", message, source: "peer", now: NOW });
+}
+
+function compareAcceptor(core: Core, world: World, view: View): void {
+  const receive = start(core, world, view.signer);
+  const own = new Set(view.deeds.flatMap((deed) => "sent" in deed ? [deed.sent] : []));
+  const expected: string[] = [];
+  const actual: string[] = [];
+  for (const deed of view.deeds) {
+    if ("sent" in deed) {
+      expected.push(`send ${deed.sent}`);
+    } else if (!own.has(deed.delivered)) {
+      expected.push(`deliver ${deed.delivered}`);
+      for (const effect of receive(world.oracle.known.get(deed.delivered)!)) {
+        if (effect.kind !== "deliver" && effect.kind !== "send") continue;
+        actual.push(`${effect.kind} ${effect.entry.message.id}`);
+      }
+    }
+  }
+  const parted = expected.findIndex((deed, index) => deed !== actual[index]);
+  if (parted >= 0 || actual.length !== expected.length) {
+    const at = parted >= 0 ? parted : expected.length;
+    throw new Error(`acceptor ${view.signer}, deed ${at}: ${expected[at]}, got ${actual[at]}`);
+  }
+}
+
+function compareObserver(core: Core, world: World): void {
+  const receive = start(core, world, undefined);
+  const effects = makePrng(world.seed).shuffled(world.cases)
+    .flatMap(({ message }) => receive(message));
+  checkDeliveries(world, effects);
+  checkRejections(world, effects);
+  const decisions = effects.flatMap((effect) => effect.kind === "decide" ? [effect.decision] : []);
+  checkDecisions(world, decisions);
+  const disagreements = effects
+    .flatMap((effect) => effect.kind === "disagree" ? [effect.disagreement] : []);
+  checkDisagreements(world, decisions, disagreements);
+  checkCaught(world, effects);
+}
+
+function checkDeliveries({ oracle }: World, effects: readonly Effect[]): void {
+  const delivered = new Set<string>();
+  for (const effect of effects) {
+    if (effect.kind !== "deliver") continue;
+    const { message } = effect.entry;
+    require(!delivered.has(message.id), `${message.id} is delivered twice`);
+    delivered.add(message.id);
+    const refs = message.kind === "1a" ? [] : message.refs;
+    require(refs.every((ref) => delivered.has(ref)), `${message.id} is delivered before a ref`);
+  }
+  require(delivered.size === oracle.known.size, "a well-formed message is not delivered");
+}
+
+function checkRejections({ cases }: World, effects: readonly Effect[]): void {
+  const codes = new Map(cases.map((each) => [each.message.id, each.rejection]));
+  let count = 0;
+  for (const effect of effects) {
+    if (effect.kind !== "reject") continue;
+    count++;
+    const { rejected } = effect.rejection;
+    require(rejected === codes.get(effect.id), `${effect.id} is refused as ${rejected}`);
+  }
+  const refused = cases.filter((each) => each.rejection !== undefined);
+  require(count === refused.length, `${refused.length} to refuse, ${count} refused`);
+}
+
+function checkDecisions({ oracle }: World, decisions: readonly Decision[]): void {
+  for (const a of oracle.learners) {
+    const values = oracle.decisions(a, oracle.known.values()).map((ballot) => ballot.valueHash);
+    const expected = [...new Set(values)].sort().join(" ");
+    const actual = decisions.filter(({ learner }) => learner === a)
+      .map(({ ballot }) => ballot.valueHash).sort().join(" ");
+    require(actual === expected, `learner ${a} decides ${actual} instead of ${expected}`);
+  }
+}
+
+function checkDisagreements(
+  { oracle }: World,
+  decisions: readonly Decision[],
+  disagreements: readonly Disagreement[],
+): void {
+  const pairs = decisions.flatMap((first, index) =>
+    decisions.slice(index + 1).filter(({ ballot }) => ballot.valueHash !== first.ballot.valueHash)
+  );
+  require(pairs.length === disagreements.length, "not every disagreement is reported once");
+  for (const { first, second, caught, entangled } of disagreements) {
+    const held = oracle.graph.safeSets[first.learner]![second.learner]!
+      .some((safe) => (setOf(elements(safe)) & caught) === 0n);
+    require(held === entangled, `${first.learner} and ${second.learner}: entangled ${entangled}`);
+  }
+}
+
+function checkCaught({ oracle }: World, effects: readonly Effect[]): void {
+  const caught: AcceptorIndex[] = [];
+  for (const effect of effects) {
+    if (effect.kind !== "caught") continue;
+    const [one, two] = effect.evidence.map((entry) => entry.message as AcceptorMessage);
+    require(one!.id !== two!.id && one!.prev === two!.prev, "the evidence is no fork");
+    require(one!.signer === effect.acceptor, "the evidence is about somebody else");
+    require(two!.signer === effect.acceptor, "the evidence is about somebody else");
+    caught.push(effect.acceptor);
+  }
+  const messages = [...oracle.known.values()].filter((x) => x.kind === "acceptor");
+  const expected = new Set(
+    messages.filter((x) =>
+      messages.some((y) => x !== y && x.signer === y.signer && x.prev === y.prev)
+    ).map((x) => x.signer),
+  );
+  require(caught.length === expected.size, "somebody is caught twice, or not, or wrongly");
+  require(caught.every((signer) => expected.has(signer)), "somebody honest is caught");
+}
+
+function require(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise);
+}

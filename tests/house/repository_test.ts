@@ -1,0 +1,48 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import configuration from "../../deno.json" with { type: "json" };
+import tools from "../../proto/deno.json" with { type: "json" };
+import { differences, staleGenerated } from "../../scripts/generate.ts";
+import { PROGRAMS } from "../../scripts/programs.ts";
+import { readSource } from "../../scripts/sources.ts";
+
+Deno.test("generated code is what the proto files generate", async () => {
+  assertEquals(await staleGenerated(), []);
+});
+
+Deno.test("generated code that is stale, missing or left over is noticed", () => {
+  const fresh = new Map([["a", "1"], ["b", "2"], ["c", "3"]]);
+  const committed = new Map([["a", "1"], ["b", "0"], ["d", "4"]]);
+  assertEquals(differences(committed, fresh), [
+    ...["b: differs", "c: missing", "d: generated from nothing"],
+  ]);
+});
+
+Deno.test("the lock files name no host, so that any registry will do", async () => {
+  for (const path of ["deno.lock", "proto/deno.lock"]) {
+    assert(!/https?:/.test(await readSource(path)), path);
+  }
+});
+
+Deno.test("every dependency is pinned to one version, and locked", async () => {
+  const locked = await readSource("deno.lock") + await readSource("proto/deno.lock");
+  for (const target of Object.values<string>({ ...configuration.imports, ...tools.imports })) {
+    if (target.startsWith("./")) continue;
+    // Of the standard library, if it comes from JSR, the lock file alone says which version.
+    assertMatch(target, /^(npm:(@[^@/]+\/)?[^@/]+@\d+\.\d+\.\d+|jsr:@std\/[a-z-]+@\d+)$/);
+    assert(locked.includes(`"${target}":`), target);
+  }
+});
+
+Deno.test("every task says what it is for", () => {
+  for (const [name, task] of Object.entries<{ description?: string }>(configuration.tasks)) {
+    assert((task.description ?? "").length > 10, `deno task ${name}`);
+  }
+});
+
+Deno.test("the tasks grant the programs what their executables are granted", () => {
+  const commands = Object.values(configuration.tasks).map(({ command }) => command);
+  for (const { entry, permissions } of PROGRAMS) {
+    if (entry === "cli/main.ts") continue; // its sub-commands have tasks of their own
+    assert(commands.includes(`deno run ${permissions.join(" ")} ${entry}`), entry);
+  }
+});
