@@ -13,6 +13,7 @@ import type { AcceptorContent, AcceptorIndex, MessageId } from "./types.ts";
 
 /** What an acceptor remembers besides the known messages. Changed in place. */
 export interface AcceptorState {
+  /** Which acceptor it is. */
   readonly self: AcceptorIndex;
   /** The acceptor's latest own message. */
   prev: Entry | undefined;

@@ -10,8 +10,11 @@ import type { AcceptorSet, LearnerIndex, LearnerSet } from "./types.ts";
 
 /** A safety edge of the learner graph as given, before closing it. `a <= b`. */
 export interface SafetyEdge {
+  /** One end. */
   readonly a: LearnerIndex;
+  /** The other; the same for a self-edge. */
   readonly b: LearnerIndex;
+  /** Its safe sets. */
   readonly safe: CompiledRule;
 }
 

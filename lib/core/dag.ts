@@ -9,7 +9,9 @@ import type { Message, MessageId } from "./types.ts";
 
 /** A known, well-formed message. Immutable. */
 export interface Entry {
+  /** As verified. */
   readonly message: Message;
+  /** What follows from it and its past. */
   readonly facts: Facts;
   /** Position in the signer's own tree of messages; undefined for a 1a. */
   readonly chain: Chain | undefined;
@@ -19,6 +21,7 @@ export interface Entry {
 export interface Chain {
   /** Number of ancestors by `prev`. */
   readonly depth: number;
+  /** The signer's message before it; undefined for its first. */
   readonly prev: Entry | undefined;
   /** Some ancestor, chosen so that any ancestor is reached in O(log depth) steps. */
   readonly jump: Entry | undefined;

@@ -10,7 +10,9 @@ import { compareBallots } from "./types.ts";
 
 /** The 1as of the two ballots; the ballots' values differ. */
 export interface Highest2a {
+  /** The highest. */
   readonly best: Entry;
+  /** The highest of those with another value than `best`. */
   readonly other: Entry | undefined;
 }
 

@@ -25,11 +25,15 @@ export interface InboxLimits {
   readonly inboxWaitMsMax: number;
 }
 
-interface Waiting {
+/** A message that waits. */
+export interface Waiting {
+  /** As verified. */
   readonly message: AcceptorMessage;
+  /** Those of its refs that are not known; never empty. */
   readonly missing: Set<MessageId>;
   /** Everyone who has sent it: it stays as long as one of them has room. */
   readonly sources: Set<Source>;
+  /** When it has waited long enough. */
   readonly until: Timestamp;
 }
 
@@ -45,8 +49,11 @@ export interface Inbox {
 
 /** A message that had to leave the inbox undelivered. */
 export interface Dropped {
+  /** As verified. */
   readonly message: AcceptorMessage;
+  /** Why it had to leave. */
   readonly rejection: Rejection;
+  /** Who had sent it. */
   readonly sources: readonly Source[];
 }
 

@@ -38,7 +38,9 @@ export interface CoreLimits extends InboxLimits {
 
 /** What all instances of a process share. */
 export interface CoreContext {
+  /** Valid. */
   readonly graph: LearnerGraph;
+  /** Bounds of each instance on its own. */
   readonly limits: CoreLimits;
   /** The acceptor that this process is; undefined for one that only observes. */
   readonly self: AcceptorIndex | undefined;
@@ -48,13 +50,17 @@ export interface CoreContext {
 export interface InstanceState {
   /** Names drafts of this instance. */
   readonly identify: Identify;
+  /** What is known (TR, known_messages). */
   readonly dag: Dag;
+  /** What waits for refs. */
   readonly inbox: Inbox;
   /** 1as that the clock has not reached, lowest ballot first. */
   future: { proposal: Proposal; source: Source }[];
   /** Everything known, merged. */
   readonly view: Past;
+  /** Undefined for a process that only observes. */
   readonly acceptor: AcceptorState | undefined;
+  /** All learners of the graph. */
   readonly learner: LearnerState;
 }
 

@@ -11,7 +11,9 @@ import type { AcceptorMessage, AcceptorSet, Ballot, LearnerIndex, MessageId } fr
 
 /** A learner decides the value of a ballot (TR, Decision). */
 export interface Decision {
+  /** Who decides. */
   readonly learner: LearnerIndex;
+  /** The ballot, and by its value hash the value. */
   readonly ballot: Ballot;
   /** The 1a of the ballot. */
   readonly proposal: MessageId;
@@ -21,7 +23,9 @@ export interface Decision {
 
 /** Two decisions with different values that should agree if the acceptors not caught are safe. */
 export interface Disagreement {
+  /** The earlier one. */
   readonly first: Decision;
+  /** The one that differs from it. */
   readonly second: Decision;
   /** Acceptors known to have equivocated by then. */
   readonly caught: AcceptorSet;

@@ -25,16 +25,21 @@ export interface LearnerGraphSpec {
     readonly b: LearnerIndex;
     readonly safe: SetRule;
   }[];
+  /** Which rule buries a 2a. */
   readonly burial: BurialRule;
 }
 
 /** A learner graph ready for use (TR, Section 3). Immutable but for what it remembers. */
 export interface LearnerGraph {
+  /** What it was made from. */
   readonly spec: LearnerGraphSpec;
+  /** How many acceptors there are. */
   readonly acceptorCount: number;
+  /** How many learners there are. */
   readonly learnerCount: number;
   /** By learner: whether a set of acceptors contains one of its quorums. */
   readonly quorums: readonly CompiledRule[];
+  /** Which rule buries a 2a. */
   readonly burial: BurialRule;
   /** By learner: those it must agree with in the closed graph if exactly `caught` are not safe. */
   connected(caught: AcceptorSet): readonly LearnerSet[];

@@ -23,6 +23,7 @@ export interface Past {
   freshSigners: readonly AcceptorSet[];
   /** By acceptor. */
   tips: Tips[];
+  /** Signers whose messages do not form one chain (TR, Caught). */
   caught: AcceptorSet;
   /** By learner. */
   highest2a: (Highest2a | undefined)[];

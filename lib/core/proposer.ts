@@ -42,6 +42,7 @@ export interface ProposerState {
   notBefore: Timestamp | undefined;
   /** The highest ballot seen so far, its own included. */
   highest: Ballot | undefined;
+  /** All learners it serves have decided. */
   done: boolean;
 }
 

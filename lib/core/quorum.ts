@@ -23,6 +23,7 @@ export type SetRule =
 
 /** A {@linkcode SetRule} made ready for evaluation. */
 export interface CompiledRule {
+  /** What was compiled. */
   readonly rule: SetRule;
   /** Whether `set` contains one of the sets described. */
   satisfiedBy(set: AcceptorSet): boolean;

@@ -41,7 +41,9 @@ export type RejectionCode = typeof REJECTION_CODES[number];
 
 /** A refusal: the code is for counting, the detail for a person. */
 export interface Rejection {
+  /** For counting. */
   readonly rejected: RejectionCode;
+  /** One line for a person. */
   readonly detail: string;
 }
 

@@ -17,35 +17,39 @@ export type AcceptorSet = bigint;
 /** A set of learners: bit `i` is set if learner `i` is a member. */
 export type LearnerSet = bigint;
 
-declare const messageIdBrand: unique symbol;
-declare const valueHashBrand: unique symbol;
-
 /** Id of a message: the hash of its canonical bytes, never of its signature. 64 hex digits. */
-export type MessageId = string & { readonly [messageIdBrand]: true };
+export type MessageId = string & { readonly __brand: "MessageId" };
 
 /** Hash of a proposed value. 64 lower-case hex digits. */
-export type ValueHash = string & { readonly [valueHashBrand]: true };
+export type ValueHash = string & { readonly __brand: "ValueHash" };
 
 /** A point in time: whole seconds since 1970 and nanoseconds (0 to 999,999,999) beyond them. */
 export interface Timestamp {
+  /** Whole seconds since 1970. */
   readonly seconds: number;
+  /** 0 to 999,999,999. */
   readonly nanos: number;
 }
 
 /** A ballot: totally ordered, timestamp first, then value hash (TR, Section 4; `b(x)`, `V(x)`). */
 export interface Ballot extends Timestamp {
+  /** Names the value offered. */
   readonly valueHash: ValueHash;
 }
 
 /** A 1a: the offer of a value in a ballot. One per ballot: its id is a function of the ballot. */
 export interface Proposal {
+  /** Tells the kinds of messages apart. */
   readonly kind: "1a";
+  /** Of the ballot. */
   readonly id: MessageId;
+  /** What is offered. */
   readonly ballot: Ballot;
 }
 
 /** What an acceptor signs. Whether it is a 1b or a 2a, and for whom, is derived, never said. */
 export interface AcceptorContent {
+  /** Who signs. */
   readonly signer: AcceptorIndex;
   /** Id of the signer's previous message; undefined for its first. */
   readonly prev: MessageId | undefined;
@@ -55,7 +59,9 @@ export interface AcceptorContent {
 
 /** A verified 1b or 2a. */
 export interface AcceptorMessage extends AcceptorContent {
+  /** Tells the kinds of messages apart. */
   readonly kind: "acceptor";
+  /** Of the content, not of the signature. */
   readonly id: MessageId;
 }
 

@@ -11,9 +11,13 @@ import type { AcceptorSet, LearnerIndex } from "./types.ts";
 
 /** Why a learner graph is not valid: these three sets have no member in common. */
 export interface Violation {
+  /** One learner of the pair. */
   readonly a: LearnerIndex;
+  /** The other; perhaps the same. */
   readonly b: LearnerIndex;
+  /** A minimal quorum of `a`. */
   readonly quorumA: AcceptorSet;
+  /** A minimal quorum of `b`. */
   readonly quorumB: AcceptorSet;
   /** Of the closed graph, minimal. */
   readonly safeSet: AcceptorSet;

@@ -92,8 +92,8 @@ const CAUGHT: readonly Mutation[] = [
   mutation(
     "Caught: ancestry jumps too far back",
     "dag.ts",
-    "jump !== undefined && jump.chain!.depth >= depth ? jump",
-    "jump !== undefined ? jump",
+    "jumpDepth >= depth ? jump! : prev!",
+    "jump ?? prev!",
   ),
   mutation(
     "Caught: the evidence is the tips, not the fork",
