@@ -1,6 +1,9 @@
 /**
  * How fast facts are computed, and whether that depends on the past.
  *
+ * The task gives V8 a large young generation: else its promotions to the old one, not the core,
+ * decide in about every second run that late messages take a third longer.
+ *
  * @module
  */
 
@@ -18,15 +21,15 @@ const LATE = 1_000;
 const AROUND = 2;
 
 /** Instances judged from the start; the first few warm the machine up and do not count. */
-const PASSES = 120;
-const WARM_UP = 20;
+const PASSES = 60;
+const WARM_UP = 15;
 
 /** Prints the table. */
 export function benchCore(): void {
   console.log(
     "acceptors learners  messages/ballot     facts/s  us/fact ballot 10  ballot 1000  ratio",
   );
-  for (const [acceptors, learners] of [[4, 1], [4, 4]] as const) {
+  for (const [acceptors, learners] of [[4, 1], [4, 4], [7, 1], [10, 2], [13, 1]] as const) {
     const graph = bftGraph(acceptors, learners);
     const ballots = runBallots(graph, BALLOTS);
     const { perSecond, early, late } = measure(graph, ballots);

@@ -9,6 +9,7 @@ import { acceptor } from "./commands/acceptor.ts";
 import { demo } from "./commands/demo.ts";
 import { learner } from "./commands/learner.ts";
 import { proposer } from "./commands/proposer.ts";
+import { status } from "./commands/status.ts";
 import { configCommand } from "./config.ts";
 import { runMain } from "./exit.ts";
 
@@ -18,6 +19,6 @@ const hetpaxos = defineGroup({
   description:
     "Byzantine consensus among machines that not everybody trusts alike: every learner " +
     "decides by its own quorums, and pairs of learners say whose honesty their agreement rests on.",
-}, [acceptor, learner, proposer, configCommand, demo]);
+}, [acceptor, learner, proposer, status, configCommand, demo]);
 
 await runMain("hetpaxos", (args) => hetpaxos.run("hetpaxos", args));

@@ -1,0 +1,112 @@
+/**
+ * The status program: asks acceptors how they are.
+ *
+ * @module
+ */
+
+import { connectToAcceptor } from "../../lib/runtime/acceptor_client.ts";
+import type { Configuration, Identity } from "../../lib/runtime/configuration.ts";
+import { roleName } from "../../lib/runtime/hello.ts";
+import type { GetStatusResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
+import { toHex } from "../../lib/wire/hex.ts";
+import { EXIT } from "../../lib/wire/operator_error.ts";
+import { type Command, defineCommand } from "../command.ts";
+import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
+import { COMMON_EXITS, CONFIG_POSITIONAL, loadFor } from "./shared.ts";
+
+/** See the module. */
+export const status: Command = defineCommand({
+  name: "status",
+  summary: "Ask all acceptors how they are",
+  description: "Asks every acceptor of the configuration for its status: who is connected to it, " +
+    "what it has signed, refused and decided, and whom it has caught equivocating. Any identity " +
+    "of the configuration may ask.",
+  flags: [...OUTPUT_FLAGS, {
+    name: "timeout",
+    kind: "duration",
+    value: "TIME",
+    min: 1,
+    max: 3_600_000,
+    default: 3_000,
+    help: "how long each may take to answer",
+  }],
+  positionals: [CONFIG_POSITIONAL],
+  examples: [{ args: "alice.json", does: "ask all acceptors, as Alice" }],
+  exits: [
+    { status: EXIT.ok, means: "all have answered" },
+    ...COMMON_EXITS,
+    { status: EXIT.timeout, means: "at least one has not answered" },
+  ],
+}, async ({ flags, positionals, stdout }) => {
+  const output = makeOutput(flags, stdout);
+  const configuration = await loadFor(positionals, () => {});
+  const answers = configuration.acceptors.map((acceptor) =>
+    ask(configuration, acceptor, flags.timeout)
+  );
+  let missing = 0;
+  for (const [i, acceptor] of configuration.acceptors.entries()) {
+    const answer = await answers[i]!;
+    if (typeof answer === "string") missing++;
+    print(output, acceptor.name, answer);
+  }
+  return missing === 0 ? EXIT.ok : EXIT.timeout;
+});
+
+/** The status, or why there is none. */
+async function ask(
+  configuration: Configuration,
+  acceptor: Identity,
+  timeoutMs: number,
+): Promise<GetStatusResponse | string> {
+  const client = connectToAcceptor(configuration, acceptor, { connectTimeoutMs: timeoutMs });
+  try {
+    return await client.getStatus({}, AbortSignal.timeout(timeoutMs));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    client.close();
+  }
+}
+
+function print(output: Output, name: string, answer: GetStatusResponse | string): void {
+  if (typeof answer === "string") {
+    output.emit({ name, error: answer }, [
+      { paint: "red", text: name },
+      `: no answer: ${answer}`,
+    ]);
+    return;
+  }
+  const { peers, caught, rejections } = answer;
+  const down = peers.filter(({ connected }) => !connected);
+  output.emit({
+    name,
+    agent: answer.agent,
+    uptimeMs: answer.uptimeMs,
+    configDigest: toHex(answer.configDigest?.whole ?? new Uint8Array()),
+    instances: answer.instances,
+    messagesKnown: answer.messagesKnown,
+    messagesWaiting: answer.messagesWaiting,
+    messagesSigned: answer.messagesSigned,
+    peers: peers.map(({ name, role, connected, lastError }) => ({
+      name,
+      role: roleName(role),
+      connected,
+      ...(lastError === "" ? {} : { lastError }),
+    })),
+    rejections: Object.fromEntries(rejections.map(({ code, count }) => [code, count])),
+    caught: caught.map(({ name, instance }) => ({ name, instance })),
+  }, [
+    { paint: down.length === 0 ? "green" : "yellow", text: name },
+    `: up ${Math.round(Number(answer.uptimeMs) / 1000)} s, ${answer.instances} instances, ` +
+    `${answer.messagesSigned} messages signed; `,
+    down.length === 0
+      ? "all acceptors connected"
+      : `not connected: ${down.map(({ name, lastError }) => `${name} (${lastError})`).join(", ")}`,
+    rejections.length === 0
+      ? ""
+      : `; refused: ${rejections.map(({ code, count }) => `${code} ${count}`).join(", ")}`,
+    caught.length === 0
+      ? ""
+      : `; CAUGHT: ${caught.map(({ name, instance }) => `${name} in ${instance}`).join(", ")}`,
+  ]);
+}
