@@ -54,13 +54,31 @@ export * from "./lib/runtime/clock.ts";
 export * from "./lib/runtime/cluster_plan.ts";
 export * from "./lib/runtime/configuration.ts";
 export * from "./lib/runtime/decision_book.ts";
+export type { Named } from "./lib/runtime/envelopes.ts";
 export * from "./lib/runtime/generate.ts";
+export type { Instances } from "./lib/runtime/instances.ts";
 export * from "./lib/runtime/logger.ts";
+export type { LogRecord, MessageLog } from "./lib/runtime/message_log.ts";
 export * from "./lib/runtime/node.ts";
 export * from "./lib/runtime/node_types.ts";
 export * from "./lib/runtime/process.ts";
 export * from "./lib/runtime/proposing.ts";
+export type { ValueLimits, ValueStore, WaitingProposal } from "./lib/runtime/values.ts";
+export type { Request, WantKind } from "./lib/runtime/wants.ts";
 export * from "./lib/wire/canonical.ts";
-export * from "./lib/wire/codec.ts";
+export type { WireAcceptorMessage, WireMessage, WireProposal } from "./lib/wire/codec.ts";
+export type { HostPort } from "./lib/wire/config_addresses.ts";
+export { DIGEST_PARTS, type DigestPart } from "./lib/wire/config_digest.ts";
+export type { Settings } from "./lib/wire/config_settings.ts";
+export { Role } from "./lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 export * from "./lib/wire/hex.ts";
+export {
+  type LimitName,
+  LIMITS,
+  NETWORK_SETTINGS,
+  type NetworkSettingName,
+  PROPOSER_SETTINGS,
+  type ProposerSettingName,
+  type Setting,
+} from "./lib/wire/limits.ts";
 export * from "./lib/wire/operator_error.ts";

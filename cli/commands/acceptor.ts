@@ -50,18 +50,18 @@ export const acceptor: Command = defineCommand({
   const log = makeLogger(flags);
   const output = makeOutput(flags, stdout);
   const configuration = await loadFor(positionals, log);
-  if (!flags.volatile) {
-    log(
-      "warn",
-      `everything is kept in memory: once stopped, ${configuration.self.name} must not ` +
-        "be started again in this cluster (--volatile says that this is meant)",
-    );
-  }
   const { cleartext } = flags;
   const agent = agentOf("acceptor");
   const running = await startAcceptor({ configuration, log, agent, cleartext });
   const { node, address } = running;
   const { name } = configuration.self;
+  if (!flags.volatile) {
+    log(
+      "warn",
+      `everything is kept in memory: once stopped, ${name} must not ` +
+        "be started again in this cluster (--volatile says that this is meant)",
+    );
+  }
   output.emit({ event: "listening", name, host: address!.host, port: address!.port }, [
     `${name} listens on ${address!.host}:${address!.port}`,
   ]);

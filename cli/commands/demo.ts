@@ -7,9 +7,10 @@
 import { type ClusterPlan, planHomogeneous } from "../../lib/runtime/cluster_plan.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
-import type { Line } from "../demo/child.ts";
+import { Children, type Line } from "../demo/child.ts";
 import { DemoCluster } from "../demo/cluster.ts";
 import { makeOutput, type Output, type Span } from "../output.ts";
+import { STOP_SIGNALS } from "./shared.ts";
 
 /** The demonstration gives up after so long, in milliseconds. */
 const PATIENCE_MS = 30_000;
@@ -59,22 +60,25 @@ export const demo: Command = defineCommand({
   }, PATIENCE_MS);
   const interrupted = Promise.withResolvers<void>();
   const interrupt = () => interrupted.resolve();
-  Deno.addSignalListener("SIGINT", interrupt);
+  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, interrupt);
+  const running = show.run();
   try {
-    await Promise.race([show.run(), patience.promise, interrupted.promise]);
+    await Promise.race([running, patience.promise, interrupted.promise]);
     return EXIT.ok;
   } finally {
     clearTimeout(timer);
-    Deno.removeSignalListener("SIGINT", interrupt);
     await show.stop();
+    // It cannot go on any more, but may have been about to write into the folder.
+    await running.catch(() => {});
     await Deno.remove(folder, { recursive: true });
+    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, interrupt);
   }
 });
 
 class Show {
   readonly #output: Output;
   readonly #folder: string;
-  readonly #clusters: DemoCluster[] = [];
+  readonly #children = new Children();
 
   constructor(output: Output, folder: string) {
     this.#output = output;
@@ -92,7 +96,7 @@ class Show {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#clusters.map((cluster) => cluster.stop()));
+    await this.#children.stop();
   }
 
   async #fourEqualAcceptors(): Promise<DemoCluster> {
@@ -105,8 +109,8 @@ class Show {
     const cluster = await DemoCluster.start(
       planHomogeneous(["Alice", "Bob", "Carol", "Dave"], ["Eve"], { byzantine: 1, crash: 0 }),
       this.#folder,
+      this.#children,
     );
-    this.#clusters.push(cluster);
     this.#say();
     await this.#decide(cluster, 0, "meet at noon", ["Eve"]);
     return cluster;
@@ -126,8 +130,7 @@ class Show {
     this.#say("Red decides with Alice and two of the witnesses Bob, Carol, Dave.");
     this.#say("Blue decides with Erin and two of the same witnesses.");
     this.#say("Neither trusts the other's machine, and yet both decide the same thing.");
-    const cluster = await DemoCluster.start(TWO_COMPANIES, this.#folder);
-    this.#clusters.push(cluster);
+    const cluster = await DemoCluster.start(TWO_COMPANIES, this.#folder, this.#children);
     this.#say();
     await this.#decide(cluster, 0, "ship 100 bolts for 5 coins", ["Blue", "Red"]);
   }

@@ -93,6 +93,11 @@ export function agentOf(name: string): string {
   return `hetpaxos-${name} ${VERSION}`;
 }
 
+/** Signals by which an operator stops a program. */
+export const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM"];
+
 /**
  * Waits until `work` is done, the process fails, or the operator stops it, and stops the process.
  *
@@ -109,14 +114,11 @@ export async function runUntilStopped(
     stopping.abort();
     resolve(EXIT.ok);
   };
-  const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, stop);
   try {
     return await Promise.race([work(stopping.signal), stopped, running.failed]);
   } finally {
-    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, stop);
     stopping.abort();
     await running.stop();
   }

@@ -104,6 +104,27 @@ export class Child {
   }
 }
 
+/** All children of one show: once it is over none is left, and none is started. */
+export class Children {
+  readonly #all: Child[] = [];
+  #over = false;
+
+  /** Starts this very program again, with these arguments. */
+  start(args: readonly string[]): Child {
+    if (this.#over) throw new Error("the show is over");
+    const child = new Child(ownCommand(), args);
+    this.#all.push(child);
+    return child;
+  }
+
+  /** Kills all of them. */
+  async stop(): Promise<void> {
+    this.#over = true;
+    for (const child of this.#all) child.kill("SIGKILL");
+    await Promise.all(this.#all.map((child) => child.ended()));
+  }
+}
+
 /** What runs this very program again: the executable, or Deno with the module it was started with. */
 export function ownCommand(): string[] {
   if (Deno.build.standalone) return [Deno.execPath()];

@@ -6,22 +6,27 @@
 
 import type { ClusterPlan } from "../../lib/runtime/cluster_plan.ts";
 import { generateConfigs } from "../../lib/runtime/generate.ts";
-import { Child, freePorts, ownCommand } from "./child.ts";
+import { type Child, type Children, freePorts } from "./child.ts";
 
 /** Acceptors that run, each with its configuration file. */
 export class DemoCluster {
   readonly names: readonly string[];
   readonly #files: readonly string[];
+  readonly #children: Children;
   readonly #acceptors: Map<string, Child> = new Map();
-  readonly #others: Child[] = [];
 
-  private constructor(names: readonly string[], files: readonly string[]) {
+  private constructor(names: readonly string[], files: readonly string[], children: Children) {
     this.names = names;
     this.#files = files;
+    this.#children = children;
   }
 
   /** Makes keys and configuration files in a folder and starts the acceptors. */
-  static async start(plan: ClusterPlan, folder: string): Promise<DemoCluster> {
+  static async start(
+    plan: ClusterPlan,
+    folder: string,
+    children: Children,
+  ): Promise<DemoCluster> {
     const files = await generateConfigs(plan, {
       hosts: ["127.0.0.1"],
       basePort: freePorts(plan.acceptors.length),
@@ -35,10 +40,10 @@ export class DemoCluster {
       await Deno.writeTextFile(path, JSON.stringify(config, null, 2), { mode: 0o600 });
       paths.push(path);
     }
-    const cluster = new DemoCluster(plan.acceptors, paths);
+    const cluster = new DemoCluster(plan.acceptors, paths, children);
     for (const [i, name] of plan.acceptors.entries()) {
       const args = ["acceptor", "--volatile", paths[i]!];
-      cluster.#acceptors.set(name, new Child(ownCommand(), args));
+      cluster.#acceptors.set(name, children.start(args));
     }
     const listening = [...cluster.#acceptors.values()].map((child) =>
       child.line(({ event }) => event === "listening")
@@ -49,9 +54,7 @@ export class DemoCluster {
 
   /** Runs another program with the first acceptor's configuration. */
   run(...args: readonly string[]): Child {
-    const child = new Child(ownCommand(), [...args, this.#files[0]!]);
-    this.#others.push(child);
-    return child;
+    return this.#children.start([...args, this.#files[0]!]);
   }
 
   /** Kills an acceptor as a power cut would. */
@@ -61,10 +64,8 @@ export class DemoCluster {
     await child.ended();
   }
 
-  /** Stops everything. */
+  /** Kills all acceptors. */
   async stop(): Promise<void> {
-    const children = [...this.#acceptors.values(), ...this.#others];
-    for (const child of children) child.kill("SIGKILL");
-    await Promise.all(children.map((child) => child.ended()));
+    await Promise.all(this.names.map((name) => this.kill(name)));
   }
 }

@@ -8,13 +8,17 @@ import type { Ballot, MessageId } from "../core/types.ts";
 
 /** A learner's decision, by names. */
 export interface DecisionRecord {
+  /** Name of the learner that decided. */
   readonly learner: string;
+  /** 0 to 2^64 - 1. */
   readonly instance: bigint;
+  /** The ballot decided in, with the hash of the value. */
   readonly ballot: Ballot;
   /** The ballot's 1a. */
   readonly proposal: MessageId;
+  /** What was decided; undefined if the value was not here at that time. */
   readonly value: Uint8Array | undefined;
-  /** Sorted. */
+  /** Names of the acceptors whose 2as decided it, sorted. */
   readonly signers: readonly string[];
 }
 

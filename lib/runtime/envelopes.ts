@@ -18,7 +18,9 @@ import type { LogRecord } from "./message_log.ts";
 
 /** A message by name. */
 export interface Named {
+  /** 0 to 2^64 - 1. */
   readonly instance: bigint;
+  /** Unique among all instances, since it covers the instance. */
   readonly id: MessageId;
 }
 

@@ -42,7 +42,7 @@ export class Feed {
   #cursor: number | undefined;
   #urgent: LogRecord[] = [];
   #echoes: Echo[] = [];
-  #asked: Sending[] = [];
+  readonly #asked: Map<MessageId, Sending> = new Map();
 
   constructor({ log, knowledge, echoDelayMs }: FeedOptions) {
     this.#log = log;
@@ -63,25 +63,30 @@ export class Feed {
     if (this.#urgent.length + this.#echoes.length > QUEUE_MAX) this.#fallBack();
   }
 
-  /** The peer lacks this: sent next, with all that it refers to and may lack too. */
+  /**
+   * The peer lacks this: sent next, with all that it refers to and may lack too. Costs no more for
+   * being asked again before it is sent.
+   */
   ask(id: MessageId): void {
-    const records: LogRecord[] = [];
-    const seen = new Set<MessageId>();
+    const records = new Map<MessageId, LogRecord>();
+    const room = QUEUE_MAX - this.#asked.size;
     const stack = [id];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       const record = this.#log.get(next);
-      if (record === undefined || seen.has(next) || records.length >= QUEUE_MAX) continue;
-      seen.add(next);
-      records.push(record);
-      stack.push(...record.refs.filter((ref) => !this.#knowledge.has(ref)));
+      if (record === undefined || records.has(next) || this.#asked.has(next)) continue;
+      if (records.size >= room) break;
+      records.set(next, record);
+      for (const ref of record.refs) if (!this.#knowledge.has(ref)) stack.push(ref);
     }
-    this.#answer(records.sort((a, b) => a.position - b.position), false);
+    const inOrder = [...records.values()].sort((a, b) => a.position - b.position);
+    for (const record of inOrder) this.#asked.set(record.id, { record, withValue: false });
   }
 
   /** The peer lacks the value of this 1a. */
   askValue(id: MessageId): void {
     const record = this.#log.get(id);
-    if (record !== undefined) this.#answer([record], true);
+    if (record === undefined || (this.#asked.size >= QUEUE_MAX && !this.#asked.has(id))) return;
+    this.#asked.set(id, { record, withValue: true });
   }
 
   /**
@@ -89,8 +94,10 @@ export class Feed {
    * Undefined if there is none. The caller marks it as sent.
    */
   next(nowMs: number): Sending | undefined {
-    const asked = this.#asked.shift();
-    if (asked !== undefined) return asked;
+    for (const [id, asked] of this.#asked) {
+      this.#asked.delete(id);
+      return asked;
+    }
     for (let record = this.#take(nowMs); record !== undefined; record = this.#take(nowMs)) {
       if (!this.#knowledge.has(record.id)) return { record, withValue: false };
     }
@@ -110,14 +117,9 @@ export class Feed {
     return (this.#echoes[0]?.dueMs ?? Infinity) <= nowMs ? this.#echoes.shift()!.record : undefined;
   }
 
-  #answer(records: readonly LogRecord[], withValue: boolean): void {
-    if (this.#asked.length + records.length > QUEUE_MAX) return;
-    this.#asked.push(...records.map((record) => ({ record, withValue })));
-  }
-
   /** When there is something to send: 0 for now, undefined if nothing is. */
   dueMs(): number | undefined {
-    if (this.#asked.length > 0 || this.#cursor !== undefined || this.#urgent.length > 0) return 0;
+    if (this.#asked.size > 0 || this.#cursor !== undefined || this.#urgent.length > 0) return 0;
     while (this.#echoes.length > 0 && this.#knowledge.has(this.#echoes[0]!.record.id)) {
       this.#echoes.shift();
     }

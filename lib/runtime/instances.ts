@@ -17,6 +17,12 @@ export class Instances {
   readonly #max: number;
   readonly #instances: Map<bigint, RunningInstance> = new Map();
 
+  /**
+   * None is open at first.
+   *
+   * @param configDigest Of the whole configuration, 32 bytes.
+   * @param max How many may be open; none is ever closed.
+   */
   constructor(context: CoreContext, configDigest: Uint8Array, max: number) {
     this.#context = context;
     this.#configDigest = configDigest;

@@ -86,12 +86,9 @@ export class Link {
     this.ended = promise;
     this.#settle = resolve;
     this.#knowledge = new PeerKnowledge(node.log);
-    this.#feed = new Feed({
-      log: node.log,
-      knowledge: this.#knowledge,
-      echoDelayMs: network.echoDelayMs,
-    });
-    this.#haves = new Haves(this.#knowledge, network.echoDelayMs / 4);
+    const { echoDelayMs } = network;
+    this.#feed = new Feed({ log: node.log, knowledge: this.#knowledge, echoDelayMs });
+    this.#haves = new Haves(this.#knowledge, echoDelayMs / 4);
     this.#proposals = new Rates(limits.proposalsPerSecondMax);
     this.#blame = new Blame(limits.rejectionsPerMinuteMax);
     this.#silence = new SilenceWatch({
@@ -123,6 +120,7 @@ export class Link {
     if (this.#theirs === undefined && !this.#greet(envelope.hello)) return;
     for (const id of decodeIds(envelope.have)) this.#knowledge.mark(id);
     for (const message of envelope.messages) {
+      if (this.#end !== undefined) break;
       const taken = this.#node.take(message, this.options.peer, this.#mayPropose);
       if (isRejection(taken)) this.#refused(taken);
       else this.#knowledge.mark(taken);
@@ -193,7 +191,8 @@ export class Link {
         else await woken;
       }
       const { reason, detail, byPeer } = this.#end;
-      if (!byPeer) yield create(EnvelopeSchema, { goodbye: { reason, detail } });
+      const hello = this.#saidHello ? undefined : this.options.hello;
+      if (!byPeer) yield create(EnvelopeSchema, { hello, goodbye: { reason, detail } });
     } finally {
       this.broken("the stream ended");
     }

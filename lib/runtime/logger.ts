@@ -14,4 +14,4 @@ export type Fields = Readonly<Record<string, string | number | bigint | boolean 
 export type Logger = (level: Level, message: string, fields?: Fields) => void;
 
 /** Says nothing. */
-export const SILENT: Logger = () => {};
+export const SILENT: Logger = (): void => {};

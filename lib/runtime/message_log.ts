@@ -12,13 +12,15 @@ import type { WireMessage } from "../wire/codec.ts";
 export interface LogRecord {
   /** Position in the log. */
   readonly position: number;
+  /** Occurs once in the log. */
   readonly id: MessageId;
+  /** 0 to 2^64 - 1. */
   readonly instance: bigint;
   /** Without a 1a's value: see `valueHash`. */
   readonly wire: WireMessage;
-  /** What it refers to. */
+  /** What it refers to, ascending; empty for a 1a. */
   readonly refs: readonly MessageId[];
-  /** The value that travels with a 1a. */
+  /** The value that travels with a 1a; undefined for another message. */
   readonly valueHash: ValueHash | undefined;
   /** Made by this process, so that nobody else can have it yet. */
   readonly own: boolean;

@@ -8,21 +8,21 @@
 import type { Entry } from "../core/dag.ts";
 import { type CoreContext, type Effect, step } from "../core/instance.ts";
 import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
-import { compareTimestamps, type Message, type MessageId } from "../core/types.ts";
-import type { Timestamp, ValueHash } from "../core/types.ts";
+import type { Message, MessageId, Timestamp, ValueHash } from "../core/types.ts";
 import { hashValue } from "../crypto/hash.ts";
 import { makeVerifier, type Verifier } from "../crypto/verify.ts";
-import { canonicalAcceptorMessage } from "../wire/canonical.ts";
 import { decodeMessage, type WireMessage, type WireProposal } from "../wire/codec.ts";
 import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
-import { msBetween } from "./clock.ts";
 import { DecisionBook } from "./decision_book.ts";
 import { Instances } from "./instances.ts";
 import { type LogRecord, MessageLog } from "./message_log.ts";
 import type { CaughtRecord, NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
 import { drive, type Proposing, stopProposing } from "./proposing.ts";
 import { caughtRecord, decisionRecord } from "./records.ts";
+import { signMessage } from "./signing.ts";
+import { Stash } from "./stash.ts";
 import { ValueStore } from "./values.ts";
+import { setTimer } from "./waking.ts";
 import { Wants } from "./wants.ts";
 
 /** The source of what this process itself proposes. */
@@ -30,21 +30,33 @@ const SELF = "";
 
 /** A process's share in all instances. Everything happens synchronously. */
 export class Node {
+  /** What it was made with. */
   readonly options: NodeOptions;
+  /** What the core is told of this process; `self` is undefined if it does not vote. */
   readonly context: CoreContext;
+  /** Every message delivered or sent, each after all it refers to. */
   readonly log: MessageLog = new MessageLog();
+  /** What learners decided, as far as this process has seen. */
   readonly decisions: DecisionBook = new DecisionBook();
+  /** Values by hash, and the 1as that wait for theirs. */
   readonly values: ValueStore;
+  /** The instances that a message or a proposal has opened. */
   readonly instances: Instances;
+  /** How often each kind of refusal has happened; a kind that never has is absent. */
   readonly rejections: Map<RejectionCode, number> = new Map();
+  /** Each equivocator once an instance, in the order they were caught. */
   readonly caught: CaughtRecord[] = [];
+  /** How many messages this process has signed since it started. */
   signed = 0;
   readonly #observers: Set<NodeObserver> = new Set();
   readonly #verifier: Verifier;
   readonly #wants: Wants;
+  readonly #stash: Stash = new Stash();
+  #unstashed: [MessageId, WireProposal][] = [];
   #unflushed: LogRecord[] = [];
   #closed = false;
 
+  /** Opens no instance and starts no timer. */
   constructor(options: NodeOptions) {
     const { configuration, votes } = options;
     const { graph, limits, digest } = configuration;
@@ -76,6 +88,7 @@ export class Node {
    *
    * @param mayPropose Whether the peer has not used up its rate of 1as in that instance.
    * @returns its id, or why it is refused. A message that waits is not refused.
+   * @internal For links.
    */
   take(
     message: ConsensusMessage,
@@ -86,16 +99,24 @@ export class Node {
     if (isRejection(wire)) return this.refuse(wire);
     const id = this.#verifier.identify(wire);
     if (this.log.get(id) !== undefined) return id;
-    const rejection = this.#screen(wire, id, mayPropose);
-    if (rejection !== undefined) return this.refuse(rejection);
+    // Before any signature is checked.
+    if (wire.kind === "1a" && !this.#wants.hasAskedFor(id) && !mayPropose(wire.instance)) {
+      this.#stash.put(id, wire);
+      return this.refuse(reject("RATE_LIMITED", `too many 1as in instance ${wire.instance}`));
+    }
+    const taken = this.#accept(wire, id, source);
+    for (const [ref, proposal] of this.#unstashed.splice(0)) this.#accept(proposal, ref, source);
+    return taken;
+  }
+
+  #accept(wire: WireMessage, id: MessageId, source: string): MessageId | Rejection {
     const verified = this.#verifier.verify(wire, id);
     if (isRejection(verified)) return this.refuse(verified);
     const instance = this.instances.open(wire.instance);
     if (isRejection(instance)) return this.refuse(instance);
     const waits = wire.kind === "1a" ? this.#takeValue(wire, id, source) : undefined;
     if (isRejection(waits)) return this.refuse(waits);
-    if (waits !== "waits") this.#input(instance, verified, wire, source);
-    return id;
+    return waits === "waits" ? id : this.#input(instance, verified, wire, source) ?? id;
   }
 
   /** Offers a value in an instance. The value is kept; flushes. */
@@ -143,13 +164,8 @@ export class Node {
   /** Wakes an instance at a time, if nothing wakes it before. */
   wake(running: RunningInstance, at: Timestamp): void {
     if (this.#closed) return;
-    if (running.wakeAt !== undefined && compareTimestamps(running.wakeAt, at) <= 0) return;
-    running.cancelWake();
-    running.wakeAt = at;
     const { clock } = this.options;
-    const delayMs = Math.ceil(Math.max(0, msBetween(clock.now(), at))) + 1;
-    running.cancelWake = clock.after(delayMs, () => {
-      running.wakeAt = undefined;
+    setTimer(running, clock, at, () => {
       this.#apply(running, step(this.context, running.state, { kind: "tick", now: clock.now() }));
       this.#drive(running);
       this.flush();
@@ -166,55 +182,41 @@ export class Node {
     }
   }
 
-  /** What can be refused before a signature is checked. */
-  #screen(
-    wire: WireMessage,
-    id: MessageId,
-    mayPropose: (instance: bigint) => boolean,
-  ): Rejection | undefined {
-    if (wire.kind !== "1a" || this.#wants.hasAskedFor(id)) return undefined;
-    if (mayPropose(wire.instance)) return undefined;
-    return reject("RATE_LIMITED", `too many 1as in instance ${wire.instance}`);
-  }
-
-  #takeValue(
-    wire: WireProposal,
-    id: MessageId,
-    source: string,
-  ): "waits" | Rejection | undefined {
+  #takeValue(wire: WireProposal, id: MessageId, source: string): "waits" | Rejection | undefined {
     const { value, ballot: { valueHash }, instance } = wire;
     if (value !== undefined) return this.#release(valueHash, value);
     if (this.values.get(valueHash) !== undefined) return undefined;
     if (this.instances.get(instance)?.wires.has(id)) return "waits";
     const rejection = this.values.wait(id, wire, source, this.options.clock.elapsedMs());
     if (rejection !== undefined) return rejection;
-    this.#want("value", instance, [id], source);
+    this.#wants.note("value", instance, id, source);
     return "waits";
   }
 
   /** Lets the 1as go on that wait for a value. It is kept when one of them is delivered. */
   #release(hash: ValueHash, value: Uint8Array): undefined {
     for (const { id, wire, source } of this.values.release(hash)) {
-      const running = this.instances.open(wire.instance);
-      if (isRejection(running)) this.refuse(running);
-      else {this.#input(
-          running,
-          { kind: "1a", id, ballot: wire.ballot },
-          { ...wire, value },
-          source,
-        );}
+      const running = this.instances.get(wire.instance)!;
+      const message = { kind: "1a", id, ballot: wire.ballot } as const;
+      this.#input(running, message, { ...wire, value }, source);
     }
   }
 
-  #input(running: RunningInstance, message: Message, wire: WireMessage, source: string): void {
-    if (running.state.dag.has(message.id)) return;
-    const now = this.options.clock.now();
+  /** Hands a message to the core. Tells why it is refused, if it is refused at once. */
+  #input(
+    running: RunningInstance,
+    message: Message,
+    wire: WireMessage,
+    source: string,
+  ): Rejection | undefined {
+    if (running.state.dag.has(message.id)) return undefined;
     running.wires.set(message.id, wire);
-    this.#apply(
-      running,
-      step(this.context, running.state, { kind: "message", message, source, now }),
-    );
+    const now = this.options.clock.now();
+    const effects = step(this.context, running.state, { kind: "message", message, source, now });
+    this.#apply(running, effects);
     this.#drive(running);
+    const refused = effects.find((effect) => effect.kind === "reject" && effect.id === message.id);
+    return refused?.kind === "reject" ? refused.rejection : undefined;
   }
 
   #drive(running: RunningInstance): void {
@@ -238,7 +240,7 @@ export class Node {
         this.refuse(effect.rejection);
         return;
       case "request":
-        return this.#want("message", running.id, effect.ids, effect.source);
+        return this.#request(running, effect.ids, effect.source);
       case "wake":
         return this.wake(running, effect.at);
       case "decide":
@@ -271,40 +273,25 @@ export class Node {
   }
 
   #send(running: RunningInstance, { message }: Entry): void {
-    if (message.kind === "1a") throw new Error("a 1a is not signed");
-    const { signer, prev, refs } = message;
-    const content = { signer, prev, refs };
-    const bytes = canonicalAcceptorMessage(running.scope, content);
-    const signature = this.options.configuration.signer.sign(bytes);
+    const wire = signMessage(this.options.configuration.signer, running.scope, message);
     this.signed++;
     running.wires.delete(message.id);
-    const wire: WireMessage = { kind: "acceptor", instance: running.id, content, signature };
     this.#unflushed.push(this.log.append(message.id, wire, true));
   }
 
-  #reportCaught(
-    running: RunningInstance,
-    index: number,
-    evidence: readonly [Entry, Entry],
-  ): void {
+  #reportCaught(running: RunningInstance, index: number, evidence: readonly [Entry, Entry]): void {
     const record = caughtRecord(this.context.graph, running.id, index, evidence);
-    const { acceptor, instance, first, second } = record;
+    const { acceptor, instance } = record;
     this.caught.push(record);
-    this.options.log("error", `${acceptor} equivocated in instance ${instance}`, {
-      acceptor,
-      instance,
-      first,
-      second,
-    });
+    this.options.log("error", `${acceptor} equivocated in instance ${instance}`, { ...record });
     for (const observer of this.#observers) observer.caught?.(instance, acceptor, evidence);
   }
 
-  #want(
-    kind: "message" | "value",
-    instance: bigint,
-    ids: readonly MessageId[],
-    source: string,
-  ): void {
-    for (const id of ids) this.#wants.note(kind, instance, id, source);
+  #request(running: RunningInstance, ids: readonly MessageId[], source: string): void {
+    for (const id of ids) {
+      const wire = this.#stash.take(id);
+      if (wire === undefined) this.#wants.note("message", running.id, id, source);
+      else this.#unstashed.push([id, wire]);
+    }
   }
 }

@@ -19,12 +19,15 @@ import type { Request } from "./wants.ts";
 
 /** What a node needs of the world. */
 export interface NodeOptions {
+  /** Checked; also says which identity this process has. */
   readonly configuration: Configuration;
   /** Whether it signs, as the acceptor that the configuration's key belongs to. */
   readonly votes: boolean;
+  /** Every timestamp and timer of the node comes from it. */
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Told what happens: links, refusals, ballots, equivocations. */
   readonly log: Logger;
 }
 
@@ -46,20 +49,30 @@ export interface NodeObserver {
 
 /** Two messages that prove an equivocation. */
 export interface CaughtRecord {
+  /** Name of the acceptor that signed both. */
   readonly acceptor: string;
+  /** 0 to 2^64 - 1. */
   readonly instance: bigint;
+  /** The lower id of the two. */
   readonly first: MessageId;
+  /** The higher id; both messages have the same `prev`. */
   readonly second: MessageId;
 }
 
 /** One instance as the node keeps it. */
 export interface RunningInstance {
+  /** Its number, 0 to 2^64 - 1. */
   readonly id: bigint;
+  /** What ids and signatures of its messages are bound to. */
   readonly scope: Scope;
+  /** The core's part, changed in place by `step`. */
   readonly state: InstanceState;
   /** Messages that wait in the core for refs or for the clock. */
   readonly wires: Map<MessageId, WireMessage>;
+  /** Those that still offer a value here. */
   readonly proposers: Set<Proposing>;
+  /** The time its timer is set for; undefined if none is set. */
   wakeAt: Timestamp | undefined;
+  /** Takes back its timer; does nothing if none is set. */
   cancelWake: Cancel;
 }

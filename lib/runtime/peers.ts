@@ -8,6 +8,7 @@
 import { create } from "@bufbuild/protobuf";
 import { nextDelayMs } from "../net/backoff.ts";
 import type { AcceptorClient } from "../net/client.ts";
+import { toLinkError } from "../net/errors.ts";
 import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
   Goodbye_Reason as Reason,
@@ -15,7 +16,6 @@ import {
   Role,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { type PeerStatus, PeerStatusSchema } from "../wire/gen/hetpaxos/v1/service_pb.ts";
-import { connectToAcceptor } from "./acceptor_client.ts";
 import type { Configuration, Identity } from "./configuration.ts";
 import { judgeHello, makeHello, type Refusal, roleName } from "./hello.ts";
 import { Link, type LinkEnd } from "./link.ts";
@@ -32,10 +32,12 @@ export interface PeersOptions {
   readonly incarnation: bigint;
   /** Program and version. */
   readonly agent: string;
-  /** Talk without TLS, to acceptors on this machine only. */
-  readonly cleartext: boolean;
+  /** Makes a client of an acceptor. */
+  connect(acceptor: Identity): AcceptorClient;
   /** Peers that cannot all be lying say that another process runs as this acceptor. */
   onIdentityInUse(detail: string): void;
+  /** Something of ours went wrong over what a peer sent: not the peer's fault, nor its link's. */
+  onFault?(error: unknown): void;
 }
 
 interface Dialed {
@@ -57,7 +59,7 @@ export class Peers {
   readonly #proved: Map<string, bigint> = new Map();
   /** Acceptors that say there is another process of ours. */
   #accusers = 0n;
-  #whenUp: (() => void)[] = [];
+  readonly #whenUp: (() => void)[] = [];
 
   constructor(options: PeersOptions) {
     this.#options = options;
@@ -86,15 +88,8 @@ export class Peers {
   /** Serves a link that a peer has opened. */
   inbound(peer: string, incoming: AsyncIterable<Envelope>): AsyncIterable<Envelope> {
     const link = this.#newLink(peer, false);
-    const pump = async () => {
-      try {
-        for await (const envelope of incoming) link.receive(envelope);
-        link.broken("closed by peer");
-      } catch (error) {
-        link.broken(error instanceof Error ? error.message : String(error));
-      }
-    };
-    void pump();
+    if (this.#closing.signal.aborted) link.close(Reason.SHUTDOWN, "shutting down");
+    void this.#pump(link, incoming);
     return link.outgoing();
   }
 
@@ -144,23 +139,20 @@ export class Peers {
 
   async #keepDialing(dialed: Dialed): Promise<void> {
     const { clock, random } = this.#options.node.options;
-    const { network: { reconnectMsMin, reconnectMsMax } } = this.#configuration;
-    const client = connectToAcceptor(this.#configuration, dialed.acceptor, {
-      cleartext: this.#options.cleartext,
-    });
+    const { reconnectMsMin: minMs, reconnectMsMax: maxMs } = this.#configuration.network;
+    const client = this.#options.connect(dialed.acceptor);
     for (let attempt = 0; !this.#closing.signal.aborted; attempt++) {
       const existing = this.#linkTo(dialed.acceptor.name);
       if (existing !== undefined) {
         attempt = 0;
-        await Promise.race([existing.ended, this.#closed()]);
+        await this.#orClosed(existing.ended);
         continue;
       }
       if (await this.#dialOnce(client, dialed)) attempt = 0;
       if (this.#closing.signal.aborted) break;
-      const range = { minMs: reconnectMsMin, maxMs: reconnectMsMax };
       const { promise, resolve } = Promise.withResolvers<void>();
-      const cancel = clock.after(nextDelayMs(attempt, random, range), resolve);
-      await Promise.race([promise, this.#closed()]);
+      const cancel = clock.after(nextDelayMs(attempt, random, { minMs, maxMs }), resolve);
+      await this.#orClosed(promise);
       cancel();
     }
     client.close();
@@ -174,14 +166,7 @@ export class Peers {
     const call = new AbortController();
     let cancelAbort = () => {};
     link.ended.then(() => cancelAbort = clock.after(GOODBYE_MS, () => call.abort()));
-    try {
-      for await (const envelope of client.stream(link.outgoing(), call.signal)) {
-        link.receive(envelope);
-      }
-      link.broken("closed by peer");
-    } catch (error) {
-      link.broken(error instanceof Error ? error.message : String(error));
-    }
+    await this.#pump(link, client.stream(link.outgoing(), call.signal));
     const end = await link.ended;
     cancelAbort();
     if (end.detail !== dialed.lastError) log("debug", `no link to ${name}: ${end.detail}`);
@@ -190,8 +175,24 @@ export class Peers {
     return link.theirHello !== undefined && end.reason !== Reason.CONFIG_MISMATCH;
   }
 
+  async #pump(link: Link, incoming: AsyncIterable<Envelope>): Promise<void> {
+    try {
+      for await (const envelope of incoming) {
+        try {
+          link.receive(envelope);
+        } catch (error) {
+          this.#options.onFault?.(error);
+          throw error;
+        }
+      }
+      link.broken("closed by peer");
+    } catch (error) {
+      link.broken(toLinkError(error).message);
+    }
+  }
+
   #newLink(peer: string, dialed: boolean): Link {
-    const { node, log } = { node: this.#options.node, log: this.#options.node.options.log };
+    const { node } = this.#options;
     const link = new Link({
       node,
       peer,
@@ -203,7 +204,9 @@ export class Peers {
     link.ended.then(({ detail, byPeer }) => {
       this.#links.delete(link);
       if (link.theirHello === undefined) return;
-      log("info", `${peer} disconnected: ${detail}`, { peer, byPeer });
+      const known = dialed ? undefined : this.#dialed.get(peer);
+      if (known && link.theirHello.role === Role.ACCEPTOR) known.lastError = detail;
+      node.options.log("info", `${peer} disconnected: ${detail}`, { peer, byPeer });
     });
     return link;
   }
@@ -283,14 +286,15 @@ export class Peers {
     return up[0];
   }
 
-  #closed(): Promise<void> {
-    const { signal } = this.#closing;
-    return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+  /** Settles with `promise`, or when everything is closed; leaves nothing at the signal. */
+  async #orClosed(promise: Promise<unknown>): Promise<void> {
+    const { promise: closed, resolve } = Promise.withResolvers<unknown>();
+    this.#closing.signal.addEventListener("abort", resolve);
+    await Promise.race([promise, closed]);
+    this.#closing.signal.removeEventListener("abort", resolve);
   }
 
   #announceUp(): void {
-    const waiting = this.#whenUp;
-    this.#whenUp = [];
-    for (const resolve of waiting) resolve();
+    for (const resolve of this.#whenUp.splice(0)) resolve();
   }
 }

@@ -11,7 +11,7 @@ import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { connectToAcceptor } from "./acceptor_client.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration, Identity } from "./configuration.ts";
 import type { Logger } from "./logger.ts";
 import { Node } from "./node.ts";
 import { Peers } from "./peers.ts";
@@ -19,21 +19,34 @@ import { makeHandlers } from "./service.ts";
 
 /** How a process runs. */
 export interface ProcessOptions {
+  /** Checked, with the private key of the identity to run as. */
   readonly configuration: Configuration;
+  /** Told of links, refusals and faults while the process runs. */
   readonly log: Logger;
   /** Program and version, told to peers. */
   readonly agent: string;
   /** HTTP/2 without TLS, on loopback only. */
   readonly cleartext?: boolean;
+  /** The machine's if absent. */
   readonly clock?: Clock;
-  /** Uniform in [0, 1). */
+  /** Uniform in [0, 1); `Math.random` if absent. */
   readonly random?: () => number;
+}
+
+/** How many acceptors a process is connected with; it dials all of them but itself. */
+export interface Connections {
+  /** Now. */
+  readonly connectedCount: number;
+  /** Settles when there are `count` or more, or when the process stops. */
+  connected(count: number): Promise<void>;
 }
 
 /** A running process. */
 export interface RunningProcess {
+  /** Its share in the protocol: where to propose, observe, and read decisions. */
   readonly node: Node;
-  readonly peers: Peers;
+  /** Its links, kept up until it stops. */
+  readonly peers: Connections;
   /** Where an acceptor listens; undefined for an observer. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
   /** Rejects if the process must not go on; never resolves before {@linkcode RunningProcess.stop}. */
@@ -110,8 +123,10 @@ function assemble(options: ProcessOptions, role: Role): Parts {
     const what = `${detail} already; stop it, or give this one another identity`;
     failure.reject(new OperatorError(EXIT.identityInUse, what, configuration.source));
   };
-  const cleartext = options.cleartext ?? false;
-  const peers = new Peers({ node, role, incarnation, agent, cleartext, onIdentityInUse });
+  const { cleartext = false } = options;
+  const connect = (acceptor: Identity) => connectToAcceptor(configuration, acceptor, { cleartext });
+  const onFault = failure.reject;
+  const peers = new Peers({ node, role, incarnation, agent, connect, onIdentityInUse, onFault });
   return { node, peers, incarnation, failed: failure.promise };
 }
 

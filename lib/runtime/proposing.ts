@@ -12,10 +12,13 @@ import type { RunningInstance } from "./node_types.ts";
 
 /** A value being offered until its learners have decided. */
 export interface Proposing {
+  /** The core's part, changed in place by `stepProposer`. */
   readonly state: ProposerState;
+  /** How long it waits between ballots. */
   readonly settings: BackoffSettings;
   /** Settles when the learners have decided (true) or it is stopped (false). */
   readonly finished: Promise<boolean>;
+  /** Settles `finished`; only the first call counts. */
   finish(decided: boolean): void;
 }
 

@@ -12,8 +12,11 @@ import type { WireProposal } from "../wire/codec.ts";
 
 /** A 1a whose value is not here. */
 export interface WaitingProposal {
+  /** Of the 1a. */
   readonly id: MessageId;
+  /** The 1a as it came, without its value. */
   readonly wire: WireProposal;
+  /** The peer that sent it first, against whose limit it counts. */
   readonly source: Source;
   /** On the clock of `elapsedMs`. */
   readonly untilMs: number;
@@ -33,6 +36,7 @@ export class ValueStore {
   readonly #values: Map<ValueHash, Uint8Array> = new Map();
   readonly #waiting: Map<MessageId, WaitingProposal> = new Map();
 
+  /** Empty. Its values are not bounded, only what waits for them. */
   constructor(limits: ValueLimits) {
     this.#limits = limits;
   }

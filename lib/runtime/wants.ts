@@ -14,7 +14,7 @@ const PAUSE_MS_MAX = 5_000;
 
 interface Want {
   readonly instance: bigint;
-  readonly kind: WantKind;
+  kind: WantKind;
   readonly sources: Source[];
   asked: number;
   askAtMs: number;
@@ -25,8 +25,11 @@ export type WantKind = "message" | "value";
 
 /** One request to make. */
 export interface Request {
+  /** Whether the message itself is missing, or only its value. */
   readonly kind: WantKind;
+  /** The instance it belongs to, 0 to 2^64 - 1. */
   readonly instance: bigint;
+  /** Of the message; of the 1a if its value is missing. */
   readonly id: MessageId;
   /** Those who should have it, the next to ask first. */
   readonly sources: readonly Source[];
@@ -59,16 +62,20 @@ export class Wants {
     return (this.#wants.get(id)?.asked ?? 0) > 0;
   }
 
-  /** Notes that something is missing that `source` should have. */
+  /**
+   * Notes that something is missing that `source` should have. Of a 1a that has come since it was
+   * asked for, only the value can be missing.
+   */
   note(kind: WantKind, instance: bigint, id: MessageId, source: Source): void {
     const want = this.#wants.get(id);
     if (want === undefined) {
       const askAtMs = this.#clock.elapsedMs() + this.#delayMs;
       this.#wants.set(id, { instance, kind, sources: [source], asked: 0, askAtMs });
       this.#watch();
-    } else if (!want.sources.includes(source)) {
-      want.sources.push(source);
+      return;
     }
+    if (kind === "value") want.kind = kind;
+    if (!want.sources.includes(source)) want.sources.push(source);
   }
 
   /** Forgets what has arrived. */

@@ -17,14 +17,41 @@ export interface Setting {
   readonly meaning: string;
 }
 
-/** Bounds on what peers may cost; each is explained in {@linkcode LIMITS}. */
-export type Limits = Readonly<Record<keyof typeof LIMITS, number>>;
+/** Members of `limits`; each is explained in {@linkcode LIMITS}. */
+export type LimitName =
+  | "valueBytesMax"
+  | "envelopeBytesMax"
+  | "refsMax"
+  | "inboxRefsPerPeerMax"
+  | "inboxWaitMsMax"
+  | "futureProposalsMax"
+  | "clockSkewMsMax"
+  | "instancesMax"
+  | "streamsPerConnectionMax"
+  | "connectionsPerIdentityMax"
+  | "proposalsPerSecondMax"
+  | "rejectionsPerMinuteMax";
 
-/** How a proposer waits; each is explained in {@linkcode PROPOSER_SETTINGS}. */
-export type ProposerSettings = Readonly<Record<keyof typeof PROPOSER_SETTINGS, number>>;
+/** Members of `proposer`; each is explained in {@linkcode PROPOSER_SETTINGS}. */
+export type ProposerSettingName = "backoffMsMin" | "backoffMsMax";
 
-/** How links behave; each is explained in {@linkcode NETWORK_SETTINGS}. */
-export type NetworkSettings = Readonly<Record<keyof typeof NETWORK_SETTINGS, number>>;
+/** Members of `network`; each is explained in {@linkcode NETWORK_SETTINGS}. */
+export type NetworkSettingName =
+  | "reconnectMsMin"
+  | "reconnectMsMax"
+  | "pingIntervalMs"
+  | "pingTimeoutMs"
+  | "echoDelayMs"
+  | "wantDelayMs";
+
+/** Bounds on what peers may cost. */
+export type Limits = Readonly<Record<LimitName, number>>;
+
+/** How a proposer waits. */
+export type ProposerSettings = Readonly<Record<ProposerSettingName, number>>;
+
+/** How links behave. */
+export type NetworkSettings = Readonly<Record<NetworkSettingName, number>>;
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -37,7 +64,7 @@ function setting(meaning: string, standard: number, min: number, max: number): S
 }
 
 /** `limits` of the configuration. */
-export const LIMITS = {
+export const LIMITS: Readonly<Record<LimitName, Setting>> = {
   valueBytesMax: setting(
     "Bytes of a proposed value. A larger one is refused (TOO_LARGE).",
     MIB,
@@ -114,10 +141,10 @@ export const LIMITS = {
     1,
     1_000_000,
   ),
-} as const satisfies Record<string, Setting>;
+};
 
 /** `proposer` of the configuration. */
-export const PROPOSER_SETTINGS = {
+export const PROPOSER_SETTINGS: Readonly<Record<ProposerSettingName, Setting>> = {
   backoffMsMin: setting(
     "Milliseconds before a proposer's second ballot; each wait after it is longer, at random.",
     200,
@@ -130,10 +157,10 @@ export const PROPOSER_SETTINGS = {
     1,
     HOUR_MS,
   ),
-} as const satisfies Record<string, Setting>;
+};
 
 /** `network` of the configuration. */
-export const NETWORK_SETTINGS = {
+export const NETWORK_SETTINGS: Readonly<Record<NetworkSettingName, Setting>> = {
   reconnectMsMin: setting(
     "Milliseconds before the first attempt to restore a lost link; each further wait is longer.",
     100,
@@ -170,7 +197,7 @@ export const NETWORK_SETTINGS = {
     1,
     MINUTE_MS,
   ),
-} as const satisfies Record<string, Setting>;
+};
 
 /** All settings at their defaults. */
 export const DEFAULT_LIMITS: Limits = defaults(LIMITS);

@@ -32,6 +32,8 @@ export class OperatorError extends Error {
   readonly exitStatus: ExitStatus;
 
   /**
+   * Makes the one line that the operator reads.
+   *
    * @param what What is wrong, and what to do about it.
    * @param where File and JSON path, or flag; empty if there is no such place.
    */

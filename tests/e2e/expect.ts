@@ -1,0 +1,31 @@
+/**
+ * What end-to-end tests expect of programs.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { Line } from "./lines.ts";
+import type { Ended, Program } from "./program.ts";
+
+/** Waits until a program has ended well; returns the decisions that it printed. */
+export async function succeeds(program: Program): Promise<Line[]> {
+  const { code, signal, err } = await program.ended;
+  assertEquals({ code, signal }, { code: 0, signal: null }, `${program.title}: ${err}`);
+  return program.out.all.filter(({ event }) => event === "decision");
+}
+
+/** The values of decisions, in order. */
+export function valuesOf(decisions: readonly Line[]): string[] {
+  return decisions.map(({ value }) => String(value));
+}
+
+/** A program ended with a status and one line on standard error, and printed nothing else. */
+export function assertOneLine({ code, out, err }: Ended, status: number, pattern: RegExp): void {
+  const lines = err.split("\n");
+  const seen = `status ${code}, stdout ${JSON.stringify(out)}, stderr ${JSON.stringify(err)}`;
+  assertEquals(code, status, seen);
+  assertEquals(out, "", seen);
+  assertEquals([lines.length, lines[1]], [2, ""], `one line on standard error; ${seen}`);
+  assertEquals(pattern.test(lines[0]!), true, `${pattern}; ${seen}`);
+}
