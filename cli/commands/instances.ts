@@ -36,7 +36,7 @@ export const INSTANCE_FLAGS = [
     name: "learner",
     kind: "list",
     value: "NAME",
-    help: "only this learner of the configuration; may be repeated",
+    help: "only this learner of the configuration",
   },
   {
     name: "timeout",

@@ -16,13 +16,14 @@ export interface JournalMessage {
   readonly instance: bigint;
   /** Whether this process made it: signed it, or proposed it. */
   readonly own: boolean;
-  /** The `ConsensusMessage` in protobuf, a 1a without its value. */
+  /** The `ConsensusMessage` in protobuf, a 1a without its value. Whoever reads it leaves it as is. */
   readonly bytes: Uint8Array;
 }
 
 /** A value as it is kept. */
 export interface JournalValue {
   readonly hash: ValueHash;
+  /** Whoever reads it leaves it as is. */
   readonly bytes: Uint8Array;
 }
 
@@ -56,7 +57,7 @@ export interface JournalProgress {
 
 /** What is written at once: all of it or nothing. */
 export interface JournalBatch {
-  /** Continuing at the journal's length. */
+  /** Continuing at the journal's length; none of them kept already. */
   readonly messages: readonly JournalMessage[];
   /** Those that are kept already are passed over. */
   readonly values: readonly JournalValue[];
@@ -68,16 +69,42 @@ export interface JournalBatch {
   readonly progress: readonly JournalProgress[];
 }
 
+/** What can be wrong with a journal, for a program to act on; the message is for people. */
+export type JournalFault =
+  /** Another process has it open. */
+  | "in use"
+  /** It is another identity's, or was written under another configuration. */
+  | "foreign"
+  /** A newer version of this program has written it. */
+  | "newer"
+  /** It is not what was written: truncated, overwritten, or never a journal at all. */
+  | "damaged"
+  /** Files cannot be opened, read or written: permissions, space, hardware. */
+  | "unusable";
+
+/** Beyond those of Error. */
+export interface JournalErrorOptions extends ErrorOptions {
+  /** "unusable" if left out. */
+  readonly fault?: JournalFault;
+}
+
 /** A journal that cannot be used, or could not be written: one line for an operator. */
 export class JournalError extends Error {
-  /** Which file, and what happened. */
-  constructor(message: string, options?: ErrorOptions) {
+  /** What is wrong. */
+  readonly fault: JournalFault;
+
+  /** @param message Which file, what happened, what to do. */
+  constructor(message: string, options: JournalErrorOptions = {}) {
     super(message, options);
     this.name = "JournalError";
+    this.fault = options.fault ?? "unusable";
   }
 }
 
-/** See the module. All calls are synchronous. */
+/**
+ * See the module. All calls are synchronous; none but `close` may follow `close`. Reading throws
+ * {@linkcode JournalError} if the file has been damaged since it was opened.
+ */
 export interface Journal {
   /** Random, made with the journal: another one means that all positions start anew. 32 hex digits. */
   readonly epoch: string;
@@ -87,14 +114,17 @@ export interface Journal {
   readonly decisionCount: number;
   /**
    * Keeps a batch. When it returns, the batch survives the end of the process at any instant; if
-   * `durable`, also that of the machine.
+   * `durable`, it and all batches before it also survive that of the machine (even if it is empty).
    *
-   * @throws JournalError if it cannot be written: nothing of it is kept then, and the journal takes
-   * no further batch.
+   * @throws JournalError if it cannot be written: nothing of it can be read then, and the journal
+   * takes no further batch. If the last step failed, making it durable, whoever opens the journal
+   * again may find the whole batch: write first, and act on it only when this has returned.
+   * @throws Error if the batch is not what {@linkcode JournalBatch} says, which is the caller's
+   * fault: nothing of it is kept, and the journal goes on.
    */
   commit(batch: JournalBatch, durable: boolean): void;
-  /** The message with this id. */
-  message(id: MessageId): JournalMessage | undefined;
+  /** The message of this instance with this id. */
+  message(instance: bigint, id: MessageId): JournalMessage | undefined;
   /** Up to `count` messages from a position on, in order. */
   messagesFrom(position: number, count: number): JournalMessage[];
   /** All messages of an instance, in order. */
@@ -111,6 +141,6 @@ export interface Journal {
   evidence(): JournalEvidence[];
   /** What was last kept for a peer. */
   progress(peer: string): JournalProgress | undefined;
-  /** Frees everything. Calling it again does nothing. */
+  /** Frees everything, in memory for good. Calling it again does nothing. */
   close(): void;
 }
