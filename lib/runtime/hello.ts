@@ -22,6 +22,15 @@ const PROTOCOL_VERSION = 1;
 /** What a peer is told that we do not talk to. */
 export type Refusal = Pick<LinkEnd, "reason" | "detail">;
 
+/** Ends that will most likely be the same next time: no reason to hurry. */
+export const REFUSALS: ReadonlySet<Reason> = new Set([
+  Reason.CONFIG_MISMATCH,
+  Reason.DUPLICATE_IDENTITY,
+  Reason.DUPLICATE_LINK,
+  Reason.LIMIT,
+  Reason.PROTOCOL_ERROR,
+]);
+
 /** Our Hello. */
 export function makeHello(
   { self, digest }: Configuration,

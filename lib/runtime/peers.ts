@@ -17,7 +17,7 @@ import {
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { type PeerStatus, PeerStatusSchema } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import type { Configuration, Identity } from "./configuration.ts";
-import { judgeHello, makeHello, type Refusal, roleName } from "./hello.ts";
+import { judgeHello, makeHello, type Refusal, REFUSALS, roleName } from "./hello.ts";
 import { Link, type LinkEnd } from "./link.ts";
 import type { Node } from "./node.ts";
 
@@ -172,7 +172,7 @@ export class Peers {
     if (end.detail !== dialed.lastError) log("debug", `no link to ${name}: ${end.detail}`);
     dialed.lastError = end.detail;
     if (end.byPeer && end.reason === Reason.DUPLICATE_IDENTITY) this.#accused(dialed, end);
-    return link.theirHello !== undefined && end.reason !== Reason.CONFIG_MISMATCH;
+    return link.theirHello !== undefined && !REFUSALS.has(end.reason);
   }
 
   async #pump(link: Link, incoming: AsyncIterable<Envelope>): Promise<void> {
