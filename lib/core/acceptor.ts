@@ -4,12 +4,13 @@
  * @module
  */
 
+import { mergeTips } from "./caught.ts";
 import type { Entry } from "./dag.ts";
 import { conclude } from "./facts.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { copyPast, emptyPast, include, type Past } from "./past.ts";
 import { isRejection } from "./rejection.ts";
-import type { AcceptorContent, AcceptorIndex, MessageId } from "./types.ts";
+import type { AcceptorContent, AcceptorIndex, AcceptorMessage, MessageId } from "./types.ts";
 
 /** What an acceptor remembers besides the known messages. Changed in place. */
 export interface AcceptorState {
@@ -61,8 +62,24 @@ export function draft2a(
   return draft(graph, state, state.past, state.recent, identify);
 }
 
-/** Takes in an acceptor message by someone else. */
+/**
+ * Branches of one equivocator that an acceptor refers to by itself. One is what everybody has, two
+ * prove the equivocation; the rest leaves room for those that others' messages build on.
+ */
+const BRANCHES_MAX = 8;
+
+/**
+ * Takes in an acceptor message by someone else.
+ *
+ * Differs from the paper: further branches of an equivocator that has shown enough of them are left
+ * aside, as if they had not arrived yet, so that it cannot make honest messages ever longer.
+ */
 export function remember(state: AcceptorState, entry: Entry): void {
+  const { signer } = entry.message as AcceptorMessage;
+  const branches = state.past.tips[signer]!;
+  if (
+    branches.length >= BRANCHES_MAX && mergeTips(branches, [entry]).length > branches.length
+  ) return;
   state.recent.push(entry.message.id);
   include(state.past, entry);
 }

@@ -1,0 +1,242 @@
+/**
+ * Whole processes of a cluster in one, joined in memory: everything but sockets is the real thing.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { fullSet } from "../../lib/core/acceptor_set.ts";
+import type { RejectionCode } from "../../lib/core/rejection.ts";
+import { hashValue } from "../../lib/crypto/hash.ts";
+import type { Clock } from "../../lib/runtime/clock.ts";
+import type { Configuration } from "../../lib/runtime/configuration.ts";
+import { Node } from "../../lib/runtime/node.ts";
+import { Peers } from "../../lib/runtime/peers.ts";
+import { newProposing, type Proposing } from "../../lib/runtime/proposing.ts";
+import {
+  type Envelope,
+  EnvelopeSchema,
+  Role,
+} from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { configurationOf, makeTestConfigurations, type TestPlan } from "./configurations.ts";
+import { Exchange } from "./exchange.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { Pipe } from "./pipe.ts";
+
+/** One process. */
+export interface TestProcess {
+  readonly name: string;
+  readonly configuration: Configuration;
+  readonly role: Role;
+  readonly node: Node;
+  readonly peers: Peers;
+  /** What it logged, as `level: message`. */
+  readonly logged: readonly string[];
+  /** Instances in which it stopped signing. */
+  readonly halted: readonly bigint[];
+}
+
+/** How a process of a test may differ from a plain one. */
+export interface ProcessOptions {
+  readonly role?: Role;
+  readonly clock?: Clock;
+  readonly incarnation?: bigint;
+}
+
+/** A link in memory. */
+export interface Joint {
+  /** Cuts it: what is under way is lost. */
+  break(): void;
+}
+
+/** Looks at an envelope when it is sent and, unless it is lost, just before it is received. */
+export type Tap = (
+  moment: "sent" | "arrives",
+  from: TestProcess,
+  to: TestProcess,
+  envelope: Envelope,
+  joint: Joint,
+) => void;
+
+/** A cluster in one process, with a clock of its own. */
+export class TestCluster {
+  readonly clock = new FakeClock();
+  readonly configurations: readonly Configuration[];
+  readonly processes: TestProcess[] = [];
+  /** Where processes that are started (`peers.start()`) dial each other. */
+  readonly exchange = new Exchange(this);
+  /** Delay of the next envelope, in milliseconds. */
+  delayMs: () => number = () => 1;
+  /** Looks at each envelope. */
+  tap: Tap = () => {};
+  #incarnations = 0n;
+  readonly #faults: unknown[] = [];
+
+  constructor(configurations: readonly Configuration[]) {
+    this.configurations = configurations;
+  }
+
+  /** Acceptors by name, each joined with all others. All acceptors of the plan if none is named. */
+  static async start(plan: TestPlan = {}, acceptors?: readonly string[]): Promise<TestCluster> {
+    const cluster = new TestCluster(await makeTestConfigurations(plan));
+    const names = acceptors ?? cluster.configurations[0]!.acceptors.map(({ name }) => name);
+    for (const name of names) cluster.join(cluster.add(name));
+    await cluster.clock.advance(10);
+    return cluster;
+  }
+
+  /** Starts a process: an acceptor if the name is one's, else a learner. Not joined to anyone. */
+  add(name: string, options: ProcessOptions = {}): TestProcess {
+    const configuration = configurationOf(this.configurations, name);
+    const role = options.role ?? (configuration.self.client ? Role.LEARNER : Role.ACCEPTOR);
+    const logged: string[] = [];
+    const halted: bigint[] = [];
+    const node = new Node({
+      configuration,
+      votes: role === Role.ACCEPTOR,
+      clock: options.clock ?? this.clock,
+      random: () => 0.5,
+      log: (level, message) => logged.push(`${level}: ${message}`),
+    });
+    node.observe({ halted: (instance) => halted.push(instance) });
+    const peers = new Peers({
+      node,
+      role,
+      incarnation: options.incarnation ?? ++this.#incarnations,
+      agent: "test",
+      connect: (acceptor) => this.exchange.connect(name, acceptor.name),
+      onIdentityInUse: (detail) => logged.push(`in use: ${detail}`),
+      onFault: (error) => this.#faults.push(error),
+    });
+    const process = { name, configuration, role, node, peers, logged, halted };
+    this.processes.push(process);
+    return process;
+  }
+
+  /** The process with this name. */
+  get(name: string): TestProcess {
+    const found = this.processes.find((process) => process.name === name);
+    if (found === undefined) throw new Error(`no process ${name}`);
+    return found;
+  }
+
+  /** All acceptors that run. */
+  get acceptors(): TestProcess[] {
+    return this.processes.filter(({ role }) => role === Role.ACCEPTOR);
+  }
+
+  /** Joins a process with others, or with all acceptors there are; one link each. */
+  join(process: TestProcess, others: readonly TestProcess[] = this.acceptors): Joint[] {
+    return others.filter((other) => other !== process).map((other) => this.link(process, other));
+  }
+
+  /** Makes one link. */
+  link(a: TestProcess, b: TestProcess): Joint {
+    const toA = new Pipe<Envelope>();
+    const toB = new Pipe<Envelope>();
+    let broken = false;
+    const joint = {
+      break: () => {
+        broken = true;
+        for (const pipe of [toA, toB]) pipe.break(new Error("the network broke the link"));
+      },
+    };
+    const carry = (from: TestProcess, to: TestProcess, pipe: Pipe<Envelope>) => {
+      const tap = (moment: "sent" | "arrives", envelope: Envelope) => {
+        if (!broken) this.tap(moment, from, to, envelope, joint);
+      };
+      const source = pipe === toB ? toA : toB;
+      void this.carry(from.peers.inbound(to.name, source), pipe, tap);
+    };
+    carry(a, b, toB);
+    carry(b, a, toA);
+    return joint;
+  }
+
+  /** Carries what somebody says, as bytes, in order, with the network's delays. */
+  async carry(
+    outgoing: AsyncIterable<Envelope>,
+    pipe: Pipe<Envelope>,
+    tap: (moment: "sent" | "arrives", envelope: Envelope) => void = () => {},
+  ): Promise<void> {
+    let lastMs = 0;
+    const later = (act: () => void) => {
+      lastMs = Math.max(lastMs, this.clock.elapsedMs() + this.delayMs());
+      this.clock.after(lastMs - this.clock.elapsedMs(), act);
+    };
+    for await (const envelope of outgoing) {
+      tap("sent", envelope);
+      const bytes = toBinary(EnvelopeSchema, envelope);
+      assert(
+        bytes.length <= this.configurations[0]!.limits.envelopeBytesMax,
+        "an envelope too large",
+      );
+      later(() => {
+        const received = fromBinary(EnvelopeSchema, bytes);
+        tap("arrives", received);
+        pipe.push(received);
+      });
+    }
+    later(() => pipe.end());
+  }
+
+  /** Has a process propose a value for all learners. */
+  propose(by: TestProcess, instance: bigint, value: string, forever = false): Proposing {
+    const bytes = new TextEncoder().encode(value);
+    const serves = fullSet(by.configuration.graph.learnerCount);
+    const proposing = newProposing(
+      hashValue(bytes),
+      serves,
+      by.configuration.proposer,
+      forever,
+    );
+    const refused = by.node.propose(instance, proposing, bytes);
+    assertEquals(refused, undefined);
+    return proposing;
+  }
+
+  /** The values decided in an instance as a process sees it, by learner: `Eve=value`. Sorted. */
+  decided(process: TestProcess, instance: bigint): string[] {
+    return process.node.decisions.all.filter((decision) => decision.instance === instance)
+      .map(({ learner, value }) => `${learner}=${new TextDecoder().decode(value)}`)
+      .toSorted();
+  }
+
+  /** Proposes a value in an instance; then as {@linkcode TestCluster.agree}. */
+  decides(instance: bigint, value = `value ${instance}`): Promise<string[]> {
+    this.propose(this.acceptors[0]!, instance, value);
+    return this.agree(instance);
+  }
+
+  /**
+   * Waits until all processes have seen all learners decide in an instance, and the same. Returns
+   * the decisions.
+   */
+  async agree(instance: bigint, processes = this.processes): Promise<string[]> {
+    const { learners } = this.configurations[0]!.graph.spec;
+    const done = () =>
+      processes.every((process) => this.decided(process, instance).length >= learners.length);
+    assert(await this.clock.until(done), `instance ${instance} is not decided`);
+    const first = this.decided(processes[0]!, instance);
+    const [decided] = first.map((decision) => decision.slice(decision.indexOf("=") + 1));
+    assertEquals(first, learners.map((name) => `${name}=${decided}`));
+    for (const process of processes) assertEquals(this.decided(process, instance), first);
+    return first;
+  }
+
+  /** How often the processes refused something for this reason, all together. */
+  rejected(code: RejectionCode): number {
+    return this.processes
+      .reduce((sum, { node }) => sum + (node.rejections.get(code) ?? 0), 0);
+  }
+
+  /** Stops all processes; fails if something of ours has gone wrong in one of them. */
+  async stop(): Promise<void> {
+    for (const { node } of this.processes) node.close();
+    const closed = Promise.all(this.processes.map(({ peers }) => peers.close()));
+    await this.clock.advance(1_000);
+    await closed;
+    for (const fault of this.#faults) throw fault;
+  }
+}

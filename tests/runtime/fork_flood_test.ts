@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { makeStage } from "./provocations.ts";
+
+Deno.test("an equivocator's many forks do not make honest messages too long to be taken", async () => {
+  const { cluster, dave } = await makeStage({ limits: { refsMax: 64 } });
+  const proposals = Array.from({ length: 8 }, (_, i) => dave.proposal({ value: `${i}`, atMs: i }));
+  await cluster.clock.advance(10);
+  await dave.send(...proposals);
+  await cluster.clock.advance(500);
+  const forks = Array.from(
+    { length: 255 },
+    (_, i) =>
+      dave.signed({ refs: proposals.filter((_, bit) => ((i + 1) >> bit) & 1).map(({ id }) => id) }),
+  );
+  await dave.send(...forks);
+  await cluster.clock.advance(500);
+  for (const { node } of cluster.processes) assertEquals(node.caught.length, 1);
+  await cluster.decides(1n).catch(() => {
+    for (const { name, node } of cluster.processes) {
+      console.log(
+        name,
+        node.rejections,
+        node.log.length,
+        node.instances.get(1n)!.state.acceptor?.recent.length,
+        node.instances.get(1n)!.state.inbox.waiting.size,
+        node.instances.get(1n)!.state.future.length,
+      );
+    }
+    throw 1;
+  });
+  await cluster.decides(2n);
+  await cluster.stop();
+});

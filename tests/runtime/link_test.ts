@@ -1,0 +1,239 @@
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import type { ValueHash } from "../../lib/core/types.ts";
+import { decodeIds } from "../../lib/runtime/envelopes.ts";
+import { Goodbye_Reason as Reason } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { fromHex } from "../../lib/wire/hex.ts";
+import { inventedId } from "./harness.ts";
+import { LinkStage } from "./link_stage.ts";
+
+Deno.test("Hello comes first, then the summary, then the backlog if the peer's is complete", async () => {
+  const stage = await LinkStage.make();
+  stage.log.chain(3);
+  stage.read();
+  const [hello, ...nothing] = await stage.news();
+  assertEquals(hello?.hello?.name, "Alice");
+  assertEquals(nothing, []);
+  stage.greet();
+  const [summary, ...more] = await stage.news();
+  assertEquals(summary?.summaryComplete, true);
+  assertEquals(more, []);
+  stage.say({ have: [{ instance: 1n, ids: [fromHex(stage.log.id("m0"))] }] });
+  assertEquals(await stage.news(), []);
+  stage.say({ summaryComplete: true });
+  const [backlog, ...rest] = await stage.news();
+  assertEquals(backlog?.messages.length, 2);
+  assertEquals(rest, []);
+  stage.link.close(Reason.DONE, "done");
+});
+
+Deno.test("only what has been asked for goes out before the peer's summary is complete", async () => {
+  const stage = await LinkStage.make();
+  stage.log.chain(3);
+  stage.read();
+  stage.greet();
+  await stage.news();
+  stage.say({ want: [{ instance: 1n, ids: [fromHex(stage.log.id("m1"))] }] });
+  assertEquals((await stage.news()).flatMap(({ messages }) => messages).length, 2);
+  stage.link.close(Reason.DONE, "done");
+});
+
+Deno.test("a backlog goes out in envelopes of a bounded number of messages", async () => {
+  const stage = await LinkStage.make();
+  stage.log.chain(2_000);
+  stage.read();
+  stage.greet();
+  stage.say({ summaryComplete: true });
+  const sizes = (await stage.news()).map(({ messages }) => messages.length).filter((n) => n > 0);
+  assertEquals(sizes, [512, 512, 512, 464]);
+  stage.link.close(Reason.DONE, "done");
+});
+
+Deno.test("a backlog goes out in envelopes of a bounded number of bytes", async () => {
+  const stage = await LinkStage.make();
+  for (let i = 0; i < 10; i++) {
+    const { valueHash } = stage.log.proposal(`p${i}`);
+    stage.node.values.put(valueHash as ValueHash, new Uint8Array(100_000));
+  }
+  stage.read();
+  stage.greet();
+  stage.say({ summaryComplete: true });
+  const sizes = (await stage.news()).map(({ messages }) => messages.length).filter((n) => n > 0);
+  assertEquals(sizes, [3, 3, 3, 1]);
+  stage.link.close(Reason.DONE, "done");
+});
+
+Deno.test("a value goes to a peer once, whatever number of 1as has it", async () => {
+  const stage = await LinkStage.make();
+  for (let i = 0; i < 10; i++) {
+    const { valueHash } = stage.log.proposal(`p${i}`, { value: "same" });
+    stage.node.values.put(valueHash as ValueHash, new Uint8Array(100));
+  }
+  stage.read();
+  stage.greet();
+  stage.say({ summaryComplete: true });
+  const bodies = (await stage.news()).flatMap(({ messages }) => messages.map(({ body }) => body));
+  const values = bodies.map((body) => body.case === "proposal" && body.value.value?.length);
+  assertEquals(values, [100, ...new Array(9).fill(undefined)]);
+  stage.link.close(Reason.DONE, "done");
+});
+
+Deno.test("nothing is made for a peer that does not read, and it misses nothing", async () => {
+  const stage = await LinkStage.make();
+  stage.greet();
+  stage.say({ summaryComplete: true });
+  for (let i = 0; i < 20_000; i++) stage.link.appended([stage.log.message(`x${i}`)]);
+  stage.read();
+  await stage.clock.advance(50);
+  const messages = (await stage.news()).flatMap(({ messages }) => messages);
+  assertEquals(messages.length, 20_000);
+  stage.link.close(Reason.DONE, "done");
+});
+
+Deno.test("pings of a peer that does not read are answered a few times only", async () => {
+  const stage = await LinkStage.make();
+  stage.greet();
+  for (let i = 1n; i <= 1_000n; i++) stage.say({ ping: i });
+  stage.read();
+  const pongs = (await stage.news()).map(({ pong }) => pong).filter((pong) => pong !== 0n);
+  assertEquals(pongs, Array.from({ length: 16 }, (_, i) => BigInt(i + 1)));
+  stage.link.close(Reason.DONE, "done");
+});
+
+Deno.test("many requests at once go out, up to a bound", async () => {
+  const stage = await LinkStage.make();
+  stage.greet();
+  for (let i = 0; i < 5_000; i++) {
+    const kind = i % 2 === 0 ? "message" as const : "value" as const;
+    stage.link.want({ kind, instance: 3n, id: inventedId(i), sources: [] });
+  }
+  stage.read();
+  const envelopes = await stage.news();
+  const wanted = envelopes.flatMap(({ want }) => decodeIds(want));
+  const wantedValues = envelopes.flatMap(({ wantValues }) => decodeIds(wantValues));
+  assertEquals([wanted.length, wantedValues.length], [2_048, 2_048]);
+  stage.link.close(Reason.DONE, "done");
+});
+
+Deno.test("a silent peer is pinged, and then given up", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  await stage.news();
+  const { pingIntervalMs, pingTimeoutMs } = stage.node.options.configuration.network;
+  await stage.clock.advance(pingIntervalMs);
+  assertEquals((await stage.news()).map(({ ping }) => ping), [1n]);
+  await stage.clock.advance(pingTimeoutMs - 1);
+  assertEquals(stage.link.isUp, true);
+  await stage.clock.advance(1);
+  assertEquals(stage.link.isUp, false);
+  const { detail, byPeer } = await stage.link.ended;
+  assertEquals([detail, byPeer], ["silent for 5000 ms", true]);
+  assertEquals(stage.clock.pending, 0);
+});
+
+Deno.test("a peer that never says Hello is given up as well", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  await stage.clock.advance(10_000);
+  assertEquals((await stage.link.ended).detail, "silent for 5000 ms");
+  assertEquals(stage.clock.pending, 0);
+});
+
+Deno.test("any sign of life keeps a link up", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  for (let i = 0; i < 20; i++) {
+    await stage.clock.advance(4_900);
+    stage.say({ pong: 1n });
+  }
+  assertEquals(stage.link.isUp, true);
+  const pings = (await stage.news()).filter(({ ping }) => ping !== 0n);
+  assertLessOrEqual(pings.length, 20);
+  stage.link.close(Reason.DONE, "done");
+  assertEquals(stage.clock.pending, 0);
+});
+
+Deno.test("a probe tells whether the peer answers in time", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  await stage.clock.advance(1);
+  await stage.news();
+  const answered = stage.link.probe(500);
+  assertEquals((await stage.news()).map(({ ping }) => ping), [1n]);
+  await stage.clock.advance(1);
+  stage.say({ pong: 1n });
+  await stage.clock.advance(500);
+  assertEquals(await answered, true);
+  const unanswered = stage.link.probe(500);
+  await stage.clock.advance(500);
+  assertEquals(await unanswered, false);
+  const cut = stage.link.probe(500);
+  stage.link.broken("cut");
+  assertEquals(await cut, false);
+  assertEquals(stage.clock.pending, 0);
+});
+
+Deno.test("a closed link says goodbye as its last word", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  stage.log.chain(3);
+  stage.say({ summaryComplete: true });
+  stage.link.close(Reason.SHUTDOWN, "going");
+  stage.link.close(Reason.LIMIT, "too late to be the reason");
+  const last = (await stage.news()).at(-1);
+  assertEquals(last?.goodbye?.reason, Reason.SHUTDOWN);
+  assertEquals(last?.goodbye?.detail, "going");
+  assertEquals(await stage.link.ended, {
+    reason: Reason.SHUTDOWN,
+    detail: "going",
+    byPeer: false,
+  });
+  stage.say({ ping: 5n });
+  stage.link.appended([stage.log.message("late")]);
+  assertEquals(await stage.news(), []);
+  assertEquals(stage.clock.pending, 0);
+});
+
+Deno.test("a link that is closed before its Hello says both at once", async () => {
+  const stage = await LinkStage.make();
+  stage.link.close(Reason.SHUTDOWN, "going");
+  stage.read();
+  const [last, ...nothing] = await stage.news();
+  assertEquals(last?.hello?.name, "Alice");
+  assertEquals(last?.goodbye?.reason, Reason.SHUTDOWN);
+  assertEquals(nothing, []);
+});
+
+Deno.test("a stream that nobody reads any more is a broken link", async () => {
+  const stage = await LinkStage.make();
+  await stage.next();
+  stage.greet();
+  await stage.next();
+  await stage.stopReading();
+  assertEquals((await stage.link.ended).detail, "the stream ended");
+  assertEquals(stage.clock.pending, 0);
+});
+
+Deno.test("messages by others are announced to a peer that has not shown them", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  stage.say({ summaryComplete: true });
+  await stage.news();
+  stage.link.appended(stage.log.chain(2));
+  const { echoDelayMs } = stage.node.options.configuration.network;
+  await stage.clock.advance(echoDelayMs / 4);
+  const [have, ...more] = await stage.news();
+  assertEquals(decodeIds(have!.have), [stage.log.id("m1")]);
+  assertEquals(more, []);
+  stage.say({ have: [{ instance: 1n, ids: [fromHex(stage.log.id("m0"))] }] });
+  await stage.clock.advance(echoDelayMs);
+  const [echo] = await stage.news();
+  assertEquals(echo!.messages.length, 1);
+  assert(!stage.node.rejections.has("PROTOCOL_VIOLATION"));
+  stage.link.close(Reason.DONE, "done");
+  assertEquals(stage.clock.pending, 0);
+});

@@ -1,0 +1,109 @@
+import { assert, assertEquals } from "@std/assert";
+import { TestCluster } from "./harness.ts";
+import { Schedule, type ScheduleOptions, seeds, withSeed } from "./schedules.ts";
+import { Traffic } from "./traffic.ts";
+
+const FILE = "schedule_property_test.ts";
+
+/** Runs one schedule to its end; tells which value was decided in each instance. */
+async function runSchedule(options: ScheduleOptions): Promise<string[][]> {
+  const schedule = await Schedule.make(options);
+  const { cluster, prng, proposers } = schedule;
+  const disagreements: bigint[] = [];
+  for (const { node } of cluster.processes) {
+    node.observe({ disagreement: (instance) => disagreements.push(instance) });
+  }
+  const instances = [1n, 2n];
+  for (const instance of instances) {
+    for (const proposer of proposers) {
+      cluster.clock.after(prng.between(0, 1_500), () => {
+        cluster.propose(proposer, instance, `${proposer.name} ${instance}`);
+      });
+    }
+  }
+  await schedule.endure();
+  const decided: string[][] = [];
+  for (const instance of instances) decided.push(await cluster.agree(instance));
+  await cluster.clock.advance(20_000);
+  for (const instance of instances) await cluster.agree(instance);
+  assertEquals(disagreements, []);
+  for (const { node, halted } of cluster.processes) {
+    assertEquals(node.caught, []);
+    assertEquals(halted, []);
+    assertEquals([...node.rejections.keys()].filter((code) => code !== "RATE_LIMITED"), []);
+  }
+  await cluster.stop();
+  return decided;
+}
+
+Deno.test("whatever the network does, one value is decided in the end", async () => {
+  const values = new Set<string>();
+  for (const seed of seeds(60)) {
+    await withSeed(seed, FILE, async () => {
+      for (const decided of await runSchedule({ seed })) values.add(decided.join());
+    });
+  }
+  // Not always the same proposer's.
+  if (Deno.env.get("HETPAXOS_SEED") === undefined) assertEquals(values.size, 4);
+});
+
+Deno.test("three of four acceptors are enough, whatever the network does", async () => {
+  for (const seed of seeds(40)) {
+    await withSeed(seed, FILE, async () => {
+      await runSchedule({ seed, acceptors: ["Bob", "Carol", "Dave"] });
+    });
+  }
+});
+
+Deno.test("what one has delivered reaches all, and little is sent twice", async () => {
+  let messages = 0, redundant = 0, needless = 0;
+  for (const seed of seeds(40)) {
+    await withSeed(seed, FILE, async () => {
+      const schedule = await Schedule.make({ seed, breakMs: 250 });
+      const { cluster, proposers, prng } = schedule;
+      const traffic = new Traffic(cluster);
+      for (const proposer of [...proposers, cluster.get("Carol")]) {
+        cluster.clock.after(prng.between(0, 2_000), () => {
+          cluster.propose(proposer, 1n, proposer.name);
+        });
+      }
+      await schedule.endure();
+      await cluster.agree(1n);
+      await cluster.clock.advance(20_000);
+      const [first, ...others] = cluster.processes.map(({ node }) =>
+        Array.from({ length: node.log.length }, (_, i) => node.log.at(i)!.id).toSorted()
+      );
+      for (const other of others) assertEquals(other, first);
+      messages += traffic.messages;
+      redundant += traffic.redundant;
+      needless += traffic.needless;
+      await cluster.stop();
+      assertEquals(cluster.clock.pending, 0);
+    });
+  }
+  console.log(`    ${messages} messages, ${redundant} redundant, ${needless} needless`);
+  assertEquals(needless, 0);
+  assert(redundant < messages);
+});
+
+Deno.test("what a decision costs on a quiet network", async () => {
+  for (const acceptors of [4, 7]) {
+    const cluster = await TestCluster.start({ acceptors, byzantine: (acceptors - 1) / 3 });
+    cluster.delayMs = () => 2;
+    cluster.join(cluster.add("client_0"));
+    await cluster.clock.advance(1_000);
+    const traffic = new Traffic(cluster);
+    const rounds = 10;
+    for (let instance = 1n; instance <= BigInt(rounds); instance++) {
+      await cluster.decides(instance);
+      await cluster.clock.advance(500);
+    }
+    console.log(`    ${acceptors} acceptors, ${rounds} decisions: ${traffic}`);
+    assertEquals(traffic.needless, 0);
+    // The proposer sends the 1a, and every acceptor its 1b and 2a, to every other process.
+    const least = acceptors + 2 * acceptors * acceptors;
+    assertEquals(traffic.messages, least * rounds);
+    assertEquals(traffic.values, acceptors * rounds);
+    await cluster.stop();
+  }
+});

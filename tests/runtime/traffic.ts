@@ -1,0 +1,116 @@
+/**
+ * What crosses the network of a cluster, and how much of it need not have.
+ *
+ * @module
+ */
+
+import { isRejection } from "../../lib/core/rejection.ts";
+import type { MessageId } from "../../lib/core/types.ts";
+import { messageId } from "../../lib/crypto/hash.ts";
+import { decodeIds } from "../../lib/runtime/envelopes.ts";
+import { decodeMessage } from "../../lib/wire/codec.ts";
+import type { ConsensusMessage, Envelope } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import type { Joint, TestCluster, TestProcess } from "./cluster.ts";
+
+/** What one end of a link knows of the other's knowledge, from what has arrived. */
+interface Shown {
+  /** Shown, but not known here yet, or only at this very moment: and when, in milliseconds. */
+  readonly pending: Map<MessageId, number>;
+  /** Shown, with all that it refers to. */
+  readonly closed: Set<MessageId>;
+  /** Asked for, as often as in the list. */
+  readonly wanted: Map<MessageId, number>;
+}
+
+/** Counts of what has crossed a network. */
+export class Traffic {
+  envelopes = 0;
+  messages = 0;
+  /** Messages that were on their way to a process that knew them already. */
+  redundant = 0;
+  /** Messages sent to a peer that had shown, unasked, that it had them. */
+  needless = 0;
+  /** Values sent with 1as. */
+  values = 0;
+  haves = 0;
+  wants = 0;
+  readonly #configDigest: Uint8Array;
+  readonly #limits: { readonly valueBytesMax: number; readonly refsMax: number };
+  readonly #shown: Map<Joint, Map<TestProcess, Shown>> = new Map();
+
+  constructor(cluster: TestCluster) {
+    const { digest, limits } = cluster.configurations[0]!;
+    this.#configDigest = digest.whole;
+    this.#limits = limits;
+    cluster.tap = (moment, from, to, envelope, joint) => {
+      if (moment === "sent") this.#sent(from, envelope, this.#shownTo(joint, from));
+      else this.#arrives(to, envelope, this.#shownTo(joint, to));
+    };
+  }
+
+  /** In words. */
+  toString(): string {
+    const { envelopes, messages, redundant, needless, values, haves, wants } = this;
+    return `${envelopes} envelopes, ${messages} messages (${redundant} redundant, ${needless} ` +
+      `needless), ${values} values, ${haves} haves, ${wants} wants`;
+  }
+
+  #shownTo(joint: Joint, process: TestProcess): Shown {
+    let ends = this.#shown.get(joint);
+    if (ends === undefined) this.#shown.set(joint, ends = new Map());
+    let shown = ends.get(process);
+    if (shown === undefined) {
+      shown = { pending: new Map(), closed: new Set(), wanted: new Map() };
+      ends.set(process, shown);
+    }
+    return shown;
+  }
+
+  #id(message: ConsensusMessage): MessageId {
+    const wire = decodeMessage(message, this.#limits);
+    if (isRejection(wire)) throw new Error(wire.detail);
+    return messageId(this.#configDigest, wire);
+  }
+
+  #sent(from: TestProcess, envelope: Envelope, shown: Shown): void {
+    this.envelopes++;
+    this.haves += decodeIds(envelope.have).length;
+    this.wants += decodeIds(envelope.want).length + decodeIds(envelope.wantValues).length;
+    close(from, shown);
+    for (const message of envelope.messages) {
+      this.messages++;
+      if (message.body.case === "proposal" && message.body.value.value !== undefined) this.values++;
+      const id = this.#id(message);
+      const wanted = shown.wanted.get(id) ?? 0;
+      if (wanted > 0) shown.wanted.set(id, wanted - 1);
+      else if (shown.closed.has(id)) this.needless++;
+    }
+  }
+
+  #arrives(to: TestProcess, envelope: Envelope, shown: Shown): void {
+    const show = (id: MessageId) => shown.pending.set(id, to.node.options.clock.elapsedMs());
+    for (const id of decodeIds(envelope.have)) show(id);
+    for (const id of [...decodeIds(envelope.want), ...decodeIds(envelope.wantValues)]) {
+      shown.wanted.set(id, (shown.wanted.get(id) ?? 0) + 1);
+    }
+    for (const message of envelope.messages) {
+      const id = this.#id(message);
+      if (to.node.log.get(id) !== undefined) this.redundant++;
+      show(id);
+    }
+  }
+}
+
+/** Takes in what has been shown and is known here by now, with all it refers to. */
+function close({ node }: TestProcess, { pending, closed }: Shown): void {
+  const nowMs = node.options.clock.elapsedMs();
+  const stack = [...pending].flatMap(([id, atMs]) =>
+    atMs < nowMs && node.log.get(id) !== undefined ? [id] : []
+  );
+  for (const id of stack) pending.delete(id);
+  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+    if (closed.has(id)) continue;
+    closed.add(id);
+    stack.push(...node.log.get(id)!.refs);
+  }
+}
