@@ -11,6 +11,7 @@ import type { Ballot, MessageId, ValueHash } from "../core/types.ts";
 export interface JournalMessage {
   /** 0 for the first, then without gaps. Order of positions is a causal order. */
   readonly position: number;
+  /** Of the message, unique in its instance. */
   readonly id: MessageId;
   /** 0 to 2^64 - 1. */
   readonly instance: bigint;
@@ -22,6 +23,7 @@ export interface JournalMessage {
 
 /** A value as it is kept. */
 export interface JournalValue {
+  /** Of the bytes. */
   readonly hash: ValueHash;
   /** Whoever reads it leaves it as is. */
   readonly bytes: Uint8Array;
@@ -29,8 +31,11 @@ export interface JournalValue {
 
 /** A learner's decision as it is kept. */
 export interface JournalDecision {
+  /** Where it was decided. */
   readonly instance: bigint;
+  /** Whose it is, by name. */
   readonly learner: string;
+  /** Names the value, too. */
   readonly ballot: Ballot;
   /** The ballot's 1a. */
   readonly proposal: MessageId;
@@ -40,14 +45,19 @@ export interface JournalDecision {
 
 /** Two messages that prove that an acceptor equivocated in an instance. */
 export interface JournalEvidence {
+  /** Of both messages. */
   readonly instance: bigint;
+  /** Its name. */
   readonly acceptor: string;
+  /** One of the two. */
   readonly first: MessageId;
+  /** The other. */
   readonly second: MessageId;
 }
 
 /** How much of a peer's log this process has taken in. */
 export interface JournalProgress {
+  /** Its name. */
   readonly peer: string;
   /** The peer's {@linkcode Journal.epoch}. */
   readonly epoch: string;
@@ -82,7 +92,7 @@ export type JournalFault =
   /** Files cannot be opened, read or written: permissions, space, hardware. */
   | "unusable";
 
-/** Beyond those of Error. */
+/** What Error takes, and the fault. */
 export interface JournalErrorOptions extends ErrorOptions {
   /** "unusable" if left out. */
   readonly fault?: JournalFault;
@@ -93,7 +103,11 @@ export class JournalError extends Error {
   /** What is wrong. */
   readonly fault: JournalFault;
 
-  /** @param message Which file, what happened, what to do. */
+  /**
+   * Makes one.
+   *
+   * @param message Which file, what happened, what to do.
+   */
   constructor(message: string, options: JournalErrorOptions = {}) {
     super(message, options);
     this.name = "JournalError";

@@ -1,0 +1,115 @@
+/**
+ * Whether a journal on disk is ours, and what was written: asked once, when it is opened.
+ *
+ * @module
+ */
+
+import { DatabaseSync } from "node:sqlite";
+import { damaged, refused } from "./faults.ts";
+import {
+  DECISIONS,
+  EVIDENCE,
+  type JournalOwner,
+  MESSAGES,
+  OWNERS,
+  PROGRESS,
+  type Table,
+  VALUES,
+} from "./rows.ts";
+import { migrate, MIGRATIONS, schemaOf, schemaVersion } from "./schema.ts";
+
+/** What is known of a journal once it has been checked. */
+export interface CheckedJournal {
+  /** Made with it. */
+  readonly epoch: string;
+  /** How many there are. */
+  readonly messages: number;
+  /** How many there are. */
+  readonly decisions: number;
+  /** How many there are. */
+  readonly evidence: number;
+}
+
+/**
+ * Checks a journal from its first page to its last row, and brings it to the newest version.
+ * Linear in its size.
+ *
+ * @param path For messages.
+ * @throws JournalError if it is somebody else's, newer, or damaged. What SQLite throws is not
+ * caught.
+ */
+export function checkJournal(
+  path: string,
+  database: DatabaseSync,
+  owner: JournalOwner,
+): CheckedJournal {
+  const version = schemaVersion(database);
+  if (version > MIGRATIONS.length) {
+    const known = `${MIGRATIONS.length} is the newest known here`;
+    throw refused(path, "newer", `has format ${version}, ${known}; use the version that wrote it`);
+  }
+  if (version < 1) throw damaged(path, "it has no tables");
+  const epoch = checkOwner(path, database, owner);
+  const [problem] = database.prepare("PRAGMA integrity_check(1)").all();
+  if (problem?.integrity_check !== "ok") {
+    throw damaged(path, String(problem?.integrity_check).replace(/\s+/g, " "));
+  }
+  migrate(database);
+  checkSchema(path, database);
+  for (const table of [VALUES, PROGRESS]) checkRows<unknown>(path, database, table);
+  return {
+    epoch,
+    messages: checkRows(path, database, MESSAGES),
+    decisions: checkRows(path, database, DECISIONS),
+    evidence: checkRows(path, database, EVIDENCE),
+  };
+}
+
+/** The tables must be those that the migrations make: with others, anything might be kept. */
+function checkSchema(path: string, database: DatabaseSync): void {
+  const expected = new DatabaseSync(":memory:");
+  try {
+    migrate(expected);
+    if (schemaOf(database) !== schemaOf(expected)) {
+      throw damaged(path, "its tables are not those of a journal");
+    }
+  } finally {
+    expected.close();
+  }
+}
+
+/** The journal's epoch, if it is this owner's: asked before anything is changed. */
+function checkOwner(path: string, database: DatabaseSync, owner: JournalOwner): string {
+  const select = database.prepare(`SELECT ${OWNERS.columns} FROM ${OWNERS.name}`);
+  select.setReadBigInts(true);
+  const row = select.get();
+  if (row === undefined) throw damaged(path, "it has no owner");
+  const { name, configDigest, epoch } = OWNERS.read(row);
+  if (name !== owner.name) {
+    const what = `is the journal of "${name}", not of "${owner.name}"`;
+    throw refused(path, "foreign", `${what}; give each its own dataDir`);
+  }
+  if (configDigest !== owner.configDigest) {
+    const [was, is] = [configDigest, owner.configDigest].map((digest) => digest.slice(0, 16));
+    const what = `was written under another configuration (digest ${was}…, now ${is}…)`;
+    throw refused(path, "foreign", `${what}; go back to that one, or use another dataDir`);
+  }
+  return epoch;
+}
+
+/** How many rows a table has. Those that have a position must have all from 0 on. */
+function checkRows<T>(path: string, database: DatabaseSync, table: Table<T>): number {
+  const { name, columns } = table;
+  const select = database.prepare(`SELECT ${columns} FROM ${name} ORDER BY rowid`);
+  select.setReadBigInts(true);
+  const isNumbered = columns.startsWith("position,");
+  let count = 0;
+  for (const row of select.iterate()) {
+    table.read(row);
+    if (isNumbered && row.position !== BigInt(count)) {
+      throw damaged(path, `row ${count} of ${name} is missing`);
+    }
+    count++;
+  }
+  return count;
+}
