@@ -35,7 +35,7 @@ const FLAGS = [
     choices: ["bft", "crash", "two-chain"],
     default: "bft",
     help: "bft: all acceptors alike, some Byzantine. crash: some may stop, none lies. two-chain: " +
-      "learners Red and Blue with three acceptors each and four in common, ten in all",
+      "learners Red and Blue with three quorums each, over three acceptors of their own and two in common",
   },
   {
     name: "acceptors",

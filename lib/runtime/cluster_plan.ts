@@ -119,37 +119,34 @@ export function planHomogeneous(
 
 /**
  * Two chains with acceptors in common, after the scenario that motivates TR. Red and Blue each have
- * three acceptors of their own; four serve both. A quorum of a chain is two of its own three and
- * three of the four. Two quorums of one chain share an acceptor of its own, and two of the four;
- * quorums of different chains share two of the four only. So Red agrees
+ * three acceptors of their own; two serve both. Each chain has three quorums: any two of its own and
+ * both of the two. Quorums of different chains share the two only. So Red agrees
  *
- * - with itself if its own three are safe, whatever the four do, or if three of the four are;
- * - with Blue if three of the four are safe, whatever all others do;
+ * - with Blue if either of the two is safe, whatever all others do;
+ * - with itself also if its own three are safe, whatever the two do;
  *
- * and decides if one of its own and one of the four have crashed, Blue likewise.
+ * and decides if one of its own has crashed, Blue likewise.
  */
 export function planTwoChains(): ClusterPlan {
-  const shared = ["Both_0", "Both_1", "Both_2", "Both_3"];
-  const chains = ["Blue", "Red"].map((name) => ({
-    name,
-    own: [0, 1, 2].map((i) => `${name}_${i}`),
+  const shared = ["Both_0", "Both_1"];
+  const chains = ["Blue", "Red"].map((name) => [0, 1, 2].map((i) => `${name}_${i}`));
+  const eitherShared = shared.map((name): SetJson => ({ names: [name] }));
+  const [blue, red] = chains.map((own): SetsJson => ({
+    quorums: combinations(2, own).map((two) => ({ names: [...two, ...shared] })),
   }));
-  const threeShared: SetJson = { threshold: 3, of: shared };
-  const [blue, red] = chains.map(({ own }): SetsJson => ({
-    quorums: [{ threshold: 2, of: [{ threshold: 2, of: own }, threeShared] }],
-  }));
-  const [blueSafe, redSafe] = chains.map(({ own }): SetsJson => ({
-    quorums: [{ names: own }, threeShared],
+  const [blueSafe, redSafe] = chains.map((own): SetsJson => ({
+    quorums: [...eitherShared, { names: own }],
   }));
   return {
-    acceptors: [...chains.flatMap(({ own }) => own), ...shared],
+    acceptors: [...chains.flat(), ...shared],
     learners: { Blue: blue!, Red: red! },
     safetySets: {
-      Blue: { safetySets: { Blue: blueSafe!, Red: { quorums: [threeShared] } } },
+      Blue: { safetySets: { Blue: blueSafe!, Red: { quorums: eitherShared } } },
       Red: { safetySets: { Red: redSafe! } },
     },
-    promise: "Red and Blue agree with one of the four shared acceptors Byzantine; each decides " +
-      "with one of its own and one shared acceptor crashed",
+    promise:
+      "Red and Blue agree with one of the two shared acceptors Byzantine; each decides with " +
+      "one of its own crashed",
   };
 }
 

@@ -72,6 +72,13 @@ function attempt(dataDir: string): unknown {
   }
 }
 
+/** What is there before any damage. */
+function wholeOf(dataDir: string): unknown {
+  const whole = attempt(dataDir);
+  if (whole instanceof JournalError) throw whole;
+  return whole;
+}
+
 /** Must be refused, in one line that names the file and says what to do. */
 function assertRefused(dataDir: string, fault: JournalFault, says: string): void {
   const error = attempt(dataDir);
@@ -87,7 +94,7 @@ Deno.test("a journal with bits fallen over is refused, or read as it was written
     fill(dataDir);
     const file = join(dataDir, FILE);
     const bytes = Deno.readFileSync(file);
-    const whole = attempt(dataDir);
+    const whole = wholeOf(dataDir);
     const prng = makePrng(11);
     const positions = [
       ...Array.from({ length: 100 }, (_, i) => i), // the header
@@ -112,7 +119,7 @@ Deno.test("a journal with stretches overwritten is refused, or read as it was wr
     fill(dataDir);
     const file = join(dataDir, FILE);
     const bytes = Deno.readFileSync(file);
-    const whole = attempt(dataDir);
+    const whole = wholeOf(dataDir);
     const prng = makePrng(12);
     for (let i = 0; i < 40; i++) {
       const overwritten = bytes.slice();
@@ -134,6 +141,29 @@ Deno.test("a journal with stretches overwritten is refused, or read as it was wr
       Deno.writeFileSync(file, overwritten);
       const found = attempt(dataDir);
       if (!(found instanceof JournalError)) assertEquals(found, whole, `page ${page}`);
+    }
+  });
+});
+
+Deno.test("an id is kept in two places, and both must be right", async () => {
+  await inDirectory((dataDir) => {
+    fill(dataDir);
+    const file = join(dataDir, FILE);
+    const bytes = Deno.readFileSync(file);
+    const text = bytes.toHex();
+    const whole = wholeOf(dataDir);
+    for (const { id } of messagesAt(0, MESSAGES)) {
+      let places = 0;
+      for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + 1)) {
+        if (at % 2 !== 0) continue;
+        const flipped = bytes.slice();
+        flipped[at / 2 + places % 32]! ^= 1;
+        Deno.writeFileSync(file, flipped);
+        const found = attempt(dataDir);
+        if (found instanceof JournalError) places++;
+        else assertEquals(found, whole, "what is free space may hold what it likes");
+      }
+      assert(places >= 2, "in its table and in an index");
     }
   });
 });

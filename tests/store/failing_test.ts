@@ -39,6 +39,24 @@ for (const place of ["beforeCommit", "afterWriteBeforeSync"] as const) {
   });
 }
 
+Deno.test("one fault is enough: what failed once is not tried again", async () => {
+  await inDirectory((dataDir) => {
+    let commits = 0;
+    const failOnce = () => {
+      if (++commits === 2) throw new Error("once");
+    };
+    const journal = openIn(dataDir, { afterWriteBeforeSync: failOnce });
+    journal.commit(batchOf({ messages: messagesAt(0, 2) }), true);
+    for (let i = 0; i < 3; i++) {
+      const commit = () => journal.commit(batchOf({ messages: messagesAt(2, 2) }), true);
+      assertThrows(commit, JournalError, "once");
+    }
+    assertEquals(commits, 2);
+    assertHolds(journal, 2);
+    journal.close();
+  });
+});
+
 Deno.test("a fault in a batch without messages is one, too", async () => {
   await inDirectory((dataDir) => {
     const fail = () => {

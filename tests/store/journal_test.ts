@@ -76,6 +76,14 @@ testJournals("instances are in the order of unsigned numbers, to the last", (jou
   assertEquals(journal.messagesOf(7n).map(({ position }) => position), [1, 6]);
 });
 
+testJournals("instances far apart are neighbours", (journal) => {
+  const instances = [2n ** 63n + 9n, 5n];
+  journal.commit(batchOf({ messages: instances.map((n, i) => messageAt(i, n)) }), true);
+  assertEquals(journal.instancesAfter(undefined, 9), instances.toReversed());
+  assertEquals(journal.instancesAfter(5n, 9), [instances[0]!]);
+  assertEquals(journal.instancesAfter(2n ** 63n, 9), [instances[0]!]);
+});
+
 testJournals("a value is kept once, also an empty one", (journal) => {
   const [one, none] = [Uint8Array.of(1, 2, 3), new Uint8Array()];
   journal.commit(batchOf({ values: [{ hash: hashOf("one"), bytes: one }] }), false);
