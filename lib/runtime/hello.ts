@@ -70,7 +70,7 @@ export function judgeHello(
   const mayBe = hello.role === Role.ACCEPTOR
     ? identity?.client === false
     : !dialed && (hello.role === Role.LEARNER || hello.role === Role.PROPOSER);
-  if (hello.name !== peer || !mayBe) {
+  if (identity === undefined || hello.name !== peer || !mayBe) {
     return violation(`${peer} may not call itself ${hello.name} in role ${roleName(hello.role)}`);
   }
   const mismatch = describeMismatch(digest, hello.configDigest);

@@ -36,7 +36,7 @@ export interface LinkEnd {
 /** What a link needs to know. */
 export interface LinkOptions {
   readonly node: Node;
-  /** Name of the identity that the peer has proved to be. */
+  /** Name of the identity that the peer has proved to be; empty without TLS. */
   readonly peer: string;
   /** Whether we dialed. */
   readonly dialed: boolean;
@@ -105,6 +105,11 @@ export class Link {
     return this.#theirs;
   }
 
+  /** Name of the identity that the peer has proved to be; without TLS, that it says it is. */
+  get peer(): string {
+    return this.options.peer === "" ? this.#theirs?.name ?? "" : this.options.peer;
+  }
+
   /** Whether both sides have agreed to talk, and still do. */
   get isUp(): boolean {
     return this.#theirs !== undefined && this.#end === undefined;
@@ -121,7 +126,7 @@ export class Link {
     for (const id of decodeIds(envelope.have)) this.#knowledge.mark(id);
     for (const message of envelope.messages) {
       if (this.#end !== undefined) break;
-      const taken = this.#node.take(message, this.options.peer, this.#mayPropose);
+      const taken = this.#node.take(message, this.peer, this.#mayPropose);
       if (isRejection(taken)) this.#refused(taken);
       else this.#knowledge.mark(taken);
     }

@@ -120,7 +120,7 @@ export class Peers {
       .filter((link) => link.isUp && link.theirHello?.role !== Role.ACCEPTOR)
       .map((link) =>
         create(PeerStatusSchema, {
-          name: link.options.peer,
+          name: link.peer,
           role: link.theirHello!.role,
           connected: true,
         })
@@ -204,16 +204,16 @@ export class Peers {
     link.ended.then(({ detail, byPeer }) => {
       this.#links.delete(link);
       if (link.theirHello === undefined) return;
-      const known = dialed ? undefined : this.#dialed.get(peer);
+      const known = dialed ? undefined : this.#dialed.get(link.peer);
       if (known && link.theirHello.role === Role.ACCEPTOR) known.lastError = detail;
-      node.options.log("info", `${peer} disconnected: ${detail}`, { peer, byPeer });
+      node.options.log("info", `${link.peer} disconnected: ${detail}`, { peer: link.peer, byPeer });
     });
     return link;
   }
 
   #admit(link: Link, hello: Hello): Refusal | undefined {
     const { node } = this.#options;
-    const { peer, dialed } = link.options;
+    const { peer, options: { dialed } } = link;
     const judgement = judgeHello(this.#configuration, hello, peer, dialed);
     if (judgement !== undefined) {
       node.refuse(judgement.rejection);
@@ -230,9 +230,9 @@ export class Peers {
   /** At most one link with each acceptor, and with one process of it. */
   #admitAcceptor(link: Link, hello: Hello): Refusal | undefined {
     const { node } = this.#options;
-    const { peer, dialed } = link.options;
+    const { peer, options: { dialed } } = link;
     const other = [...this.#links].find((known) =>
-      known !== link && known.isUp && known.options.peer === peer &&
+      known !== link && known.isUp && known.peer === peer &&
       known.theirHello?.role === Role.ACCEPTOR
     );
     if (other === undefined) return undefined;
@@ -272,7 +272,7 @@ export class Peers {
   /** The link with an acceptor, if one is up. */
   #linkTo(name: string): Link | undefined {
     return [...this.#links].find((link) =>
-      link.isUp && link.options.peer === name && link.theirHello?.role === Role.ACCEPTOR
+      link.isUp && link.peer === name && link.theirHello?.role === Role.ACCEPTOR
     );
   }
 
@@ -280,7 +280,7 @@ export class Peers {
   #linkForRequest(sources: readonly string[]): Link | undefined {
     const up = [...this.#links].filter((link) => link.isUp);
     for (const source of sources) {
-      const link = up.find(({ options }) => options.peer === source);
+      const link = up.find(({ peer }) => peer === source);
       if (link !== undefined) return link;
     }
     return up[0];

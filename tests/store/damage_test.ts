@@ -14,7 +14,7 @@ import {
 } from "@std/assert";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { JournalError, type JournalFault } from "../../lib/store/journal.ts";
+import { type Journal, JournalError, type JournalFault } from "../../lib/store/journal.ts";
 import { makePrng } from "../oracle/prng.ts";
 import {
   batchOf,
@@ -57,18 +57,19 @@ function fill(dataDir: string): void {
   journal.close();
 }
 
-/** Opens and reads all: what is there, or why it is refused. */
+/** Opens and reads all: what is there, or why it cannot be opened. Once open, all can be read. */
 function attempt(dataDir: string): unknown {
+  let journal: Journal;
   try {
-    const journal = openIn(dataDir);
-    try {
-      return { epoch: journal.epoch, ...contents(journal, PEERS, VALUES) };
-    } finally {
-      journal.close();
-    }
+    journal = openIn(dataDir);
   } catch (error) {
     if (error instanceof JournalError) return error;
     throw error;
+  }
+  try {
+    return { epoch: journal.epoch, ...contents(journal, PEERS, VALUES) };
+  } finally {
+    journal.close();
   }
 }
 
