@@ -18,7 +18,6 @@ import { emptyPast, include, type Past } from "./past.ts";
 import { isRejection, reject, type Rejection } from "./rejection.ts";
 import {
   type AcceptorIndex,
-  type AcceptorMessage,
   addMs,
   compareBallots,
   compareTimestamps,
@@ -276,17 +275,4 @@ function nextWake(state: InstanceState): Timestamp | undefined {
   const expiry = nextExpiry(state.inbox);
   if (due === undefined || expiry === undefined) return due ?? expiry;
   return compareTimestamps(due, expiry) < 0 ? due : expiry;
-}
-
-/** Ids that waiting messages lack and that are not themselves waiting; sorted. */
-export function missingRefs(state: InstanceState): MessageId[] {
-  const future = new Set(state.future.map(({ proposal }) => proposal.id));
-  return [...state.inbox.waitingFor.keys()]
-    .filter((id) => !state.inbox.waiting.has(id) && !future.has(id))
-    .toSorted();
-}
-
-/** The messages that wait for refs, in order of arrival. */
-export function waitingMessages(state: InstanceState): AcceptorMessage[] {
-  return [...state.inbox.waiting.values()].map(({ message }) => message);
 }

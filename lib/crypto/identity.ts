@@ -5,7 +5,6 @@
  */
 
 import type { AcceptorIndex } from "../core/types.ts";
-import { equalBytes } from "../wire/hex.ts";
 import type { Certificate } from "./certificate.ts";
 
 /** One identity of the cluster. */
@@ -22,17 +21,4 @@ export interface Identity {
   readonly port: number;
   /** What it proves itself by. */
   readonly certificate: Certificate;
-}
-
-/**
- * The identity whose certificate has exactly these bytes; undefined if there is none. Linear in
- * the number of identities: once for each connection.
- *
- * @param der As the TLS layer got it from the peer.
- */
-export function identityOfCertificate(
-  identities: readonly Identity[],
-  der: Uint8Array,
-): Identity | undefined {
-  return identities.find((identity) => equalBytes(identity.certificate.der, der));
 }

@@ -5,16 +5,17 @@
  */
 
 import { create } from "@bufbuild/protobuf";
+import { differingParts, type DigestPart } from "../wire/config_digest.ts";
 import { type ConfigDigest, ConfigDigestSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { equalBytes } from "../wire/hex.ts";
 import type { ConfigDigests } from "./configuration.ts";
 
-const PARTS = [
-  ["acceptors", "the acceptors' names or keys"],
-  ["learners", "the learners or their quorums"],
-  ["safetySets", "the safety sets"],
-  ["rules", "the rules"],
-] as const;
+const WORDS: Readonly<Record<DigestPart, string>> = {
+  acceptors: "the acceptors' names or keys",
+  learners: "the learners or their quorums",
+  safetySets: "the safety sets",
+  rules: "the rules",
+};
 
 /** For a Hello or a status. */
 export function encodeDigest(digest: ConfigDigests): ConfigDigest {
@@ -36,8 +37,6 @@ export function describeMismatch(
 ): string | undefined {
   if (theirs === undefined) return "the peer does not say which it has";
   if (equalBytes(ours.whole, theirs.whole)) return undefined;
-  const differing = PARTS
-    .filter(([part]) => !equalBytes(ours[part], theirs[part]))
-    .map(([, words]) => words);
+  const differing = differingParts(ours, theirs).map((part) => WORDS[part]);
   return differing.length === 0 ? "in more than its parts" : `${differing.join(", ")} differ`;
 }

@@ -161,18 +161,8 @@ export class Link {
 
   /** Asks for a sign of life; settles whether one came in time. */
   probe(timeoutMs: number): Promise<boolean> {
-    const sinceMs = this.#nowMs();
     this.#sayPing();
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const cancel = this.#node.options.clock.after(
-      timeoutMs,
-      () => resolve(this.#silence.heardMs > sinceMs),
-    );
-    this.ended.then(() => {
-      cancel();
-      resolve(false);
-    });
-    return promise;
+    return this.#silence.heardWithin(timeoutMs, this.ended);
   }
 
   /** Says goodbye and ends. */

@@ -9,6 +9,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { fullSet, setOf } from "../core/acceptor_set.ts";
 import { isRejection } from "../core/rejection.ts";
 import { hashValue } from "../crypto/hash.ts";
+import { rejectionToError } from "../net/errors.ts";
 import type { ServiceHandlers } from "../net/rpc.ts";
 import { encodeBallot } from "../wire/codec.ts";
 import type { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
@@ -124,7 +125,7 @@ async function propose(node: Node, request: ProposeRequest, signal: AbortSignal)
     : setOf(learners.map((name) => names.indexOf(name)));
   const proposing = newProposing(hashValue(value), serves, proposer);
   const refused = node.propose(instance, proposing, new Uint8Array(value));
-  if (isRejection(refused)) throw new ConnectError(refused.detail, Code.ResourceExhausted);
+  if (isRejection(refused)) throw rejectionToError(refused);
   const stop = () => node.stopProposing(instance, proposing);
   signal.addEventListener("abort", stop);
   try {

@@ -31,9 +31,19 @@ export class SilenceWatch {
     this.#check();
   }
 
-  /** When the peer was last heard, on the clock of `elapsedMs`. */
-  get heardMs(): number {
-    return this.#heardMs;
+  /** Settles whether the peer has said anything more by then; false once `ended` settles. */
+  heardWithin(timeoutMs: number, ended: Promise<unknown>): Promise<boolean> {
+    const sinceMs = this.#options.clock.elapsedMs();
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const cancel = this.#options.clock.after(
+      timeoutMs,
+      () => resolve(this.#heardMs > sinceMs),
+    );
+    ended.then(() => {
+      cancel();
+      resolve(false);
+    });
+    return promise;
   }
 
   /** The peer has said something. */

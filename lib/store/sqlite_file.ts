@@ -45,7 +45,12 @@ export function holdDirectory(dataDir: string): HeldDirectory {
     lock?.close();
     throw error instanceof JournalError ? error : explainWrite(path, error);
   }
-  return { path, release: () => lock.close() };
+  const release = () => {
+    // Closing alone would leave it locked while a child that is just being started still has it.
+    lock.unlockSync();
+    lock.close();
+  };
+  return { path, release };
 }
 
 /** Bytes of the file at `path`; undefined if there is none. */

@@ -2,7 +2,6 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { makeCertificate, parseCertificate } from "../../lib/crypto/certificate.ts";
-import { identityOfCertificate } from "../../lib/crypto/identity.ts";
 import { KEY_KINDS, KeyError, type KeyKind, parsePrivateKey } from "../../lib/crypto/keys.ts";
 import { loadConfiguration } from "../../lib/runtime/configuration.ts";
 
@@ -90,25 +89,6 @@ Deno.test("certificates of the reference's shape serve both ends, with one of ou
     ofClient: derOf(client),
   });
   assertEquals((await handshake(server, ours)).ofClient, derOf(ours));
-});
-
-Deno.test("a peer is known by the bytes of its certificate, not by its name", async () => {
-  const [cert, forged] = await Promise.all(
-    [0, 1].map(async () =>
-      parseCertificate((await makeCertificate("ed25519", "Alice", [])).certificate)
-    ),
-  );
-  const alice = {
-    name: "Alice",
-    client: false,
-    acceptorIndex: 0,
-    host: "localhost",
-    port: 1,
-    certificate: cert!,
-  };
-  assertEquals(identityOfCertificate([alice], cert!.der), alice);
-  assertEquals(identityOfCertificate([alice], forged!.der), undefined);
-  assertEquals(identityOfCertificate([alice], cert!.der.slice(1)), undefined);
 });
 
 Deno.test("what is not a certificate or a key is refused in words", () => {

@@ -6,7 +6,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { RefusalReason } from "../../lib/net/admission.ts";
 import { type AcceptorClient, type ConnectOptions, connectTo } from "../../lib/net/client.ts";
-import { Outbox } from "../../lib/net/outbox.ts";
+import { Outbox } from "./outbox.ts";
 import type { ServiceHandlers } from "../../lib/net/rpc.ts";
 import { type RunningServer, serve, type ServeOptions } from "../../lib/net/server.ts";
 import { type Envelope, EnvelopeSchema } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
