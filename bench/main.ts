@@ -1,12 +1,16 @@
 /**
- * The benchmarks: `deno task bench core`.
+ * The benchmarks: `deno task bench core`, `deno task bench journal`.
  *
  * @module
  */
 
 import { benchCore } from "./core.ts";
+import { benchJournal } from "./journal.ts";
 
-const BENCHMARKS: Readonly<Record<string, () => void | Promise<void>>> = { core: benchCore };
+const BENCHMARKS: Readonly<Record<string, () => void | Promise<void>>> = {
+  core: benchCore,
+  journal: benchJournal,
+};
 
 const names = Deno.args.length === 0 ? Object.keys(BENCHMARKS) : Deno.args;
 for (const name of names) {

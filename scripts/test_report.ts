@@ -55,9 +55,9 @@ export function readFailures(junit: string, output: string): Failure[] {
   return failures;
 }
 
-/** An example is known by its file and lines: `./lib/a.ts$3-9.ts`. */
+/** An example is known by its file and lines: `./lib/a.ts$3-9.ts`, or with # since Deno 2.9. */
 function toFailure(name: string, path: string): Failure {
-  const [file = "", example] = path.replace(/^\.\//, "").split(/\$(?=\d+-\d+\.\w+$)/);
+  const [file = "", example] = path.replace(/^\.\//, "").split(/[$#](?=\d+-\d+\.\w+$)/);
   return { path: file, name: example === undefined ? name : undefined };
 }
 
