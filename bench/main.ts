@@ -1,13 +1,15 @@
 /**
- * The benchmarks: `deno task bench core`, `deno task bench journal`.
+ * The benchmarks: `deno task bench core`, `deno task bench cluster`, `deno task bench journal`.
  *
  * @module
  */
 
+import { benchCluster } from "./cluster.ts";
 import { benchCore } from "./core.ts";
 import { benchJournal } from "./journal.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => void | Promise<void>>> = {
+  cluster: benchCluster,
   core: benchCore,
   journal: benchJournal,
 };

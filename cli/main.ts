@@ -7,6 +7,7 @@
 import { defineGroup } from "./command.ts";
 import { acceptor } from "./commands/acceptor.ts";
 import { demo } from "./commands/demo.ts";
+import { evidence } from "./commands/evidence.ts";
 import { learner } from "./commands/learner.ts";
 import { proposer } from "./commands/proposer.ts";
 import { status } from "./commands/status.ts";
@@ -19,6 +20,6 @@ const hetpaxos = defineGroup({
   description:
     "Byzantine consensus among machines that not everybody trusts alike: every learner " +
     "decides by its own quorums, and pairs of learners say whose honesty their agreement rests on.",
-}, [acceptor, learner, proposer, status, configCommand, demo]);
+}, [acceptor, learner, proposer, status, evidence, configCommand, demo]);
 
 await runMain("hetpaxos", (args) => hetpaxos.run("hetpaxos", args));

@@ -74,7 +74,7 @@ if (isRejection(refused)) throw new Error(refused.detail);
 await proposing.finished;
 
 // The proposer has counted the votes itself: it believes nobody's word for a decision.
-for (const { learner, value, signers } of proposer.node.decisions.all) {
+for (const { learner, value, signers } of proposer.node.decisionsIn(0n)) {
   const text = new TextDecoder().decode(value);
   console.log(`${learner} decided ${JSON.stringify(text)} by at least ${signers.length} votes`);
 }

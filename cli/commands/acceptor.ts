@@ -4,8 +4,9 @@
  * @module
  */
 
+import { openJournal } from "../../lib/runtime/open_journal.ts";
 import { startAcceptor } from "../../lib/runtime/process.ts";
-import { EXIT } from "../../lib/wire/operator_error.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput } from "../output.ts";
 import { printDecision, printDisagreement, printMessage } from "./printing.ts";
@@ -13,6 +14,7 @@ import {
   agentOf,
   COMMON_EXITS,
   CONFIG_POSITIONAL,
+  DATA_DIR_FLAG,
   loadFor,
   makeLogger,
   NODE_FLAGS,
@@ -30,6 +32,7 @@ export const acceptor: Command = defineCommand({
     "until it is stopped (SIGINT or SIGTERM).",
   flags: [
     ...NODE_FLAGS,
+    DATA_DIR_FLAG,
     {
       name: "volatile",
       kind: "boolean",
@@ -52,26 +55,35 @@ export const acceptor: Command = defineCommand({
   const configuration = await loadFor(positionals, log);
   const { cleartext } = flags;
   const agent = agentOf("acceptor");
-  const running = await startAcceptor({ configuration, log, agent, cleartext });
+  const dataDir = flags.volatile ? undefined : flags["data-dir"] ?? configuration.dataDir;
+  if (flags.volatile && flags["data-dir"] !== undefined) {
+    throw new OperatorError(EXIT.usage, "excludes --data-dir: choose one", "--volatile");
+  }
+  const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
+  const running = await startAcceptor({ configuration, log, agent, cleartext, journal });
   const { node, address } = running;
   const { name } = configuration.self;
-  if (!flags.volatile) {
+  if (dataDir === undefined && !flags.volatile) {
     log(
       "warn",
-      `everything is kept in memory: once stopped, ${name} must not ` +
-        "be started again in this cluster (--volatile says that this is meant)",
+      `${name} keeps everything in memory and forgets it when it stops: give --data-dir, or ` +
+        "--volatile if that is meant",
     );
   }
-  output.emit({ event: "listening", name, host: address!.host, port: address!.port }, [
-    `${name} listens on ${address!.host}:${address!.port}`,
+  const { host, port } = address!;
+  const volatile = dataDir === undefined;
+  output.emit({ event: "listening", name, host, port, volatile }, [
+    `${name} listens on ${host}:${port}`,
+    volatile ? "; IT FORGETS EVERYTHING WHEN IT STOPS" : "",
   ]);
   node.observe({
     disagreement: (instance, found) => printDisagreement(output, node, instance, found),
-    halted: (instance) =>
+    estranged: (instance, _, forked) =>
       log(
         "error",
-        `a message of ${name} has come that this process never sent: signing no more ` +
-          `in instance ${instance}; is another process running as ${name}, or was it restarted?`,
+        `a message of ${name} has come that this process does not know: signing no more in ` +
+          `instance ${instance}${forked ? ", ever, for it contradicts what was sent" : ""}; ` +
+          `is another process running as ${name}?`,
       ),
     stepped(instance, effects) {
       if (!flags.messages) return;

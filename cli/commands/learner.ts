@@ -5,6 +5,7 @@
  */
 
 import type { DecisionRecord } from "../../lib/runtime/decision_book.ts";
+import { openJournal } from "../../lib/runtime/open_journal.ts";
 import { startObserver } from "../../lib/runtime/process.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
@@ -16,6 +17,7 @@ import {
   agentOf,
   COMMON_EXITS,
   CONFIG_POSITIONAL,
+  DATA_DIR_FLAG,
   loadFor,
   makeLogger,
   NODE_FLAGS,
@@ -33,6 +35,7 @@ export const learner: Command = defineCommand({
   flags: [
     ...NODE_FLAGS,
     ...INSTANCE_FLAGS,
+    DATA_DIR_FLAG,
     { name: "once", kind: "boolean", help: "exit when every learner chosen has decided" },
     { name: "all", kind: "boolean", help: "print the decisions of all instances" },
   ],
@@ -57,7 +60,9 @@ export const learner: Command = defineCommand({
   const instances = new Set(chosenInstances(flags));
   const learners = chosenLearners(flags, configuration).names;
   const { cleartext, timeout, messages } = flags;
-  const options = { configuration, log, agent: agentOf("learner"), cleartext };
+  const dataDir = flags["data-dir"] ?? configuration.dataDir;
+  const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
+  const options = { configuration, log, agent: agentOf("learner"), cleartext, journal };
   const running = startObserver(options, Role.LEARNER);
   const { node } = running;
   let disagreed = false;

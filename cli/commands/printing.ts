@@ -49,11 +49,11 @@ export function printDisagreement(
   const sides = [first, second].map(({ learner, ballot }) => ({
     learner: learners[learner]!,
     ballot: ballotJson(ballot),
-    ...valueJson(node.values.get(ballot.valueHash)),
+    ...valueJson(node.ledger.value(ballot.valueHash)),
     valueHash: ballot.valueHash,
   }));
   const caught = membersOf(disagreement.caught).map((index) => acceptors[index]!);
-  const evidence = node.caught
+  const evidence = node.ledger.journal.evidence()
     .filter((record) => record.instance === instance)
     .map(({ acceptor, first, second }) => ({ acceptor, first, second }));
   const who = first.learner === second.learner
@@ -83,7 +83,7 @@ export function printMessage(output: Output, node: Node, instance: bigint, entry
   const { acceptors, learners } = node.context.graph.spec;
   const common = { instance, id: message.id, ballot: ballotJson(facts.ballot) };
   if (message.kind === "1a") {
-    const value = node.values.get(facts.ballot.valueHash);
+    const value = node.ledger.value(facts.ballot.valueHash);
     output.emit({ event: "1a", ...common, ...valueJson(value) }, [
       { paint: "cyan", text: "1a" },
       ` ballot ${ballotText(facts.ballot)} of instance ${instance} offers ${valueText(value)}`,

@@ -78,13 +78,14 @@ export const proposer: Command = defineCommand({
   const running = startObserver(options, Role.PROPOSER);
   const { node, peers } = running;
   let disagreed = false;
-  let printed = 0;
-  const printNew = () => {
-    for (; printed < node.decisions.all.length; printed++) {
-      const decision = node.decisions.all[printed]!;
-      if (instances.includes(decision.instance) && learners.names.includes(decision.learner)) {
-        printDecision(output, decision);
-      }
+  const printed = new Set<string>();
+  const printNew = (instance: bigint) => {
+    if (!instances.includes(instance)) return;
+    for (const decision of node.decisionsIn(instance)) {
+      const key = `${instance} ${decision.learner} ${decision.ballot.valueHash}`;
+      if (printed.has(key) || !learners.names.includes(decision.learner)) continue;
+      printed.add(key);
+      printDecision(output, decision);
     }
   };
   node.observe({
@@ -93,10 +94,11 @@ export const proposer: Command = defineCommand({
       printDisagreement(output, node, instance, found);
     },
     stepped(instance, effects) {
-      for (const effect of messages ? effects : []) {
-        if (effect.kind === "deliver") printMessage(output, node, instance, effect.entry);
+      for (const effect of effects) {
+        if (effect.kind === "decide") printNew(instance);
+        if (!messages || effect.kind !== "deliver") continue;
+        printMessage(output, node, instance, effect.entry);
       }
-      printNew();
     },
   });
   return await runUntilStopped(running, async (signal) => {

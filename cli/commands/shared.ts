@@ -45,6 +45,14 @@ export const NODE_FLAGS = [
   },
 ] as const;
 
+/** Where a node keeps its journal. */
+export const DATA_DIR_FLAG = {
+  name: "data-dir",
+  kind: "text",
+  value: "DIR",
+  help: "keep the journal in this folder; the configuration's dataDir if not given",
+} as const;
+
 /** The configuration as a positional argument. */
 export const CONFIG_POSITIONAL = {
   name: "CONFIG",

@@ -5,7 +5,7 @@
  */
 
 import { mergeTips } from "./caught.ts";
-import type { Entry } from "./dag.ts";
+import { type Dag, type Entry, isAncestorOrSelf } from "./dag.ts";
 import { conclude } from "./facts.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { copyPast, emptyPast, include, type Past } from "./past.ts";
@@ -22,19 +22,26 @@ export interface AcceptorState {
   recent: MessageId[];
   /** The past of `recent`. */
   past: Past;
-  /**
-   * A message of our own has come back that we do not know: another process has our key, or we
-   * have forgotten what we sent. Whatever we sign might contradict it, so we sign no more.
-   */
-  halted: boolean;
+  /** Whether it signs. */
+  standing: Standing;
 }
+
+/**
+ * Whether an acceptor signs. One that `asks` does not: it may have forgotten messages that it has
+ * sent, and takes in those that others show it. One whose messages have `forked` never signs again.
+ */
+export type Standing = "votes" | "asks" | "forked";
 
 /** Names a draft: the hash of its canonical bytes. A pure function. */
 export type Identify = (content: AcceptorContent) => MessageId;
 
-/** An acceptor that has sent nothing. */
-export function newAcceptor(graph: LearnerGraph, self: AcceptorIndex): AcceptorState {
-  return { self, prev: undefined, recent: [], past: emptyPast(graph), halted: false };
+/** An acceptor that knows of nothing that it has sent. */
+export function newAcceptor(
+  graph: LearnerGraph,
+  self: AcceptorIndex,
+  standing: Standing = "votes",
+): AcceptorState {
+  return { self, prev: undefined, recent: [], past: emptyPast(graph), standing };
 }
 
 /**
@@ -92,6 +99,34 @@ export function follow(graph: LearnerGraph, state: AcceptorState, own: Entry): v
   include(state.past, own);
 }
 
+/**
+ * Takes in a message of the acceptor's own that it does not know: it has forgotten it, or another
+ * process has its key. If it continues what the acceptor knows of, the acceptor's next message will
+ * follow it; until told otherwise there is none. If not, whatever the acceptor signed would prove an
+ * equivocation, so it never signs again.
+ *
+ * @returns whether it continues what the acceptor knows of.
+ */
+export function adopt(graph: LearnerGraph, state: AcceptorState, own: Entry, dag: Dag): boolean {
+  const { prev } = state;
+  if (prev !== undefined && isAncestorOrSelf(own, prev)) return true;
+  if (prev !== undefined && !isAncestorOrSelf(prev, own)) {
+    state.standing = "forked";
+    return false;
+  }
+  if (state.standing === "votes") state.standing = "asks";
+  const others = state.recent.map((id) => dag.get(id)!).filter((entry) => !isInPast(own, entry));
+  follow(graph, state, own);
+  for (const entry of others) remember(state, entry);
+  return true;
+}
+
+/** Whether an acceptor message is in Tran(x). */
+function isInPast(x: Entry, entry: Entry): boolean {
+  const { signer } = entry.message as AcceptorMessage;
+  return x.facts.tips[signer]!.some((tip) => isAncestorOrSelf(entry, tip));
+}
+
 function draft(
   graph: LearnerGraph,
   state: AcceptorState,
@@ -99,8 +134,8 @@ function draft(
   refs: readonly MessageId[],
   identify: Identify,
 ): Entry | undefined {
-  const { self: signer, prev, halted } = state;
-  if (halted) return undefined;
+  const { self: signer, prev, standing } = state;
+  if (standing !== "votes") return undefined;
   const entry = conclude(graph, past, signer, prev, () => {
     const content = { signer, prev: prev?.message.id, refs: refs.toSorted() };
     return { kind: "acceptor", id: identify(content), ...content };

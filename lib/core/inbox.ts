@@ -57,6 +57,14 @@ export interface Dropped {
   readonly sources: readonly Source[];
 }
 
+/** A message that need not wait any more. */
+export interface Released {
+  /** As verified. */
+  readonly message: AcceptorMessage;
+  /** Who has sent it, the first of them first; never empty. */
+  readonly sources: readonly Source[];
+}
+
 /** An inbox in which nothing waits. */
 export function newInbox(): Inbox {
   return { waiting: new Map(), waitingFor: new Map(), used: new Map() };
@@ -106,23 +114,27 @@ export function wait(
 }
 
 /** Takes out, in order of arrival, the messages for which `id` was the last ref missing. */
-export function release(
-  inbox: Inbox,
-  id: MessageId,
-): { message: AcceptorMessage; source: Source }[] {
+export function release(inbox: Inbox, id: MessageId): Released[] {
   const waiters = inbox.waitingFor.get(id);
   if (waiters === undefined) return [];
   inbox.waitingFor.delete(id);
-  const ready: { message: AcceptorMessage; source: Source }[] = [];
+  const ready: Released[] = [];
   for (const waiter of waiters) {
     const waiting = inbox.waiting.get(waiter)!;
     waiting.missing.delete(id);
     if (waiting.missing.size > 0) continue;
-    const [source] = waiting.sources;
-    ready.push({ message: waiting.message, source: source! });
+    ready.push({ message: waiting.message, sources: [...waiting.sources] });
     remove(inbox, waiting);
   }
   return ready;
+}
+
+/** Who has sent the first message that waits for `id`; undefined if none does. */
+export function waiterOf(inbox: Inbox, id: MessageId): Source | undefined {
+  for (const waiter of inbox.waitingFor.get(id) ?? []) {
+    for (const source of inbox.waiting.get(waiter)!.sources) return source;
+  }
+  return undefined;
 }
 
 /** Drops the messages that have waited too long. Costs O(dropped): arrival order is time order. */

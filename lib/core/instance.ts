@@ -5,17 +5,25 @@
  * @module
  */
 
-import { type AcceptorState, answer1a, draft2a, follow, type Identify } from "./acceptor.ts";
+import {
+  type AcceptorState,
+  adopt,
+  answer1a,
+  draft2a,
+  follow,
+  type Identify,
+  type Standing,
+} from "./acceptor.ts";
 import { newAcceptor, remember } from "./acceptor.ts";
 import { type Dag, type Entry, findFork, newDag } from "./dag.ts";
+import type { Effect, Input } from "./effects.ts";
 import { admit } from "./facts.ts";
 import { expire, type Inbox, type InboxLimits, newInbox, nextExpiry } from "./inbox.ts";
-import { release, type Source, wait } from "./inbox.ts";
-import { type Decision, type Disagreement, learn } from "./learner.ts";
-import { type LearnerState, newLearner } from "./learner.ts";
+import { type Dropped, release, type Source, wait, waiterOf } from "./inbox.ts";
+import { learn, type LearnerState, newLearner } from "./learner.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { emptyPast, include, type Past } from "./past.ts";
-import { isRejection, reject, type Rejection } from "./rejection.ts";
+import { isRejection, reject } from "./rejection.ts";
 import {
   type AcceptorIndex,
   addMs,
@@ -26,6 +34,8 @@ import {
   type Proposal,
   type Timestamp,
 } from "./types.ts";
+
+export type { Effect, Input } from "./effects.ts";
 
 /** Bounds on what waits in an instance. */
 export interface CoreLimits extends InboxLimits {
@@ -63,50 +73,16 @@ export interface InstanceState {
   readonly learner: LearnerState;
 }
 
-/** What happens to an instance. `now` never runs backwards. */
-export type Input =
-  | {
-    readonly kind: "message";
-    readonly message: Message;
-    readonly source: Source;
-    readonly now: Timestamp;
-  }
-  | { readonly kind: "tick"; readonly now: Timestamp };
-
 /**
- * What the world is to do, in this order. Between two effects nothing else may be sent.
+ * An instance in which nothing has happened.
  *
- * - `deliver`: a message is known and well-formed. Journal it; echo it to peers that may lack it.
- * - `send`: an own message. Sign it, make it durable together with the deliveries before it, and
- *   only then broadcast it.
- * - `reject`: a message is refused for good.
- * - `request`: refs are missing; ask `source` for them first.
- * - `wake`: call with a tick at that time.
- * - `halt`: a message of our own that we never sent has come; we sign no more in this instance.
- * - `decide`, `caught`, `disagree`: report.
+ * @param standing Of the acceptor, if this process is one.
  */
-export type Effect =
-  | { readonly kind: "deliver"; readonly entry: Entry; readonly source: Source }
-  | { readonly kind: "send"; readonly entry: Entry }
-  | {
-    readonly kind: "reject";
-    readonly id: MessageId;
-    readonly rejection: Rejection;
-    readonly sources: readonly Source[];
-  }
-  | { readonly kind: "request"; readonly ids: readonly MessageId[]; readonly source: Source }
-  | { readonly kind: "wake"; readonly at: Timestamp }
-  | { readonly kind: "halt"; readonly entry: Entry }
-  | { readonly kind: "decide"; readonly decision: Decision }
-  | {
-    readonly kind: "caught";
-    readonly acceptor: AcceptorIndex;
-    readonly evidence: readonly [Entry, Entry];
-  }
-  | { readonly kind: "disagree"; readonly disagreement: Disagreement };
-
-/** An instance in which nothing has happened. */
-export function newInstance(context: CoreContext, identify: Identify): InstanceState {
+export function newInstance(
+  context: CoreContext,
+  identify: Identify,
+  standing: Standing = "votes",
+): InstanceState {
   const { graph, self } = context;
   return {
     identify,
@@ -114,7 +90,7 @@ export function newInstance(context: CoreContext, identify: Identify): InstanceS
     inbox: newInbox(),
     future: [],
     view: emptyPast(graph),
-    acceptor: self === undefined ? undefined : newAcceptor(graph, self),
+    acceptor: self === undefined ? undefined : newAcceptor(graph, self, standing),
     learner: newLearner(graph),
   };
 }
@@ -122,12 +98,18 @@ export function newInstance(context: CoreContext, identify: Identify): InstanceS
 /** Runs one input to its end (TR, Figure 3; PROTOCOL section 4). */
 export function step(context: CoreContext, state: InstanceState, input: Input): Effect[] {
   const run: Run = { context, state, now: input.now, effects: [] };
-  if (input.kind === "message") {
-    receive(run, input.message, input.source);
-  } else {
-    for (const { message, rejection, sources } of expire(state.inbox, input.now)) {
-      run.effects.push({ kind: "reject", id: message.id, rejection, sources });
-    }
+  switch (input.kind) {
+    case "message":
+      receive(run, input.message, input.source);
+      break;
+    case "tick":
+      for (const { message, ...why } of expire(state.inbox, input.now)) drop(run, message.id, why);
+      break;
+    case "restore":
+      deliver(run, input.message, "");
+      break;
+    case "vote":
+      changeVote(run, input.allowed);
   }
   deliverDueProposals(run);
   const at = nextWake(state);
@@ -149,20 +131,23 @@ function receive(run: Run, message: Message, source: Source): void {
   const missing = message.refs.filter((ref) => !state.dag.has(ref));
   if (missing.length === 0) return deliver(run, message, source);
   const dropped = wait(state.inbox, context.limits, message, missing, source, now);
-  for (const { message: { id }, rejection, sources } of dropped) {
-    effects.push({ kind: "reject", id, rejection, sources });
-  }
-  if (state.inbox.waiting.has(message.id)) {
-    const ids = missing.filter((id) =>
-      !state.inbox.waiting.has(id) && !state.future.some(({ proposal }) => proposal.id === id)
-    );
-    if (ids.length > 0) effects.push({ kind: "request", ids, source });
-  }
+  for (const { message: { id }, ...why } of dropped) drop(run, id, why);
+  if (!state.inbox.waiting.has(message.id)) return;
+  const future = futureIds(state);
+  const ids = missing.filter((id) => !state.inbox.waiting.has(id) && !future.has(id));
+  if (ids.length > 0) effects.push({ kind: "request", ids, source });
+}
+
+/** Refuses a message that had to leave before its time: others may wait for it, so it is missing. */
+function drop({ state, effects }: Run, id: MessageId, why: Omit<Dropped, "message">): void {
+  effects.push({ kind: "reject", id, ...why });
+  const source = waiterOf(state.inbox, id);
+  if (source !== undefined) effects.push({ kind: "request", ids: [id], source });
 }
 
 /** A 1a waits until an acceptor's clock has passed its time (PROTOCOL section 6). */
 function receive1a(run: Run, proposal: Proposal, source: Source): void {
-  const { context: { limits }, state, now, effects } = run;
+  const { context: { limits }, state, now } = run;
   if (state.acceptor === undefined || compareTimestamps(proposal.ballot, now) <= 0) {
     return deliver(run, proposal, source);
   }
@@ -171,8 +156,7 @@ function receive1a(run: Run, proposal: Proposal, source: Source): void {
       "FAR_FUTURE",
       `the 1a is more than ${limits.clockSkewMsMax} ms ahead of the clock`,
     );
-    effects.push({ kind: "reject", id: proposal.id, rejection, sources: [source] });
-    return;
+    return drop(run, proposal.id, { rejection, sources: [source] });
   }
   if (state.future.some((waiting) => waiting.proposal.id === proposal.id)) return;
   state.future.push({ proposal, source });
@@ -180,7 +164,7 @@ function receive1a(run: Run, proposal: Proposal, source: Source): void {
   if (state.future.length <= limits.futureProposalsMax) return;
   const last = state.future.pop()!;
   const rejection = reject("FUTURE_FULL", `${limits.futureProposalsMax} 1as wait for the clock`);
-  effects.push({ kind: "reject", id: last.proposal.id, rejection, sources: [last.source] });
+  drop(run, last.proposal.id, { rejection, sources: [last.source] });
 }
 
 function deliverDueProposals(run: Run): void {
@@ -198,17 +182,17 @@ function deliverDueProposals(run: Run): void {
 }
 
 /** Delivers a proper message, what the acceptor answers, and all that waited for either. */
-function deliver(run: Run, first: Message, source: Source): void {
+function deliver(run: Run, first: Message, ...sources: readonly Source[]): void {
   const { context: { graph }, state, effects } = run;
-  const queue: { message: Message; source: Source }[] = [{ message: first, source }];
-  for (const { message, source } of queue) {
+  const queue: { message: Message; sources: readonly Source[] }[] = [{ message: first, sources }];
+  for (const { message, sources } of queue) {
     if (state.dag.has(message.id)) continue;
     const entry = admit(graph, state.dag, message);
     if (isRejection(entry)) {
-      effects.push({ kind: "reject", id: message.id, rejection: entry, sources: [source] });
+      effects.push({ kind: "reject", id: message.id, rejection: entry, sources });
       continue;
     }
-    effects.push({ kind: "deliver", entry, source });
+    effects.push({ kind: "deliver", entry, source: sources[0]! });
     observe(run, entry);
     queue.push(...release(state.inbox, message.id));
     for (const own of respond(run, entry)) queue.push(...release(state.inbox, own.message.id));
@@ -236,30 +220,47 @@ function reportCaught({ state: { view }, effects }: Run, caught: bigint): void {
 
 /** Signs what the rules allow after a delivery; each own message may allow the next. */
 function respond(run: Run, entry: Entry): Entry[] {
-  const { context: { graph }, state: { acceptor, identify } } = run;
+  const { context: { graph }, state: { acceptor, identify }, effects } = run;
   if (acceptor === undefined) return [];
-  const sent: Entry[] = [];
   if (entry.message.kind === "1a") {
-    const reply = answer1a(graph, acceptor, entry, identify);
-    if (reply === undefined) return [];
-    send(run, acceptor, reply);
-    sent.push(reply);
-  } else {
-    remember(acceptor, entry);
-    if (entry.message.signer === acceptor.self && !acceptor.halted) {
-      acceptor.halted = true;
-      run.effects.push({ kind: "halt", entry });
-    }
+    return signAll(run, acceptor, answer1a(graph, acceptor, entry, identify));
   }
-  for (
-    let next = draft2a(graph, acceptor, identify);
-    next !== undefined;
-    next = draft2a(graph, acceptor, identify)
-  ) {
+  if (entry.message.signer === acceptor.self) {
+    const { standing } = acceptor;
+    const forked = !adopt(graph, acceptor, entry, run.state.dag);
+    const isNews = standing === "votes" || (forked && standing === "asks");
+    if (isNews) effects.push({ kind: "estranged", entry, forked });
+    return [];
+  }
+  remember(acceptor, entry);
+  return signAll(run, acceptor, draft2a(graph, acceptor, identify));
+}
+
+/** Sends a draft, if there is one, and what becomes possible by it. */
+function signAll(run: Run, acceptor: AcceptorState, first: Entry | undefined): Entry[] {
+  const { context: { graph }, state: { identify } } = run;
+  const sent: Entry[] = [];
+  for (let next = first; next !== undefined; next = draft2a(graph, acceptor, identify)) {
     send(run, acceptor, next);
     sent.push(next);
   }
   return sent;
+}
+
+/** One that may vote again catches up on what it would have answered. */
+function changeVote(run: Run, allowed: boolean): void {
+  const { context: { graph }, state } = run;
+  const { acceptor, view: { highest1a }, identify } = state;
+  if (acceptor === undefined || acceptor.standing === "forked") return;
+  acceptor.standing = allowed ? "votes" : "asks";
+  if (!allowed) return;
+  const reply = highest1a === undefined
+    ? undefined
+    : answer1a(graph, acceptor, highest1a, identify);
+  const own = signAll(run, acceptor, reply ?? draft2a(graph, acceptor, identify));
+  for (const { message: { id } } of own) {
+    for (const { message, sources } of release(state.inbox, id)) deliver(run, message, ...sources);
+  }
 }
 
 function send(run: Run, acceptor: AcceptorState, own: Entry): void {
@@ -275,4 +276,8 @@ function nextWake(state: InstanceState): Timestamp | undefined {
   const expiry = nextExpiry(state.inbox);
   if (due === undefined || expiry === undefined) return due ?? expiry;
   return compareTimestamps(due, expiry) < 0 ? due : expiry;
+}
+
+function futureIds({ future }: InstanceState): ReadonlySet<MessageId> {
+  return new Set(future.map(({ proposal }) => proposal.id));
 }

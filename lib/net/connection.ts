@@ -47,6 +47,9 @@ interface Call {
   readonly sinceMs: number;
 }
 
+/** How long the end of an answer has to reach the caller, in milliseconds. */
+const ANSWERED_MS = 250;
+
 /** See the module. Over HTTP/1.1 there is no session: no pings, and one call at a time. */
 export class Connection {
   /** Whose it is. */
@@ -107,6 +110,7 @@ export class Connection {
     const call: Call = { request, response, isStream, sinceMs: now };
     this.#calls.add(call);
     response.once("close", () => this.#onCallClosed(call));
+    closeWhenAnswered(request);
     this.#countData(request);
     // Many a call of a rapid reset is over before anything has been done for it.
     setImmediate(() => {
@@ -207,6 +211,20 @@ export class Connection {
     this.destroy();
     this.#options.onMisconduct({ reason, detail });
   }
+}
+
+/**
+ * Ends a stream whose answer is complete when its caller does not: with nobody reading the rest of
+ * the request its end may never be seen, and the stream count against the calls of its connection.
+ */
+function closeWhenAnswered(request: NodeRequest): void {
+  if (!("stream" in request)) return;
+  const { stream } = request as Http2ServerRequest;
+  stream.once("finish", () => {
+    if (stream.closed) return;
+    const timer = setTimeout(() => stream.close(0 /* NO_ERROR */), ANSWERED_MS);
+    stream.once("close", () => clearTimeout(timer));
+  });
 }
 
 function headerBytes(request: NodeRequest): number {

@@ -54,9 +54,13 @@ export function readText(path: string, where: string): string {
  * @throws OperatorError as {@linkcode readText}.
  */
 export function readNamedFile(file: string, place: Place): { text: string; path: string } {
-  const base = place.file === STDIN ? "." : dirname(place.file);
-  const path = isAbsolute(file) ? file : resolve(base, file);
+  const path = besideFile(file, place.file);
   return { text: readText(path, `${place}: ${quote(file)}`), path };
+}
+
+/** The path that a configuration means by `path`: relative to where the configuration is. */
+export function besideFile(path: string, source: string): string {
+  return isAbsolute(path) ? path : resolve(source === STDIN ? "." : dirname(source), path);
 }
 
 /** A warning for each of the files that others than its owner may read or write. */

@@ -32,7 +32,14 @@ import { checkGraph } from "../wire/config_validity.ts";
 import type { Config } from "../wire/gen/hetpaxos/v1/config_pb.ts";
 import { toHex } from "../wire/hex.ts";
 import { Place, quote } from "../wire/place.ts";
-import { permissionWarnings, readNamedFile, readStdin, readText, STDIN } from "./config_files.ts";
+import {
+  besideFile,
+  permissionWarnings,
+  readNamedFile,
+  readStdin,
+  readText,
+  STDIN,
+} from "./config_files.ts";
 
 export type { Identity } from "../crypto/identity.ts";
 export type { ConfigDigests } from "../wire/config_digest.ts";
@@ -62,6 +69,8 @@ export interface Configuration extends Settings {
   readonly proposal: Uint8Array | undefined;
   /** Where to listen. For a client that does not say, the host is empty and the port 0. */
   readonly listen: HostPort;
+  /** Folder of the journal; undefined if nothing is to survive the process. */
+  readonly dataDir: string | undefined;
   /** What the operator should know, each in one line. */
   readonly warnings: readonly string[];
 }
@@ -113,6 +122,7 @@ export function loadConfiguration(
     digest: digestOf(parsed, acceptors),
     proposal: parseProposal(config, settings, root),
     listen: parseListen(config, self, root),
+    dataDir: config.dataDir === "" ? undefined : besideFile(config.dataDir, source),
     ...settings,
     warnings: [...expiryWarnings(identities, now), ...permissionWarnings(key.files)],
   };

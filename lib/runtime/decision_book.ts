@@ -5,6 +5,11 @@
  */
 
 import type { Ballot, MessageId } from "../core/types.ts";
+import type { JournalDecision } from "../store/journal.ts";
+import type { LearnerGraph } from "../core/learner_graph.ts";
+import type { Ledger } from "./ledger.ts";
+import type { RunningInstance } from "./node_types.ts";
+import { decisionRecord } from "./records.ts";
 
 /** A learner's decision, by names. */
 export interface DecisionRecord {
@@ -22,42 +27,69 @@ export interface DecisionRecord {
   readonly signers: readonly string[];
 }
 
+/** Decisions read from the journal at a time. */
+const BATCH = 256;
+
 /** All decisions of one process. */
 export class DecisionBook {
-  readonly #decisions: DecisionRecord[] = [];
+  readonly #ledger: Ledger;
   readonly #followers: Set<() => void> = new Set();
 
-  /** All decisions so far, first come first. */
-  get all(): readonly DecisionRecord[] {
-    return this.#decisions;
+  /** Those that `ledger` keeps. */
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
   }
 
-  /** Adds a decision and tells all followers. */
-  add(decision: DecisionRecord): void {
-    this.#decisions.push(decision);
+  /** How many decisions there are. */
+  get count(): number {
+    return this.#ledger.journal.decisionCount;
+  }
+
+  /** The newest decisions, up to so many, oldest first. */
+  newest(count: number): DecisionRecord[] {
+    const from = Math.max(0, this.count - count);
+    return this.#ledger.journal.decisionsFrom(from, count).map((kept) => this.#withValue(kept));
+  }
+
+  /** The decisions in an instance that is in use. */
+  ofInstance(graph: LearnerGraph, { id, state }: RunningInstance): DecisionRecord[] {
+    return state.learner.decisions.flat()
+      .map((decision) => this.#withValue(decisionRecord(graph, id, decision)));
+  }
+
+  /** Tells all followers that decisions have been kept. */
+  announce(): void {
     for (const wake of this.#followers) wake();
   }
 
   /** Decisions from the first (or from now on), and all to come until `signal` aborts. */
   async *follow(signal: AbortSignal, onlyNew = false): AsyncGenerator<DecisionRecord> {
-    let next = onlyNew ? this.#decisions.length : 0;
+    const { journal } = this.#ledger;
+    let next = onlyNew ? this.count : 0;
     let wake = () => {};
     const follower = () => wake();
     this.#followers.add(follower);
     signal.addEventListener("abort", follower);
     try {
       while (!signal.aborted) {
-        const decision = this.#decisions[next];
-        if (decision === undefined) {
-          await new Promise<void>((resolve) => wake = resolve);
-        } else {
-          next++;
-          yield decision;
+        const batch = journal.decisionsFrom(next, BATCH);
+        next += batch.length;
+        for (const kept of batch) {
+          yield this.#withValue(kept);
+          if (signal.aborted) return;
+        }
+        if (batch.length === 0) {
+          const woken = new Promise<void>((resolve) => wake = resolve);
+          if (next === this.count && !signal.aborted) await woken;
         }
       }
     } finally {
       this.#followers.delete(follower);
       signal.removeEventListener("abort", follower);
     }
+  }
+
+  #withValue(kept: JournalDecision): DecisionRecord {
+    return { ...kept, value: this.#ledger.value(kept.ballot.valueHash) };
   }
 }

@@ -14,7 +14,7 @@ import {
   MessageIdsSchema,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { fromHex } from "../wire/hex.ts";
-import type { LogRecord } from "./message_log.ts";
+import type { LogRecord } from "./log_record.ts";
 
 /** A message by name. */
 export interface Named {
@@ -35,12 +35,12 @@ export function encodeIds(named: readonly Named[]): MessageIds[] {
   return [...byInstance].map(([instance, ids]) => create(MessageIdsSchema, { instance, ids }));
 }
 
-/** The well-formed ids of a list. Others can name nothing, so they are passed over. */
-export function decodeIds(lists: readonly MessageIds[]): MessageId[] {
-  return lists.flatMap(({ ids }) =>
+/** The well-formed ids of lists. Others can name nothing, so they are passed over. */
+export function decodeNamed(lists: readonly MessageIds[]): Named[] {
+  return lists.flatMap(({ instance, ids }) =>
     ids.flatMap((bytes) => {
       const id = decodeId(bytes);
-      return isRejection(id) ? [] : [id];
+      return isRejection(id) ? [] : [{ instance, id }];
     })
   );
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Named } from "./envelopes.ts";
-import type { LogRecord } from "./message_log.ts";
+import type { LogRecord } from "./log_record.ts";
 import type { PeerKnowledge } from "./peer_knowledge.ts";
 
 /** Announcements waiting for one peer. */

@@ -12,12 +12,17 @@ import {
   HelloSchema,
   Role,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import type { Journal } from "../store/journal.ts";
+import { fromHex } from "../wire/hex.ts";
 import type { Configuration } from "./configuration.ts";
 import { describeMismatch, encodeDigest } from "./digests.ts";
 import type { LinkEnd } from "./link.ts";
 
 /** Version of the conversation that docs/WIRE.md describes. */
 const PROTOCOL_VERSION = 1;
+
+/** Bytes of a journal's epoch. */
+const EPOCH_BYTES = 16;
 
 /** What a peer is told that we do not talk to. */
 export type Refusal = Pick<LinkEnd, "reason" | "detail">;
@@ -31,7 +36,7 @@ export const REFUSALS: ReadonlySet<Reason> = new Set([
   Reason.PROTOCOL_ERROR,
 ]);
 
-/** Our Hello. */
+/** Our Hello to a peer: it says also how far we have taken in its log. */
 export function makeHello(
   { self, digest }: Configuration,
   { role, incarnation, agent }: {
@@ -39,7 +44,10 @@ export function makeHello(
     readonly incarnation: bigint;
     readonly agent: string;
   },
+  journal: Journal,
+  peer: string,
 ): Hello {
+  const progress = journal.progress(peer);
   return create(HelloSchema, {
     protocolVersion: PROTOCOL_VERSION,
     role,
@@ -47,6 +55,9 @@ export function makeHello(
     incarnation,
     configDigest: encodeDigest(digest),
     agent,
+    logEpoch: fromHex(journal.epoch),
+    resumeEpoch: progress === undefined ? undefined : fromHex(progress.epoch),
+    resumePosition: BigInt(progress?.position ?? 0),
   });
 }
 
@@ -72,6 +83,10 @@ export function judgeHello(
     : !dialed && (hello.role === Role.LEARNER || hello.role === Role.PROPOSER);
   if (identity === undefined || hello.name !== peer || !mayBe) {
     return violation(`${peer} may not call itself ${hello.name} in role ${roleName(hello.role)}`);
+  }
+  const { length } = hello.logEpoch;
+  if (length !== 0 && length !== EPOCH_BYTES) {
+    return violation(`an epoch has ${EPOCH_BYTES} bytes, not ${length}`);
   }
   const mismatch = describeMismatch(digest, hello.configDigest);
   if (mismatch === undefined) return undefined;

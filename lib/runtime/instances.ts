@@ -1,69 +1,180 @@
 /**
- * The open instances of a node.
+ * The instances of a node: those in use are in memory, the others in the journal, from which they
+ * come back when they are mentioned.
  *
  * @module
  */
 
-import { type CoreContext, newInstance } from "../core/instance.ts";
+import { type CoreContext, newInstance, step } from "../core/instance.ts";
 import { reject, type Rejection } from "../core/rejection.ts";
+import type { Message, Timestamp } from "../core/types.ts";
 import { acceptorMessageId } from "../crypto/hash.ts";
-import type { Named } from "./envelopes.ts";
+import type { Cancel, Clock } from "./clock.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LogRecord } from "./log_record.ts";
 import type { RunningInstance } from "./node_types.ts";
 
-/** Instances by number; opened when first mentioned, up to a limit. */
+/** How often unused instances are looked for, in milliseconds. */
+const SWEEP_MS = 1_000;
+
+/** Instances looked at to find one that may make room for another. */
+const LOOKED_AT_MAX = 16;
+
+/** What {@linkcode Instances} needs to know. */
+export interface InstancesOptions {
+  /** Shared by all. */
+  readonly context: CoreContext;
+  /** Of the whole configuration, 32 bytes. */
+  readonly configDigest: Uint8Array;
+  /** Where they come back from. */
+  readonly ledger: Ledger;
+  /** Instances in memory at most. */
+  readonly max: number;
+  /** Of these, opened by messages of one peer at most. */
+  readonly perPeerMax: number;
+  /** An instance unused for so long leaves memory, in milliseconds. */
+  readonly idleMs: number;
+  /** Tells how long an instance has been unused. */
+  readonly clock: Clock;
+}
+
+/** See the module. */
 export class Instances {
-  readonly #context: CoreContext;
-  readonly #configDigest: Uint8Array;
-  readonly #max: number;
-  readonly #instances: Map<bigint, RunningInstance> = new Map();
+  readonly #options: InstancesOptions;
+  /** In the order of their last use. */
+  readonly #running: Map<bigint, RunningInstance> = new Map();
+  /** Likewise, by the peer whose messages opened them. */
+  readonly #openedBy: Map<string | undefined, Set<RunningInstance>> = new Map();
+  #cancelSweep: Cancel = () => {};
+
+  /** None is in memory at first. */
+  constructor(options: InstancesOptions) {
+    this.#options = options;
+    this.#keepSweeping();
+  }
+
+  /** Those in memory. */
+  get all(): readonly RunningInstance[] {
+    return [...this.#running.values()];
+  }
+
+  /** The instance with this number, if it is in memory. */
+  get(id: bigint): RunningInstance | undefined {
+    return this.#running.get(id);
+  }
 
   /**
-   * None is open at first.
+   * The instance with this number, opened if need be. Rejects TOO_MANY_INSTANCES.
    *
-   * @param configDigest Of the whole configuration, 32 bytes.
-   * @param max How many may be open; none is ever closed.
+   * @param by The peer whose message asks for it, if one does.
    */
-  constructor(context: CoreContext, configDigest: Uint8Array, max: number) {
-    this.#context = context;
-    this.#configDigest = configDigest;
-    this.#max = max;
-  }
-
-  /** All that are open, in the order they were opened. */
-  get all(): readonly RunningInstance[] {
-    return [...this.#instances.values()];
-  }
-
-  /** The instance with this number, if it is open. */
-  get(id: bigint): RunningInstance | undefined {
-    return this.#instances.get(id);
-  }
-
-  /** The instance with this number, opened if need be. Rejects TOO_MANY_INSTANCES. */
-  open(id: bigint): RunningInstance | Rejection {
-    const known = this.#instances.get(id);
-    if (known !== undefined) return known;
-    if (this.#instances.size >= this.#max) {
-      return reject("TOO_MANY_INSTANCES", `${this.#max} instances are open`);
+  open(id: bigint, by?: string): RunningInstance | Rejection {
+    const { max, perPeerMax, clock } = this.#options;
+    const nowMs = clock.elapsedMs();
+    const known = this.#running.get(id);
+    if (known !== undefined) return this.#touch(known, nowMs);
+    const siblings = this.#openedBy.get(by) ?? new Set();
+    if (by !== undefined && siblings.size >= perPeerMax && !this.#makeRoom(siblings, nowMs)) {
+      return reject("TOO_MANY_INSTANCES", `${perPeerMax} instances opened by ${by} are in use`);
     }
-    const scope = { configDigest: this.#configDigest, instance: id };
-    const running: RunningInstance = {
+    if (this.#running.size >= max && !this.#makeRoom(this.#running.values(), nowMs)) {
+      return reject("TOO_MANY_INSTANCES", `${max} instances are in use`);
+    }
+    return this.#touch(this.#load(id, by, clock.now()), nowMs);
+  }
+
+  /** Looks for unused instances no more. */
+  close(): void {
+    this.#cancelSweep();
+  }
+
+  /** Lets go of the instances that have not been used lately and wait for nothing, again and again. */
+  #keepSweeping(): void {
+    const { clock } = this.#options;
+    this.#cancelSweep = clock.after(SWEEP_MS, () => {
+      this.#sweep(clock.elapsedMs());
+      this.#keepSweeping();
+    });
+  }
+
+  #sweep(nowMs: number): void {
+    for (const running of this.#running.values()) {
+      if (nowMs - running.usedMs < this.#options.idleMs) return;
+      if (isQuiet(running)) this.#letGo(running);
+      else this.#touch(running, nowMs);
+    }
+  }
+
+  /**
+   * Lets go of one that has not been used for a while: one that just has may have messages that are
+   * not in the journal yet.
+   *
+   * @param candidates In the order of their last use.
+   */
+  #makeRoom(candidates: Iterable<RunningInstance>, nowMs: number): boolean {
+    let count = 0;
+    for (const running of candidates) {
+      if (++count > LOOKED_AT_MAX || nowMs - running.usedMs < SWEEP_MS) return false;
+      if (isQuiet(running)) {
+        this.#letGo(running);
+        return true;
+      }
+      this.#touch(running, nowMs);
+    }
+    return false;
+  }
+
+  /** A timer may be left from when something waited. */
+  #letGo(running: RunningInstance): void {
+    running.cancelWake();
+    this.#remove(running);
+  }
+
+  #touch(running: RunningInstance, nowMs: number): RunningInstance {
+    this.#remove(running);
+    running.usedMs = nowMs;
+    this.#running.set(running.id, running);
+    this.#openedBy.get(running.openedBy)?.add(running) ??
+      this.#openedBy.set(running.openedBy, new Set([running]));
+    return running;
+  }
+
+  #remove(running: RunningInstance): void {
+    this.#running.delete(running.id);
+    this.#openedBy.get(running.openedBy)?.delete(running);
+  }
+
+  #load(id: bigint, openedBy: string | undefined, now: Timestamp): RunningInstance {
+    const { context, configDigest, ledger } = this.#options;
+    const scope = { configDigest, instance: id };
+    const identify = (content: Parameters<typeof acceptorMessageId>[1]) =>
+      acceptorMessageId(scope, content);
+    const state = newInstance(context, identify, "asks");
+    for (const record of ledger.ofInstance(id)) {
+      step(context, state, { kind: "restore", message: messageOf(record), now });
+    }
+    return {
       id,
+      openedBy,
       scope,
-      state: newInstance(this.#context, (content) => acceptorMessageId(scope, content)),
+      state,
       wires: new Map(),
       proposers: new Set(),
       wakeAt: undefined,
       cancelWake: () => {},
+      usedMs: 0,
+      admitted: false,
     };
-    this.#instances.set(id, running);
-    return running;
   }
+}
 
-  /** The latest messages of each acceptor in each instance: with their pasts, all we have. */
-  summary(): Named[] {
-    return this.all.flatMap(({ id: instance, state }) =>
-      state.view.tips.flat().map(({ message: { id } }) => ({ instance, id }))
-    );
-  }
+function isQuiet({ state, wires, proposers }: RunningInstance): boolean {
+  return proposers.size === 0 && wires.size === 0 && state.inbox.waiting.size === 0 &&
+    state.future.length === 0;
+}
+
+function messageOf({ id, wire }: LogRecord): Message {
+  return wire.kind === "1a"
+    ? { kind: "1a", id, ballot: wire.ballot }
+    : { kind: "acceptor", id, ...wire.content };
 }

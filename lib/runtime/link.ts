@@ -14,11 +14,14 @@ import {
   type Hello,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { Blame } from "./blame.ts";
+import { toHex } from "../wire/hex.ts";
 import type { Cancel } from "./clock.ts";
-import { decodeIds, encodeIds, encodeRecord, type Named } from "./envelopes.ts";
+import { Composer, IDS_MAX } from "./composer.ts";
+import { decodeNamed, type Named } from "./envelopes.ts";
 import { Feed } from "./feed.ts";
 import { Haves } from "./haves.ts";
-import type { LogRecord } from "./message_log.ts";
+import type { Supplier } from "./intake.ts";
+import type { LogRecord } from "./log_record.ts";
 import type { Node } from "./node.ts";
 import { PeerKnowledge } from "./peer_knowledge.ts";
 import { Rates } from "./rates.ts";
@@ -44,17 +47,15 @@ export interface LinkOptions {
   readonly hello: Hello;
   /** Judges the peer's Hello: undefined, or why we do not talk to it. */
   admit(link: Link, hello: Hello): Pick<LinkEnd, "reason" | "detail"> | undefined;
+  /** Everything that the peer had when the link came up is here. */
+  onCaughtUp(link: Link): void;
 }
 
-/** Messages in one envelope, at most; it is closed when it exceeds so many bytes. */
-const BATCH_MAX = 512;
-const BATCH_BYTES = 256 * 1024;
-/** Ids of one kind in one envelope, at most. */
-const IDS_MAX = 4_096;
-/** Pings that wait for their answer to be sent, at most. */
-const PONGS_MAX = 16;
+/** How long a closed link has for its goodbye, in milliseconds. */
+export const GOODBYE_MS = 500;
+
 /** A conversation. */
-export class Link {
+export class Link implements Supplier {
   readonly options: LinkOptions;
   /** Settles when it is over. */
   readonly ended: Promise<LinkEnd>;
@@ -63,17 +64,13 @@ export class Link {
   readonly #knowledge: PeerKnowledge;
   readonly #feed: Feed;
   readonly #haves: Haves;
+  readonly #composer: Composer;
   readonly #proposals: Rates<bigint>;
   readonly #blame: Blame;
   readonly #silence: SilenceWatch;
   #theirs: Hello | undefined;
   #end: LinkEnd | undefined;
   #saidHello = false;
-  /** What we have, as far as the peer has not been told. */
-  #summary: Named[] | undefined;
-  #wants: Request[] = [];
-  #pongs: bigint[] = [];
-  #ping = false;
   #wake: () => void = () => {};
   #cancelWake: Cancel = () => {};
 
@@ -85,10 +82,16 @@ export class Link {
     const { promise, resolve } = Promise.withResolvers<LinkEnd>();
     this.ended = promise;
     this.#settle = resolve;
-    this.#knowledge = new PeerKnowledge(node.log);
+    this.#knowledge = new PeerKnowledge(node.ledger);
     const { echoDelayMs } = network;
-    this.#feed = new Feed({ log: node.log, knowledge: this.#knowledge, echoDelayMs });
+    this.#feed = new Feed({ ledger: node.ledger, knowledge: this.#knowledge, echoDelayMs });
     this.#haves = new Haves(this.#knowledge, echoDelayMs / 4);
+    this.#composer = new Composer({
+      ledger: node.ledger,
+      knowledge: this.#knowledge,
+      feed: this.#feed,
+      haves: this.#haves,
+    });
     this.#proposals = new Rates(limits.proposalsPerSecondMax);
     this.#blame = new Blame(limits.rejectionsPerMinuteMax);
     this.#silence = new SilenceWatch({
@@ -123,21 +126,40 @@ export class Link {
       return this.#violation("a second Hello");
     }
     if (this.#theirs === undefined && !this.#greet(envelope.hello)) return;
-    for (const id of decodeIds(envelope.have)) this.#knowledge.mark(id);
+    for (const named of decodeNamed(envelope.have)) this.#knowledge.mark(named);
+    this.#takeOffers(envelope);
     for (const message of envelope.messages) {
       if (this.#end !== undefined) break;
       const taken = this.#node.take(message, this.peer, this.#mayPropose);
-      if (isRejection(taken)) this.#refused(taken);
-      else this.#knowledge.mark(taken);
+      if (isRejection(taken)) this.refused(taken);
+      else this.#knowledge.mark({ instance: message.instance, id: taken });
     }
-    for (const id of decodeIds(envelope.want).slice(0, IDS_MAX)) this.#feed.ask(id);
-    for (const id of decodeIds(envelope.wantValues).slice(0, IDS_MAX)) this.#feed.askValue(id);
-    if (envelope.summaryComplete) this.#feed.start();
-    if (envelope.ping !== 0n && this.#pongs.length < PONGS_MAX) this.#pongs.push(envelope.ping);
+    for (const named of decodeNamed(envelope.want).slice(0, IDS_MAX)) this.#feed.ask(named);
+    for (const named of decodeNamed(envelope.wantValues).slice(0, IDS_MAX)) {
+      this.#feed.askValue(named);
+    }
+    this.#feed.tookIn(Number(envelope.taken));
+    if (envelope.ping !== 0n) this.#composer.pong(envelope.ping);
     this.#node.flush();
+    if (envelope.caughtUp) this.options.onCaughtUp(this);
     const { goodbye } = envelope;
     if (goodbye === undefined) return this.#wake();
     this.#finish({ reason: goodbye.reason, detail: goodbye.detail.slice(0, 200), byPeer: true });
+  }
+
+  /** Asks for messages that the peer has offered. */
+  fetch(named: readonly Named[]): void {
+    this.#composer.fetch(named);
+    this.#wake();
+  }
+
+  /** Everything that the peer offered below a position is here. */
+  tookIn(position: number): void {
+    this.#composer.tookIn(position);
+    const { peer } = this;
+    const epoch = toHex(this.#theirs!.logEpoch);
+    if (epoch !== "") this.#node.ledger.setProgress({ peer, epoch, position });
+    this.#wake();
   }
 
   /** Takes in what was just added to the log. */
@@ -154,8 +176,8 @@ export class Link {
 
   /** Asks the peer for something that it should have. */
   want(request: Request): void {
-    if (!this.isUp || this.#wants.length >= IDS_MAX) return;
-    this.#wants.push(request);
+    if (!this.isUp) return;
+    this.#composer.want(request);
     this.#wake();
   }
 
@@ -163,6 +185,12 @@ export class Link {
   probe(timeoutMs: number): Promise<boolean> {
     this.#sayPing();
     return this.#silence.heardWithin(timeoutMs, this.ended);
+  }
+
+  /** Something that the peer has sent is refused. */
+  refused(rejection: Rejection): void {
+    if (this.#end !== undefined || this.#blame.tolerates(rejection, this.#nowMs())) return;
+    this.close(Reason.LIMIT, `too many refused messages, the last: ${rejection.detail}`);
   }
 
   /** Says goodbye and ends. */
@@ -208,7 +236,10 @@ export class Link {
     this.#theirs = hello;
     const refusal = this.options.admit(this, hello);
     if (refusal === undefined) {
-      this.#summary = this.#node.instances.summary();
+      const { resumeEpoch, resumePosition } = hello;
+      this.#feed.start(
+        this.#node.ledger.resumeAt(this.peer, toHex(resumeEpoch), Number(resumePosition)),
+      );
       return true;
     }
     this.close(refusal.reason, refusal.detail);
@@ -223,59 +254,32 @@ export class Link {
       return create(EnvelopeSchema, { hello: this.options.hello });
     }
     if (this.#theirs === undefined) return undefined;
-    const envelope = create(EnvelopeSchema, {
-      ping: this.#ping ? 1n : 0n,
-      pong: this.#pongs.shift() ?? 0n,
-      have: encodeIds(this.#summary?.splice(0, IDS_MAX) ?? []),
-      summaryComplete: this.#summary?.length === 0,
-    });
-    this.#ping = false;
-    if (envelope.summaryComplete) this.#summary = undefined;
-    const wants = this.#wants.splice(0, IDS_MAX);
-    envelope.want = encodeIds(wants.filter(({ kind }) => kind === "message"));
-    envelope.wantValues = encodeIds(wants.filter(({ kind }) => kind === "value"));
-    const nowMs = this.#nowMs();
-    this.#addMessages(envelope, nowMs);
-    envelope.have.push(...encodeIds(this.#haves.due(nowMs)));
-    const says = envelope.messages.length + envelope.have.length + wants.length > 0 ||
-      envelope.summaryComplete || envelope.ping !== 0n || envelope.pong !== 0n;
-    if (says) return envelope;
+    const envelope = this.#composer.next(this.#nowMs());
+    if (envelope !== undefined) return envelope;
     this.#scheduleWake();
     return undefined;
   }
 
-  #addMessages(envelope: Envelope, nowMs: number): void {
-    let bytes = 0;
-    while (envelope.messages.length < BATCH_MAX && bytes < BATCH_BYTES) {
-      const sending = this.#feed.next(nowMs);
-      if (sending === undefined) return;
-      const { record, withValue } = sending;
-      const hash = record.valueHash;
-      const value = hash !== undefined && (withValue || !this.#knowledge.hasValue(hash))
-        ? this.#node.values.get(hash)
-        : undefined;
-      this.#knowledge.markSent(record);
-      envelope.messages.push(encodeRecord(record, value));
-      bytes += 160 + 34 * record.refs.length + (value?.length ?? 0);
-    }
+  #takeOffers({ offers, offered }: Envelope): void {
+    if (offered === 0n) return;
+    const named = decodeNamed(offers);
+    const isAbsurd = named.length > IDS_MAX || offered > Number.MAX_SAFE_INTEGER;
+    if (isAbsurd) return this.#violation("too many offers");
+    for (const each of named) this.#knowledge.mark(each);
+    this.#node.intake.offered(this, named, Number(offered));
   }
 
   #scheduleWake(): void {
     this.#cancelWake();
-    const dues = [this.#feed.dueMs(), this.#haves.dueMs].filter((due) => due !== undefined);
-    if (dues.length === 0) return;
-    const delayMs = Math.min(...dues) - this.#nowMs();
+    const dueMs = this.#composer.dueMs();
+    if (dueMs === undefined) return;
+    const delayMs = dueMs - this.#nowMs();
     this.#cancelWake = this.#node.options.clock.after(delayMs, () => this.#wake());
   }
 
   #sayPing(): void {
-    this.#ping = true;
+    this.#composer.ping();
     this.#wake();
-  }
-
-  #refused(rejection: Rejection): void {
-    if (this.#blame.tolerates(rejection, this.#nowMs())) return;
-    this.close(Reason.LIMIT, `too many refused messages, the last: ${rejection.detail}`);
   }
 
   #violation(detail: string): void {
@@ -287,6 +291,7 @@ export class Link {
     if (this.#end !== undefined) return;
     this.#end = end;
     this.#cancelWake();
+    this.#node.intake.lost(this);
     this.#silence.stop();
     this.#settle(end);
     this.#wake();

@@ -5,28 +5,26 @@
  * @module
  */
 
-import type { Entry } from "../core/dag.ts";
-import { type CoreContext, type Effect, step } from "../core/instance.ts";
+import type { Effect, Input } from "../core/effects.ts";
+import { type CoreContext, step } from "../core/instance.ts";
 import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
 import type { Message, MessageId, Timestamp, ValueHash } from "../core/types.ts";
 import { hashValue } from "../crypto/hash.ts";
 import { makeVerifier, type Verifier } from "../crypto/verify.ts";
+import { JournalError } from "../store/journal.ts";
 import { decodeMessage, type WireMessage, type WireProposal } from "../wire/codec.ts";
 import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
-import { DecisionBook } from "./decision_book.ts";
+import { DecisionBook, type DecisionRecord } from "./decision_book.ts";
 import { Instances } from "./instances.ts";
-import { type LogRecord, MessageLog } from "./message_log.ts";
-import type { CaughtRecord, NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
+import { Intake } from "./intake.ts";
+import { Ledger } from "./ledger.ts";
+import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
+import { Outcomes, SELF } from "./outcomes.ts";
+import { ProposalGate } from "./proposal_gate.ts";
 import { drive, type Proposing, stopProposing } from "./proposing.ts";
-import { caughtRecord, decisionRecord } from "./records.ts";
-import { signMessage } from "./signing.ts";
-import { Stash } from "./stash.ts";
-import { ValueStore } from "./values.ts";
+import { WaitingValues } from "./waiting_values.ts";
 import { setTimer } from "./waking.ts";
 import { Wants } from "./wants.ts";
-
-/** The source of what this process itself proposes. */
-const SELF = "";
 
 /** A process's share in all instances. Everything happens synchronously. */
 export class Node {
@@ -34,45 +32,76 @@ export class Node {
   readonly options: NodeOptions;
   /** What the core is told of this process; `self` is undefined if it does not vote. */
   readonly context: CoreContext;
-  /** Every message delivered or sent, each after all it refers to. */
-  readonly log: MessageLog = new MessageLog();
+  /** Every message, value and decision known. */
+  readonly ledger: Ledger;
   /** What learners decided, as far as this process has seen. */
-  readonly decisions: DecisionBook = new DecisionBook();
-  /** Values by hash, and the 1as that wait for theirs. */
-  readonly values: ValueStore;
-  /** The instances that a message or a proposal has opened. */
+  readonly decisions: DecisionBook;
+  /** The instances in use. */
   readonly instances: Instances;
+  /** What peers have offered and is being fetched. */
+  readonly intake: Intake;
   /** How often each kind of refusal has happened; a kind that never has is absent. */
   readonly rejections: Map<RejectionCode, number> = new Map();
-  /** Each equivocator once an instance, in the order they were caught. */
-  readonly caught: CaughtRecord[] = [];
-  /** How many messages this process has signed since it started. */
-  signed = 0;
   readonly #observers: Set<NodeObserver> = new Set();
   readonly #verifier: Verifier;
   readonly #wants: Wants;
-  readonly #stash: Stash = new Stash();
-  #unstashed: [MessageId, WireProposal][] = [];
-  #unflushed: LogRecord[] = [];
+  readonly #waiting: WaitingValues;
+  readonly #gate: ProposalGate;
+  readonly #released: { id: MessageId; wire: WireProposal; source: string }[] = [];
+  /** What the core has had done, and how much of it. */
+  readonly outcomes: Outcomes;
+  #votes = false;
   #closed = false;
 
-  /** Opens no instance and starts no timer. */
+  /** Opens no instance; an acceptor does not vote before it is told to. */
   constructor(options: NodeOptions) {
-    const { configuration, votes } = options;
-    const { graph, limits, digest } = configuration;
+    const { configuration, votes, clock, journal } = options;
+    const { graph, limits, digest, network } = configuration;
     this.options = options;
     this.context = { graph, limits, self: votes ? configuration.self.acceptorIndex : undefined };
-    this.instances = new Instances(this.context, digest.whole, limits.instancesMax);
-    this.values = new ValueStore(limits);
+    this.ledger = new Ledger(journal);
+    this.decisions = new DecisionBook(this.ledger);
+    this.intake = new Intake(clock, (named) => this.ledger.has(named));
+    this.instances = new Instances({
+      context: this.context,
+      configDigest: digest.whole,
+      ledger: this.ledger,
+      max: limits.instancesMax,
+      perPeerMax: limits.instancesPerPeerMax,
+      idleMs: limits.instanceIdleMs,
+      clock,
+    });
+    this.#waiting = new WaitingValues(limits);
+    const isWelcome = (id: MessageId) => this.#wants.hasAskedFor(id) || this.intake.isFetching(id);
+    this.#gate = new ProposalGate(clock, limits.proposalsPerSecondMax, isWelcome);
     this.#verifier = makeVerifier(configuration);
-    this.#wants = new Wants(options.clock, configuration.network.wantDelayMs, {
+    this.#wants = new Wants(clock, network.wantDelayMs, {
       stillMissing: (kind, instance, id) => {
-        if (kind === "value") return this.values.isWaiting(id, options.clock.elapsedMs());
-        return this.instances.get(instance)?.state.inbox.waitingFor.has(id) ?? false;
+        if (kind === "value") return this.#waiting.has(id, clock.elapsedMs());
+        const { state, wires } = this.instances.get(instance) ?? {};
+        return (state?.inbox.waitingFor.has(id) ?? false) && !wires?.has(id);
       },
-      ask: (requests) => {
-        for (const observer of this.#observers) observer.wanted?.(requests);
+      isOnItsWay: (id) => this.intake.isFetching(id),
+      ask: (requests) => this.#observers.forEach((observer) => observer.wanted?.(requests)),
+    });
+    this.outcomes = new Outcomes({
+      graph,
+      self: this.context.self,
+      signer: configuration.signer,
+      ledger: this.ledger,
+      observers: this.#observers,
+      log: options.log,
+      refuse: (rejection, id) => this.refuse(rejection, id),
+      want: (instance, id, source) => {
+        const wire = this.#gate.release(instance, id, source);
+        if (wire === undefined) this.#wants.note("message", instance, id, source);
+        else this.#released.push({ id, wire, source });
       },
+      delivered: (id) => {
+        this.#wants.satisfied(id);
+        this.intake.arrived(id);
+      },
+      wake: (running, at) => this.wake(running, at),
     });
   }
 
@@ -98,34 +127,30 @@ export class Node {
     const wire = decodeMessage(message, this.options.configuration.limits);
     if (isRejection(wire)) return this.refuse(wire);
     const id = this.#verifier.identify(wire);
-    if (this.log.get(id) !== undefined) return id;
+    if (this.#closed || this.ledger.has({ instance: wire.instance, id })) return id;
     // Before any signature is checked.
-    if (wire.kind === "1a" && !this.#wants.hasAskedFor(id) && !mayPropose(wire.instance)) {
-      this.#stash.put(id, wire);
-      return this.refuse(reject("RATE_LIMITED", `too many 1as in instance ${wire.instance}`));
+    if (wire.kind === "1a" && !this.#gate.admits(id, wire, source, mayPropose)) {
+      return this.refuse(reject("RATE_LIMITED", `too many 1as in instance ${wire.instance}`), id);
     }
-    const taken = this.#accept(wire, id, source);
-    for (const [ref, proposal] of this.#unstashed.splice(0)) this.#accept(proposal, ref, source);
-    return taken;
+    return this.#accept(wire, id, source);
   }
 
   #accept(wire: WireMessage, id: MessageId, source: string): MessageId | Rejection {
     const verified = this.#verifier.verify(wire, id);
-    if (isRejection(verified)) return this.refuse(verified);
-    const instance = this.instances.open(wire.instance);
-    if (isRejection(instance)) return this.refuse(instance);
+    if (isRejection(verified)) return this.refuse(verified, id);
+    const instance = this.#open(wire.instance, source);
+    if (isRejection(instance)) return this.refuse(instance, id);
     const waits = wire.kind === "1a" ? this.#takeValue(wire, id, source) : undefined;
-    if (isRejection(waits)) return this.refuse(waits);
+    if (isRejection(waits)) return this.refuse(waits, id);
     return waits === "waits" ? id : this.#input(instance, verified, wire, source) ?? id;
   }
 
   /** Offers a value in an instance. The value is kept; flushes. */
   propose(instance: bigint, proposing: Proposing, value: Uint8Array): Rejection | undefined {
-    const running = this.instances.open(instance);
+    const running = this.#open(instance);
     if (isRejection(running)) return running;
-    const hash = hashValue(value);
-    this.values.put(hash, value);
-    this.#release(hash, value);
+    this.ledger.putValue(hashValue(value), value);
+    this.#release(hashValue(value), value);
     running.proposers.add(proposing);
     this.#drive(running);
     this.flush();
@@ -141,20 +166,46 @@ export class Node {
   /** Hands a 1a of our own to the core. */
   offer(running: RunningInstance, wire: WireProposal): void {
     const id = this.#verifier.identify(wire);
-    if (this.log.get(id) !== undefined) return;
+    if (this.ledger.has({ instance: wire.instance, id })) return;
     this.#input(running, { kind: "1a", id, ballot: wire.ballot }, wire, SELF);
   }
 
-  /** Tells the links about everything delivered and signed since the last flush. */
+  /**
+   * Keeps everything that has happened since the last flush, durably if anything was signed, and
+   * only then tells the links about it. If it cannot be kept nothing is told, now or ever.
+   */
   flush(): void {
-    const records = this.#unflushed;
+    if (this.#closed) return;
+    const { records, signed, decided } = this.outcomes.takeUnflushed();
+    try {
+      this.ledger.flush(signed);
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      this.close();
+      for (const observer of this.#observers) observer.failed?.(error);
+      return;
+    }
+    if (decided) this.decisions.announce();
     if (records.length === 0) return;
-    this.#unflushed = [];
     for (const observer of this.#observers) observer.appended?.(records);
   }
 
-  /** Counts a refusal, and passes it on. */
-  refuse(rejection: Rejection): Rejection {
+  /** Lets the acceptor vote, in all instances. */
+  startVoting(): void {
+    this.#votes = true;
+    for (const running of this.instances.all) this.#letVote(running);
+    this.flush();
+  }
+
+  /** The learners' decisions in an instance, by name. */
+  decisionsIn(instance: bigint): DecisionRecord[] {
+    const running = this.#open(instance);
+    return isRejection(running) ? [] : this.decisions.ofInstance(this.context.graph, running);
+  }
+
+  /** Counts a refusal, and passes it on; `id` is that of the message refused, if it has one. */
+  refuse(rejection: Rejection, id?: MessageId): Rejection {
+    if (id !== undefined) this.intake.refused(id);
     const { rejected, detail } = rejection;
     this.rejections.set(rejected, (this.rejections.get(rejected) ?? 0) + 1);
     this.options.log("debug", `refused a message: ${detail}`, { code: rejected });
@@ -166,7 +217,7 @@ export class Node {
     if (this.#closed) return;
     const { clock } = this.options;
     setTimer(running, clock, at, () => {
-      this.#apply(running, step(this.context, running.state, { kind: "tick", now: clock.now() }));
+      this.#step(running, { kind: "tick", now: clock.now() });
       this.#drive(running);
       this.flush();
     });
@@ -176,6 +227,8 @@ export class Node {
   close(): void {
     this.#closed = true;
     this.#wants.close();
+    this.intake.close();
+    this.instances.close();
     for (const running of this.instances.all) {
       running.cancelWake();
       for (const proposing of running.proposers) stopProposing(running, proposing);
@@ -185,9 +238,9 @@ export class Node {
   #takeValue(wire: WireProposal, id: MessageId, source: string): "waits" | Rejection | undefined {
     const { value, ballot: { valueHash }, instance } = wire;
     if (value !== undefined) return this.#release(valueHash, value);
-    if (this.values.get(valueHash) !== undefined) return undefined;
+    if (this.ledger.value(valueHash) !== undefined) return undefined;
     if (this.instances.get(instance)?.wires.has(id)) return "waits";
-    const rejection = this.values.wait(id, wire, source, this.options.clock.elapsedMs());
+    const rejection = this.#waiting.wait(id, wire, source, this.options.clock.elapsedMs());
     if (rejection !== undefined) return rejection;
     this.#wants.note("value", instance, id, source);
     return "waits";
@@ -195,8 +248,9 @@ export class Node {
 
   /** Lets the 1as go on that wait for a value. It is kept when one of them is delivered. */
   #release(hash: ValueHash, value: Uint8Array): undefined {
-    for (const { id, wire, source } of this.values.release(hash)) {
-      const running = this.instances.get(wire.instance)!;
+    for (const { id, wire, source } of this.#waiting.release(hash)) {
+      const running = this.#open(wire.instance, source);
+      if (isRejection(running)) continue;
       const message = { kind: "1a", id, ballot: wire.ballot } as const;
       this.#input(running, message, { ...wire, value }, source);
     }
@@ -212,86 +266,33 @@ export class Node {
     if (running.state.dag.has(message.id)) return undefined;
     running.wires.set(message.id, wire);
     const now = this.options.clock.now();
-    const effects = step(this.context, running.state, { kind: "message", message, source, now });
-    this.#apply(running, effects);
+    const effects = this.#step(running, { kind: "message", message, source, now });
     this.#drive(running);
     const refused = effects.find((effect) => effect.kind === "reject" && effect.id === message.id);
     return refused?.kind === "reject" ? refused.rejection : undefined;
   }
 
   #drive(running: RunningInstance): void {
-    if (!this.#closed && running.proposers.size > 0) drive(this, running);
+    if (!this.#closed) drive(this, running);
   }
 
-  /** Carries out the core's effects, in their order. */
-  #apply(running: RunningInstance, effects: readonly Effect[]): void {
-    for (const effect of effects) this.#carryOut(running, effect);
-    for (const observer of this.#observers) observer.stepped?.(running.id, effects);
-  }
-
-  #carryOut(running: RunningInstance, effect: Effect): void {
-    switch (effect.kind) {
-      case "deliver":
-        return this.#deliver(running, effect.entry, effect.source === SELF);
-      case "send":
-        return this.#send(running, effect.entry);
-      case "reject":
-        running.wires.delete(effect.id);
-        this.refuse(effect.rejection);
-        return;
-      case "request":
-        return this.#request(running, effect.ids, effect.source);
-      case "wake":
-        return this.wake(running, effect.at);
-      case "decide":
-        this.decisions.add(
-          decisionRecord(this.context.graph, this.values, running.id, effect.decision),
-        );
-        return;
-      case "caught":
-        return this.#reportCaught(running, effect.acceptor, effect.evidence);
-      case "disagree":
-        for (const observer of this.#observers) {
-          observer.disagreement?.(running.id, effect.disagreement);
-        }
-        return;
-      case "halt":
-        for (const observer of this.#observers) observer.halted?.(running.id, effect.entry);
+  #open(id: bigint, by?: string): RunningInstance | Rejection {
+    const running = this.instances.open(id, by);
+    if (!isRejection(running) && !running.admitted) {
+      running.admitted = true;
+      if (this.#votes) this.#letVote(running);
     }
+    return running;
   }
 
-  #deliver(running: RunningInstance, entry: Entry, own: boolean): void {
-    const { id } = entry.message;
-    const wire = running.wires.get(id);
-    if (wire === undefined) throw new Error(`no wire form of ${id}`);
-    running.wires.delete(id);
-    this.#wants.satisfied(id);
-    if (wire.kind === "1a" && wire.value !== undefined) {
-      this.values.put(wire.ballot.valueHash, wire.value);
-    }
-    this.#unflushed.push(this.log.append(id, wire, own));
+  #step(running: RunningInstance, input: Input): Effect[] {
+    const effects = step(this.context, running.state, input);
+    this.outcomes.apply(running, effects, input.kind === "message" ? input.message.id : undefined);
+    for (const { id, wire, source } of this.#released.splice(0)) this.#accept(wire, id, source);
+    return effects;
   }
 
-  #send(running: RunningInstance, { message }: Entry): void {
-    const wire = signMessage(this.options.configuration.signer, running.scope, message);
-    this.signed++;
-    running.wires.delete(message.id);
-    this.#unflushed.push(this.log.append(message.id, wire, true));
-  }
-
-  #reportCaught(running: RunningInstance, index: number, evidence: readonly [Entry, Entry]): void {
-    const record = caughtRecord(this.context.graph, running.id, index, evidence);
-    const { acceptor, instance } = record;
-    this.caught.push(record);
-    this.options.log("error", `${acceptor} equivocated in instance ${instance}`, { ...record });
-    for (const observer of this.#observers) observer.caught?.(instance, acceptor, evidence);
-  }
-
-  #request(running: RunningInstance, ids: readonly MessageId[], source: string): void {
-    for (const id of ids) {
-      const wire = this.#stash.take(id);
-      if (wire === undefined) this.#wants.note("message", running.id, id, source);
-      else this.#unstashed.push([id, wire]);
-    }
+  #letVote(running: RunningInstance): void {
+    this.#step(running, { kind: "vote", allowed: true, now: this.options.clock.now() });
   }
 }

@@ -7,13 +7,15 @@
 import type { Entry } from "../core/dag.ts";
 import type { Effect, InstanceState } from "../core/instance.ts";
 import type { Disagreement } from "../core/learner.ts";
+import type { Rejection } from "../core/rejection.ts";
 import type { MessageId, Timestamp } from "../core/types.ts";
+import type { Journal, JournalError } from "../store/journal.ts";
 import type { Scope } from "../wire/canonical.ts";
 import type { WireMessage } from "../wire/codec.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Logger } from "./logger.ts";
-import type { LogRecord } from "./message_log.ts";
+import type { LogRecord } from "./log_record.ts";
 import type { Proposing } from "./proposing.ts";
 import type { Request } from "./wants.ts";
 
@@ -23,6 +25,8 @@ export interface NodeOptions {
   readonly configuration: Configuration;
   /** Whether it signs, as the acceptor that the configuration's key belongs to. */
   readonly votes: boolean;
+  /** What it remembers; the node does not close it. */
+  readonly journal: Journal;
   /** Every timestamp and timer of the node comes from it. */
   readonly clock: Clock;
   /** Uniform in [0, 1). */
@@ -37,32 +41,26 @@ export interface NodeObserver {
   appended?(records: readonly LogRecord[]): void;
   /** These are missing: ask for them. */
   wanted?(requests: readonly Request[]): void;
+  /** Something was refused after it had waited; `sources` have sent it. */
+  refused?(rejection: Rejection, sources: readonly string[]): void;
   /** Learners decided differently. */
   disagreement?(instance: bigint, disagreement: Disagreement): void;
   /** An acceptor equivocated. */
   caught?(instance: bigint, acceptor: string, evidence: readonly [Entry, Entry]): void;
-  /** A message of our own has come that we never sent: we stop signing. */
-  halted?(instance: bigint, entry: Entry): void;
+  /** A message of our own has come that we do not know: we sign no more in that instance. */
+  estranged?(instance: bigint, entry: Entry, forked: boolean): void;
+  /** The journal cannot be written: nothing more is taken, signed or sent. */
+  failed?(error: JournalError): void;
   /** The effects of one step of the core, for those who want to follow it. */
   stepped?(instance: bigint, effects: readonly Effect[]): void;
-}
-
-/** Two messages that prove an equivocation. */
-export interface CaughtRecord {
-  /** Name of the acceptor that signed both. */
-  readonly acceptor: string;
-  /** 0 to 2^64 - 1. */
-  readonly instance: bigint;
-  /** The lower id of the two. */
-  readonly first: MessageId;
-  /** The higher id; both messages have the same `prev`. */
-  readonly second: MessageId;
 }
 
 /** One instance as the node keeps it. */
 export interface RunningInstance {
   /** Its number, 0 to 2^64 - 1. */
   readonly id: bigint;
+  /** The peer whose message brought it to memory; undefined if none did. */
+  readonly openedBy: string | undefined;
   /** What ids and signatures of its messages are bound to. */
   readonly scope: Scope;
   /** The core's part, changed in place by `step`. */
@@ -75,4 +73,8 @@ export interface RunningInstance {
   wakeAt: Timestamp | undefined;
   /** Takes back its timer; does nothing if none is set. */
   cancelWake: Cancel;
+  /** When it was last used, on the clock of `elapsedMs`. */
+  usedMs: number;
+  /** Whether its acceptor has been told that it may vote, if it may. */
+  admitted: boolean;
 }

@@ -5,23 +5,28 @@
  */
 
 import type { MessageId, ValueHash } from "../core/types.ts";
-import type { LogRecord, MessageLog } from "./message_log.ts";
+import type { Named } from "./envelopes.ts";
+import type { Ledger } from "./ledger.ts";
+import type { LogRecord } from "./log_record.ts";
 
-/** How many ids unknown to us a peer may claim to have; further ones are ignored. */
-const CLAIMS_MAX = 65_536;
+/** Ids (of either kind) and hashes remembered; the oldest are forgotten: at worst they are resent. */
+const REMEMBERED_MAX = 16_384;
 
-/** What one peer is known to have. */
+/** Messages walked over for one that the peer has shown. */
+const WALK_MAX = 4_096;
+
+/** What one peer is known to have, as far as that is remembered. */
 export class PeerKnowledge {
-  readonly #log: MessageLog;
+  readonly #ledger: Ledger;
   /** What it has, with all that this refers to. */
   readonly #ids: Set<MessageId> = new Set();
-  /** What it has been sent, perhaps without something that this refers to. */
+  /** What it has been sent or offered, perhaps without something that this refers to. */
   readonly #sent: Set<MessageId> = new Set();
   readonly #values: Set<ValueHash> = new Set();
-  #claims = 0;
 
-  constructor(log: MessageLog) {
-    this.#log = log;
+  /** Of a peer that has shown nothing yet. */
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
   }
 
   /** Whether the peer has this message. */
@@ -29,50 +34,61 @@ export class PeerKnowledge {
     return this.#ids.has(id) || this.#sent.has(id);
   }
 
-  /** Notes that a message, with its value if it is a 1a, is on its way to the peer. */
-  markSent({ id, valueHash }: LogRecord): void {
-    this.#sent.add(id);
-    if (valueHash !== undefined) this.#values.add(valueHash);
-  }
-
   /** Whether the peer has the value with this hash. */
   hasValue(hash: ValueHash): boolean {
     return this.#values.has(hash);
   }
 
+  /** Notes that a message, with its value if it is a 1a, is on its way to the peer. */
+  markSent({ id, valueHash }: LogRecord): void {
+    addBounded(this.#sent, id);
+    if (valueHash !== undefined) addBounded(this.#values, valueHash);
+  }
+
+  /**
+   * Notes that a message is offered to the peer, which asks for it if it neither has it nor is
+   * fetching it from others: what refers to it is sent without it.
+   */
+  markOffered(id: MessageId): void {
+    addBounded(this.#sent, id);
+  }
+
   /**
    * Notes that the peer has a message, and so all that this refers to. Each message is walked over
-   * once. One that we do not have yet is remembered, within a bound.
+   * once. One that we do not have yet is remembered too.
    */
-  mark(id: MessageId): void {
+  mark({ instance, id }: Named): void {
     const stack = [id];
+    let walked = 0;
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      if (this.#ids.has(next)) continue;
-      const record = this.#log.get(next);
-      if (record === undefined) {
-        if (this.#claims >= CLAIMS_MAX) continue;
-        this.#claims++;
-        this.#ids.add(next);
-        continue;
-      }
-      this.#ids.add(next);
+      if (this.#ids.has(next) || ++walked > WALK_MAX) continue;
+      addBounded(this.#ids, next);
       this.#sent.delete(next);
-      this.#walk(record, stack);
+      const record = this.#ledger.get(instance, next);
+      if (record !== undefined) this.#walk(record, stack);
     }
   }
 
   /** Whether the peer has a message just added to the log; if so, it has what this refers to. */
   hasAppended(record: LogRecord): boolean {
     if (!this.#ids.has(record.id)) return false;
-    this.#claims = Math.max(0, this.#claims - 1);
     const stack: MessageId[] = [];
     this.#walk(record, stack);
-    for (const id of stack) this.mark(id);
+    for (const id of stack) this.mark({ instance: record.instance, id });
     return true;
   }
 
   #walk(record: LogRecord, stack: MessageId[]): void {
     stack.push(...record.refs);
-    if (record.valueHash !== undefined) this.#values.add(record.valueHash);
+    if (record.valueHash !== undefined) addBounded(this.#values, record.valueHash);
+  }
+}
+
+function addBounded<T>(set: Set<T>, item: T): void {
+  set.add(item);
+  if (set.size <= REMEMBERED_MAX) return;
+  for (const oldest of set) {
+    set.delete(oldest);
+    return;
   }
 }

@@ -16,13 +16,11 @@ import {
   Role,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { type PeerStatus, PeerStatusSchema } from "../wire/gen/hetpaxos/v1/service_pb.ts";
+import { orAborted } from "./aborting.ts";
 import type { Configuration, Identity } from "./configuration.ts";
 import { judgeHello, makeHello, type Refusal, REFUSALS, roleName } from "./hello.ts";
-import { Link, type LinkEnd } from "./link.ts";
+import { GOODBYE_MS, Link, type LinkEnd } from "./link.ts";
 import type { Node } from "./node.ts";
-
-/** How long a closed link has for its goodbye, in milliseconds. */
-const GOODBYE_MS = 500;
 
 /** What {@linkcode Peers} needs to know. */
 export interface PeersOptions {
@@ -36,6 +34,8 @@ export interface PeersOptions {
   connect(acceptor: Identity): AcceptorClient;
   /** Peers that cannot all be lying say that another process runs as this acceptor. */
   onIdentityInUse(detail: string): void;
+  /** A link with an acceptor has brought everything that it had when the link came up. */
+  onCaughtUp(acceptor: string): void;
   /** Something of ours went wrong over what a peer sent: not the peer's fault, nor its link's. */
   onFault?(error: unknown): void;
 }
@@ -49,7 +49,6 @@ interface Dialed {
 export class Peers {
   readonly #options: PeersOptions;
   readonly #configuration: Configuration;
-  readonly #hello: Hello;
   readonly #links: Set<Link> = new Set();
   readonly #dialed: Map<string, Dialed> = new Map();
   readonly #loops: Promise<void>[] = [];
@@ -64,11 +63,15 @@ export class Peers {
   constructor(options: PeersOptions) {
     this.#options = options;
     this.#configuration = options.node.options.configuration;
-    this.#hello = makeHello(this.#configuration, options);
     this.#unobserve = options.node.observe({
       appended: (records) => this.#links.forEach((link) => link.appended(records)),
       wanted: (requests) => {
         for (const request of requests) this.#linkForRequest(request.sources)?.want(request);
+      },
+      refused: (rejection, sources) => {
+        for (const link of this.#links) {
+          if (sources.includes(link.peer)) link.refused(rejection);
+        }
       },
     });
   }
@@ -145,14 +148,14 @@ export class Peers {
       const existing = this.#linkTo(dialed.acceptor.name);
       if (existing !== undefined) {
         attempt = 0;
-        await this.#orClosed(existing.ended);
+        await orAborted(existing.ended, this.#closing.signal);
         continue;
       }
       if (await this.#dialOnce(client, dialed)) attempt = 0;
       if (this.#closing.signal.aborted) break;
       const { promise, resolve } = Promise.withResolvers<void>();
       const cancel = clock.after(nextDelayMs(attempt, random, { minMs, maxMs }), resolve);
-      await this.#orClosed(promise);
+      await orAborted(promise, this.#closing.signal);
       cancel();
     }
     client.close();
@@ -197,8 +200,11 @@ export class Peers {
       node,
       peer,
       dialed,
-      hello: this.#hello,
+      hello: makeHello(this.#configuration, this.#options, node.options.journal, peer),
       admit: (link, hello) => this.#admit(link, hello),
+      onCaughtUp: ({ theirHello }) => {
+        if (theirHello?.role === Role.ACCEPTOR) this.#options.onCaughtUp(theirHello.name);
+      },
     });
     this.#links.add(link);
     link.ended.then(({ detail, byPeer }) => {
@@ -284,14 +290,6 @@ export class Peers {
       if (link !== undefined) return link;
     }
     return up[0];
-  }
-
-  /** Settles with `promise`, or when everything is closed; leaves nothing at the signal. */
-  async #orClosed(promise: Promise<unknown>): Promise<void> {
-    const { promise: closed, resolve } = Promise.withResolvers<unknown>();
-    this.#closing.signal.addEventListener("abort", resolve);
-    await Promise.race([promise, closed]);
-    this.#closing.signal.removeEventListener("abort", resolve);
   }
 
   #announceUp(): void {

@@ -7,6 +7,8 @@
 
 import { LinkError } from "../net/errors.ts";
 import { type RunningServer, serve } from "../net/server.ts";
+import type { Journal } from "../store/journal.ts";
+import { openMemoryJournal } from "../store/memory_journal.ts";
 import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { connectToAcceptor } from "./acceptor_client.ts";
@@ -15,6 +17,7 @@ import type { Configuration, Identity } from "./configuration.ts";
 import type { Logger } from "./logger.ts";
 import { Node } from "./node.ts";
 import { Peers } from "./peers.ts";
+import { Recovery } from "./recovery.ts";
 import { makeHandlers } from "./service.ts";
 
 /** How a process runs. */
@@ -27,6 +30,11 @@ export interface ProcessOptions {
   readonly agent: string;
   /** HTTP/2 without TLS, on loopback only. */
   readonly cleartext?: boolean;
+  /**
+   * What it remembers; nothing beyond its own life if absent. Closed when the process stops, and if
+   * it cannot start.
+   */
+  readonly journal?: Journal;
   /** The machine's if absent. */
   readonly clock?: Clock;
   /** Uniform in [0, 1); `Math.random` if absent. */
@@ -106,15 +114,16 @@ export function startObserver(
 interface Parts {
   readonly node: Node;
   readonly peers: Peers;
+  readonly recovery: Recovery | undefined;
   readonly incarnation: bigint;
   readonly failed: Promise<never>;
 }
 
 function assemble(options: ProcessOptions, role: Role): Parts {
-  const { configuration, log, agent } = options;
-  const random = options.random ?? Math.random;
-  const clock = options.clock ?? SYSTEM_CLOCK;
-  const node = new Node({ configuration, votes: role === Role.ACCEPTOR, clock, random, log });
+  const { configuration, log, agent, cleartext = false } = options;
+  const { journal = openMemoryJournal(), clock = SYSTEM_CLOCK, random = Math.random } = options;
+  const votes = role === Role.ACCEPTOR;
+  const node = new Node({ configuration, votes, journal, clock, random, log });
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
   const incarnation = (BigInt(Math.floor(random() * 2 ** 32)) << 32n) |
@@ -123,15 +132,32 @@ function assemble(options: ProcessOptions, role: Role): Parts {
     const what = `${detail} already; stop it, or give this one another identity`;
     failure.reject(new OperatorError(EXIT.identityInUse, what, configuration.source));
   };
-  const { cleartext = false } = options;
+  node.observe({
+    failed: ({ message }) =>
+      failure.reject(
+        new OperatorError(EXIT.resource, `${message}; nothing more is signed or sent`),
+      ),
+  });
   const connect = (acceptor: Identity) => connectToAcceptor(configuration, acceptor, { cleartext });
-  const onFault = failure.reject;
-  const peers = new Peers({ node, role, incarnation, agent, connect, onIdentityInUse, onFault });
-  return { node, peers, incarnation, failed: failure.promise };
+  const { self } = node.context;
+  const recovery = self === undefined
+    ? undefined
+    : new Recovery(node, self, configuration.network.recoveryWaitMs);
+  const peers = new Peers({
+    node,
+    role,
+    incarnation,
+    agent,
+    connect,
+    onIdentityInUse,
+    onFault: failure.reject,
+    onCaughtUp: (acceptor) => recovery?.heardFrom(acceptor),
+  });
+  return { node, peers, recovery, incarnation, failed: failure.promise };
 }
 
 function running(parts: Parts, server: RunningServer | undefined): RunningProcess {
-  const { node, peers, failed } = parts;
+  const { node, peers, recovery, failed } = parts;
   let stopped: Promise<void> | undefined;
   return {
     node,
@@ -140,9 +166,12 @@ function running(parts: Parts, server: RunningServer | undefined): RunningProces
     address: server === undefined ? undefined : { host: server.host, port: server.port },
     stop: () =>
       stopped ??= (async () => {
+        recovery?.close();
+        node.flush();
         node.close();
         await peers.close();
         await server?.close();
+        node.options.journal.close();
       })(),
   };
 }

@@ -62,7 +62,7 @@ export function drive(node: Node, running: RunningInstance): void {
       } else {
         const { ballot } = effect;
         log("debug", `offering ballot ${proposing.state.ballots} in instance ${running.id}`);
-        const value = node.values.get(ballot.valueHash);
+        const value = node.ledger.value(ballot.valueHash);
         node.offer(running, { kind: "1a", instance: running.id, ballot, value });
       }
     }

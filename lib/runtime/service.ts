@@ -72,16 +72,16 @@ function statusOf(
     incarnation,
     uptimeMs: BigInt(Math.round(clock.elapsedMs() - startedMs)),
     instances: BigInt(instances.length),
-    messagesKnown: BigInt(node.log.length),
+    messagesKnown: BigInt(node.ledger.length),
     messagesWaiting: BigInt(
       instances.reduce((sum, { state }) => sum + state.inbox.waiting.size + state.future.length, 0),
     ),
-    messagesSigned: BigInt(node.signed),
+    messagesSigned: BigInt(node.outcomes.signed),
     peers: peers.status(),
     rejections: [...node.rejections]
       .map(([code, count]) => ({ code, count: BigInt(count) }))
       .sort((a, b) => a.code < b.code ? -1 : 1),
-    caught: node.caught.map(({ acceptor, instance, first, second }) =>
+    caught: node.ledger.journal.evidence().map(({ acceptor, instance, first, second }) =>
       create(CaughtAcceptorSchema, {
         name: acceptor,
         instance,
@@ -89,7 +89,7 @@ function statusOf(
         secondId: fromHex(second),
       })
     ),
-    decisions: node.decisions.all.slice(-STATUS_DECISIONS_MAX)
+    decisions: node.decisions.newest(STATUS_DECISIONS_MAX)
       .map((decision) => encodeDecision(node, decision)),
   });
 }
@@ -97,7 +97,7 @@ function statusOf(
 /** A decision for the wire, with its value if it is known by now. */
 export function encodeDecision(node: Node, decision: DecisionRecord): Decision {
   const { learner, instance, ballot, signers } = decision;
-  const value = node.values.get(ballot.valueHash);
+  const value = node.ledger.value(ballot.valueHash);
   return create(DecisionSchema, {
     learner,
     instance,
@@ -134,8 +134,7 @@ async function propose(node: Node, request: ProposeRequest, signal: AbortSignal)
   } finally {
     signal.removeEventListener("abort", stop);
   }
-  const decisions = node.decisions.all
-    .filter((decision) => decision.instance === instance)
+  const decisions = node.decisionsIn(instance)
     .filter(({ learner }) => ((serves >> BigInt(names.indexOf(learner))) & 1n) === 1n)
     .map((decision) => encodeDecision(node, decision));
   return { decisions };

@@ -24,6 +24,11 @@ export class Stash {
     return this.#held.size;
   }
 
+  /** Whether a 1a is held. */
+  has(id: MessageId): boolean {
+    return this.#held.has(id);
+  }
+
   /** Holds a 1a for a while. */
   put(id: MessageId, wire: WireProposal): void {
     this.take(id);

@@ -38,6 +38,8 @@ export interface Request {
 /** What {@linkcode Wants} needs of the node. */
 export interface WantsHost {
   stillMissing(kind: WantKind, instance: bigint, id: MessageId): boolean;
+  /** Whether a missing message is being fetched: then it is not asked for, as long as it is. */
+  isOnItsWay(id: MessageId): boolean;
   ask(requests: readonly Request[]): void;
 }
 
@@ -99,15 +101,27 @@ export class Wants {
     });
   }
 
+  /** Of a 1a whose value has not come in time, the 1a itself may be missing again. */
+  #isMissing(id: MessageId, want: Want): boolean {
+    const { kind, instance } = want;
+    if (this.#host.stillMissing(kind, instance, id)) return true;
+    want.kind = "message";
+    return kind === "value" && this.#host.stillMissing(want.kind, instance, id);
+  }
+
   /** The requests now due. What is not missing any more is forgotten. */
   #due(): Request[] {
     const nowMs = this.#clock.elapsedMs();
     const requests: Request[] = [];
     for (const [id, want] of this.#wants) {
       if (want.askAtMs > nowMs) continue;
-      const { kind, instance, sources } = want;
-      if (!this.#host.stillMissing(kind, instance, id)) {
+      if (!this.#isMissing(id, want)) {
         this.#wants.delete(id);
+        continue;
+      }
+      const { kind, instance, sources } = want;
+      if (want.kind === "message" && this.#host.isOnItsWay(id)) {
+        want.askAtMs = nowMs + this.#delayMs;
         continue;
       }
       const first = want.asked % sources.length;

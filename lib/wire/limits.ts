@@ -27,6 +27,8 @@ export type LimitName =
   | "futureProposalsMax"
   | "clockSkewMsMax"
   | "instancesMax"
+  | "instancesPerPeerMax"
+  | "instanceIdleMs"
   | "streamsPerConnectionMax"
   | "connectionsPerIdentityMax"
   | "proposalsPerSecondMax"
@@ -42,6 +44,7 @@ export type NetworkSettingName =
   | "pingIntervalMs"
   | "pingTimeoutMs"
   | "echoDelayMs"
+  | "recoveryWaitMs"
   | "wantDelayMs";
 
 /** Bounds on what peers may cost. */
@@ -112,10 +115,23 @@ export const LIMITS: Readonly<Record<LimitName, Setting>> = {
     HOUR_MS,
   ),
   instancesMax: setting(
-    "Instances of consensus kept. Messages of more are refused (TOO_MANY_INSTANCES).",
+    "Instances of consensus in use at once. Messages of more are refused (TOO_MANY_INSTANCES).",
     100_000,
     1,
     16_777_216,
+  ),
+  instancesPerPeerMax: setting(
+    "Instances in use at once that messages of one peer have opened. Its messages of more are " +
+      "refused (TOO_MANY_INSTANCES).",
+    25_000,
+    1,
+    16_777_216,
+  ),
+  instanceIdleMs: setting(
+    "Milliseconds after which an instance that nobody uses leaves memory for the journal.",
+    10 * SECOND_MS,
+    100,
+    HOUR_MS,
   ),
   streamsPerConnectionMax: setting(
     "Calls at once on one connection. The HTTP/2 layer refuses more.",
@@ -183,6 +199,13 @@ export const NETWORK_SETTINGS: Readonly<Record<NetworkSettingName, Setting>> = {
     "Milliseconds for the answer. Without one the link is lost.",
     3 * SECOND_MS,
     10,
+    HOUR_MS,
+  ),
+  recoveryWaitMs: setting(
+    "Milliseconds that an acceptor that starts waits for peers to say which messages of its own " +
+      "they know, if a quorum has said so.",
+    2 * SECOND_MS,
+    0,
     HOUR_MS,
   ),
   echoDelayMs: setting(

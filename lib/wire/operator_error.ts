@@ -21,6 +21,8 @@ export const EXIT = {
   disagreement: 6,
   /** What was waited for did not happen in time. */
   timeout: 7,
+  /** What was given as evidence proves nothing, or there is none. */
+  evidence: 8,
 } as const;
 
 /** One of {@linkcode EXIT}. */

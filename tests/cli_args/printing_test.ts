@@ -12,8 +12,10 @@ const SECOND = "2".repeat(64) as ValueHash;
 /** As much of a node as is printed: two learners, and Dave caught by two messages. */
 const NODE = {
   context: { graph: { spec: { acceptors: ["Alice", "Dave"], learners: ["Blue", "Red"] } } },
-  values: { get: (hash: ValueHash) => new TextEncoder().encode(hash === FIRST ? "yes" : "no") },
-  caught: [{ acceptor: "Dave", instance: 7n, first: "aa", second: "bb" }],
+  ledger: {
+    value: (hash: ValueHash) => new TextEncoder().encode(hash === FIRST ? "yes" : "no"),
+    journal: { evidence: () => [{ acceptor: "Dave", instance: 7n, first: "aa", second: "bb" }] },
+  },
 } as unknown as Node;
 
 function disagreement(entangled: boolean): Disagreement {

@@ -252,8 +252,8 @@ const STEPS: readonly Mutation[] = [
   mutation(
     "acceptor: a stale 1a stays recent",
     "instance.ts",
-    "if (reply === undefined) return [];",
-    "if (reply === undefined) { remember(acceptor, entry); return []; }",
+    "return signAll(run, acceptor, answer1a(graph, acceptor, entry, identify));",
+    "const sent = signAll(run, acceptor, answer1a(graph, acceptor, entry, identify)); if (sent.length === 0) { include(acceptor.past, entry); acceptor.recent.push(entry.message.id); } return sent;",
   ),
   mutation(
     "acceptor: what came before the own last message stays recent",

@@ -7,7 +7,7 @@
 import { relativePath } from "../../scripts/lint/paths.ts";
 import { Program, type ProgramName, type StartOptions } from "./program.ts";
 
-/** A test gives up after so long, in milliseconds. The slowest takes a third of it. */
+/** A test gives up after so long unless it says otherwise, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
 /** Lines of each stream of each program that are shown when a test fails. */
@@ -25,17 +25,20 @@ export class Stage {
   }
 
   /** Runs `body` on a stage of its own and clears the stage. */
-  static async use(body: (stage: Stage) => Promise<void>): Promise<void> {
+  static async use(
+    body: (stage: Stage) => Promise<void>,
+    patienceMs: number = PATIENCE_MS,
+  ): Promise<void> {
     const stage = new Stage(await Deno.makeTempDir({ prefix: "hetpaxos_e2e_" }));
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       stage.#killAll();
-    }, PATIENCE_MS);
+    }, patienceMs);
     try {
       await body(stage);
     } catch (error) {
-      if (late) console.log(`Everything was killed after ${PATIENCE_MS / 1000} s.`);
+      if (late) console.log(`Everything was killed after ${patienceMs / 1000} s.`);
       stage.#explain();
       throw error;
     } finally {
@@ -82,6 +85,16 @@ export class Stage {
   }
 }
 
+/** How a test is run. */
+export interface E2eOptions {
+  /** Why it cannot be run here, if it cannot. */
+  readonly ignore?: string | undefined;
+  /** It gives up after so long, in milliseconds; a minute if left out. */
+  readonly patienceMs?: number;
+  /** Settings that repeat it, in front of the command. */
+  readonly repeat?: string;
+}
+
 /** Runs a part of a test that builds on the parts before it: if one fails, no other is tried. */
 export type Step = (name: string, body: () => Promise<void>) => Promise<void>;
 
@@ -90,14 +103,17 @@ export type Step = (name: string, body: () => Promise<void>) => Promise<void>;
  * repeat it.
  *
  * @param url `import.meta.url` of the file that the test is in.
- * @param ignore Why it cannot be run here, if it cannot.
+ * @param how Why it cannot be run here, if it cannot; or more.
  */
 export function e2e(
   url: string,
   name: string,
   body: (stage: Stage, step: Step) => Promise<void>,
-  ignore?: string,
+  how: string | E2eOptions = {},
 ): Deno.TestDefinition {
+  const { ignore, patienceMs, repeat = "" }: E2eOptions = typeof how === "string"
+    ? { ignore: how }
+    : how;
   const path = relativePath(decodeURIComponent(new URL(url).pathname));
   if (ignore !== undefined) console.log(`ignored: ${name}: ${ignore}`);
   return {
@@ -108,9 +124,9 @@ export function e2e(
         if (!await t.step(name, body)) throw new Error(`failed: ${name}`);
       };
       try {
-        await Stage.use((stage) => body(stage, step));
+        await Stage.use((stage) => body(stage, step), patienceMs);
       } catch (error) {
-        console.log(`To repeat: deno task test ${path} --filter '${name}'`);
+        console.log(`To repeat: ${repeat}deno task test ${path} --filter '${name}'`);
         throw error;
       }
     },

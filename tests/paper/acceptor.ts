@@ -168,7 +168,7 @@ Deno.test("an acceptor that meets a message of its own that it has forgotten sig
     "deliver",
     "deliver",
     "caught",
-    "halt",
+    "estranged",
   ]);
   const { oneBs } = h.round(h.propose(3, "red"), "B C");
   assertEquals(alice.answers(h.propose(3, "red"), ...oneBs), []);

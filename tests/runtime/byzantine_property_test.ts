@@ -91,14 +91,14 @@ async function runLiar(
   lying = false;
   await cluster.agree(INSTANCE);
   assertEquals(disagreements, []);
-  for (const { node, halted } of cluster.processes) {
-    assertEquals(node.caught.filter(({ acceptor }) => acceptor !== "Dave"), []);
-    assertEquals(halted, []);
+  for (const { journal, estranged } of cluster.processes) {
+    assertEquals(journal.evidence().filter(({ acceptor }) => acceptor !== "Dave"), []);
+    assertEquals(estranged, []);
   }
   for (const peer of peers) peer.hangUp();
   await cluster.stop();
   const codes = cluster.processes.flatMap(({ node }) => [...node.rejections.keys()]);
-  return { caught: cluster.processes.some(({ node }) => node.caught.length > 0), codes };
+  return { caught: cluster.processes.some(({ journal }) => journal.evidence().length > 0), codes };
 }
 
 Deno.test("one liar of four acceptors keeps nobody from deciding, nor makes two decide", async () => {

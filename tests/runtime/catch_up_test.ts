@@ -33,12 +33,12 @@ for (
     cluster.join(late);
     await cluster.agree(1n);
     const decidedMs = cluster.clock.elapsedMs() - startMs;
-    const { length } = alice!.node.log;
-    const complete = await cluster.clock.until(() => late.node.log.length === length, 60_000);
+    const { length } = alice!.node.ledger;
+    const complete = await cluster.clock.until(() => late.node.ledger.length === length, 60_000);
     const tookMs = cluster.clock.elapsedMs() - startMs;
     console.log(
       `    ${length} messages: decided after ${decidedMs} ms, ` +
-        `${late.node.log.length} after ${tookMs} ms; refused: ${[...late.node.rejections]}`,
+        `${late.node.ledger.length} after ${tookMs} ms; refused: ${[...late.node.rejections]}`,
     );
     console.log(`    ${traffic}`);
     assert(complete, "not everything has come");

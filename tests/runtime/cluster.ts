@@ -14,6 +14,9 @@ import type { Configuration } from "../../lib/runtime/configuration.ts";
 import { Node } from "../../lib/runtime/node.ts";
 import { Peers } from "../../lib/runtime/peers.ts";
 import { newProposing, type Proposing } from "../../lib/runtime/proposing.ts";
+import { Recovery } from "../../lib/runtime/recovery.ts";
+import type { Journal, JournalError } from "../../lib/store/journal.ts";
+import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import {
   type Envelope,
   EnvelopeSchema,
@@ -31,10 +34,15 @@ export interface TestProcess {
   readonly role: Role;
   readonly node: Node;
   readonly peers: Peers;
+  readonly journal: Journal;
   /** What it logged, as `level: message`. */
   readonly logged: readonly string[];
   /** Instances in which it stopped signing. */
-  readonly halted: readonly bigint[];
+  readonly estranged: readonly bigint[];
+  /** Why its journal cannot be written. */
+  readonly failures: readonly JournalError[];
+  /** Takes it out of the cluster, as a crash does: it says and does nothing any more. */
+  kill(): void;
 }
 
 /** How a process of a test may differ from a plain one. */
@@ -42,6 +50,12 @@ export interface ProcessOptions {
   readonly role?: Role;
   readonly clock?: Clock;
   readonly incarnation?: bigint;
+  /** What it remembers; nothing if absent. */
+  readonly journal?: Journal;
+  /** Votes only when its peers have told it what it may have forgotten; at once if absent. */
+  readonly recovers?: boolean;
+  /** In place of the one with its name. */
+  readonly configuration?: Configuration;
 }
 
 /** A link in memory. */
@@ -72,6 +86,7 @@ export class TestCluster {
   tap: Tap = () => {};
   #incarnations = 0n;
   readonly #faults: unknown[] = [];
+  readonly #ends: Promise<void>[] = [];
 
   constructor(configurations: readonly Configuration[]) {
     this.configurations = configurations;
@@ -88,18 +103,25 @@ export class TestCluster {
 
   /** Starts a process: an acceptor if the name is one's, else a learner. Not joined to anyone. */
   add(name: string, options: ProcessOptions = {}): TestProcess {
-    const configuration = configurationOf(this.configurations, name);
+    const { configuration = configurationOf(this.configurations, name) } = options;
     const role = options.role ?? (configuration.self.client ? Role.LEARNER : Role.ACCEPTOR);
     const logged: string[] = [];
-    const halted: bigint[] = [];
+    const estranged: bigint[] = [];
+    const failures: JournalError[] = [];
+    const journal = options.journal ?? openMemoryJournal();
     const node = new Node({
       configuration,
       votes: role === Role.ACCEPTOR,
+      journal,
       clock: options.clock ?? this.clock,
       random: () => 0.5,
       log: (level, message) => logged.push(`${level}: ${message}`),
     });
-    node.observe({ halted: (instance) => halted.push(instance) });
+    node.observe({
+      estranged: (instance) => estranged.push(instance),
+      failed: (error) => failures.push(error),
+    });
+    const recovery = this.#startVoting(node, options.recovers ?? false);
     const peers = new Peers({
       node,
       role,
@@ -108,10 +130,28 @@ export class TestCluster {
       connect: (acceptor) => this.exchange.connect(name, acceptor.name),
       onIdentityInUse: (detail) => logged.push(`in use: ${detail}`),
       onFault: (error) => this.#faults.push(error),
+      onCaughtUp: (acceptor) => recovery?.heardFrom(acceptor),
     });
-    const process = { name, configuration, role, node, peers, logged, halted };
+    const kill = () => {
+      recovery?.close();
+      node.close();
+      this.processes.splice(this.processes.indexOf(process), 1);
+      this.#ends.push(peers.close());
+    };
+    const parts = { name, configuration, role, node, peers, journal };
+    const process: TestProcess = { ...parts, logged, estranged, failures, kill };
     this.processes.push(process);
     return process;
+  }
+
+  #startVoting(node: Node, recovers: boolean): Recovery | undefined {
+    const { self } = node.context;
+    if (self === undefined) return undefined;
+    if (recovers) {
+      return new Recovery(node, self, node.options.configuration.network.recoveryWaitMs);
+    }
+    node.startVoting();
+    return undefined;
   }
 
   /** The process with this name. */
@@ -184,11 +224,11 @@ export class TestCluster {
   /** Has a process propose a value for all learners. */
   propose(by: TestProcess, instance: bigint, value: string, forever = false): Proposing {
     const bytes = new TextEncoder().encode(value);
-    const serves = fullSet(by.configuration.graph.learnerCount);
+    const { graph, proposer } = by.configuration;
     const proposing = newProposing(
       hashValue(bytes),
-      serves,
-      by.configuration.proposer,
+      fullSet(graph.learnerCount),
+      proposer,
       forever,
     );
     const refused = by.node.propose(instance, proposing, bytes);
@@ -198,8 +238,13 @@ export class TestCluster {
 
   /** The values decided in an instance as a process sees it, by learner: `Eve=value`. Sorted. */
   decided(process: TestProcess, instance: bigint): string[] {
-    return process.node.decisions.all.filter((decision) => decision.instance === instance)
-      .map(({ learner, value }) => `${learner}=${new TextDecoder().decode(value)}`)
+    const { journal, node } = process;
+    return journal.decisionsFrom(0, journal.decisionCount)
+      .filter((decision) => decision.instance === instance)
+      .map(({ learner, ballot }) => {
+        const value = node.ledger.value(ballot.valueHash);
+        return `${learner}=${new TextDecoder().decode(value)}`;
+      })
       .toSorted();
   }
 
@@ -213,7 +258,10 @@ export class TestCluster {
    * Waits until all processes have seen all learners decide in an instance, and the same. Returns
    * the decisions.
    */
-  async agree(instance: bigint, processes = this.processes): Promise<string[]> {
+  async agree(
+    instance: bigint,
+    processes: readonly TestProcess[] = this.processes,
+  ): Promise<string[]> {
     const { learners } = this.configurations[0]!.graph.spec;
     const done = () =>
       processes.every((process) => this.decided(process, instance).length >= learners.length);
@@ -233,10 +281,12 @@ export class TestCluster {
 
   /** Stops all processes; fails if something of ours has gone wrong in one of them. */
   async stop(): Promise<void> {
-    for (const { node } of this.processes) node.close();
-    const closed = Promise.all(this.processes.map(({ peers }) => peers.close()));
+    const stopped = [...this.processes];
+    for (const process of stopped) process.kill();
+    this.processes.push(...stopped);
+    const ended = Promise.all(this.#ends);
     await this.clock.advance(1_000);
-    await closed;
+    await ended;
     for (const fault of this.#faults) throw fault;
   }
 }

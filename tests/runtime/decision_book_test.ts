@@ -1,17 +1,27 @@
 import { assertEquals } from "@std/assert";
 import type { ValueHash } from "../../lib/core/types.ts";
-import { DecisionBook, type DecisionRecord } from "../../lib/runtime/decision_book.ts";
+import { DecisionBook } from "../../lib/runtime/decision_book.ts";
+import { Ledger } from "../../lib/runtime/ledger.ts";
+import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import { inventedId, settled } from "./harness.ts";
 
-function decision(instance: bigint): DecisionRecord {
-  return {
-    learner: "Eve",
-    instance,
-    ballot: { seconds: 1, nanos: 0, valueHash: inventedId("value") as string as ValueHash },
-    proposal: inventedId("proposal"),
-    value: undefined,
-    signers: ["Alice"],
+/** A book and the ledger that it reads. */
+function openBook() {
+  const ledger = new Ledger(openMemoryJournal());
+  const book = new DecisionBook(ledger);
+  const valueHash = inventedId("value") as string as ValueHash;
+  const decide = (instance: bigint) => {
+    const ballot = { seconds: 1, nanos: 0, valueHash };
+    const proposal = inventedId("proposal");
+    ledger.decide({ learner: "Eve", instance, ballot, proposal, signers: ["Alice"] });
   };
+  /** Decides as a node does: kept first, then told. */
+  const add = (instance: bigint) => {
+    decide(instance);
+    ledger.flush(false);
+    book.announce();
+  };
+  return { book, ledger, decide, add, valueHash };
 }
 
 /** An abort signal that counts who listens. */
@@ -44,16 +54,16 @@ function follow(book: DecisionBook, signal: AbortSignal, onlyNew = false) {
 }
 
 Deno.test("followers see all decisions, or only new ones, in order", async () => {
-  const book = new DecisionBook();
-  book.add(decision(1n));
+  const { book, add } = openBook();
+  add(1n);
   const { controller, signal, listeners } = watchedSignal();
   const all = follow(book, signal);
   const fresh = follow(book, signal, true);
   await settled();
-  book.add(decision(2n));
-  book.add(decision(3n));
+  add(2n);
+  add(3n);
   await settled();
-  book.add(decision(4n));
+  add(4n);
   await settled();
   assertEquals(all.seen, [1n, 2n, 3n, 4n]);
   assertEquals(fresh.seen, [2n, 3n, 4n]);
@@ -62,14 +72,14 @@ Deno.test("followers see all decisions, or only new ones, in order", async () =>
   await settled();
   assertEquals([all.over, fresh.over], [true, true]);
   assertEquals(listeners.size, 0);
-  book.add(decision(5n));
+  add(5n);
   await settled();
   assertEquals(all.seen.length, 4);
 });
 
 Deno.test("a follower that comes too late sees nothing", async () => {
-  const book = new DecisionBook();
-  book.add(decision(1n));
+  const { book, add } = openBook();
+  add(1n);
   const { controller, signal, listeners } = watchedSignal();
   controller.abort();
   const state = follow(book, signal);
@@ -79,29 +89,59 @@ Deno.test("a follower that comes too late sees nothing", async () => {
 });
 
 Deno.test("a follower that leaves by itself leaves nothing behind", async () => {
-  const book = new DecisionBook();
+  const { book, add } = openBook();
   const { signal, listeners } = watchedSignal();
   for (let i = 0; i < 100; i++) {
-    book.add(decision(BigInt(i)));
+    add(BigInt(i));
     for await (const _ of book.follow(signal)) break;
   }
   assertEquals(listeners.size, 0);
   const waiting = book.follow(signal, true);
   const next = waiting.next();
   const left = waiting.return(undefined);
-  book.add(decision(100n));
+  add(100n);
   assertEquals((await next).value?.instance, 100n);
   await left;
   assertEquals(listeners.size, 0);
 });
 
 Deno.test("a slow follower misses nothing, and one that aborts between decisions stops", async () => {
-  const book = new DecisionBook();
+  const { book, add } = openBook();
   const { controller, signal } = watchedSignal();
   const iterator = book.follow(signal);
-  for (let i = 0; i < 10; i++) book.add(decision(BigInt(i)));
+  for (let i = 0; i < 10; i++) add(BigInt(i));
   assertEquals((await iterator.next()).value?.instance, 0n);
   assertEquals((await iterator.next()).value?.instance, 1n);
   controller.abort();
   assertEquals((await iterator.next()).done, true);
+});
+
+Deno.test("what is not kept yet is not told, and thousands are told in order", async () => {
+  const { book, ledger, decide } = openBook();
+  const { controller, signal } = watchedSignal();
+  const state = follow(book, signal);
+  for (let i = 0; i < 1_000; i++) decide(BigInt(i));
+  book.announce();
+  await settled();
+  assertEquals([state.seen.length, book.count, book.newest(5)], [0, 0, []]);
+  ledger.flush(true);
+  book.announce();
+  await settled();
+  assertEquals(state.seen, Array.from({ length: 1_000 }, (_, i) => BigInt(i)));
+  assertEquals(book.newest(2).map(({ instance }) => instance), [998n, 999n]);
+  assertEquals(book.newest(5_000).length, 1_000);
+  controller.abort();
+  await settled();
+});
+
+Deno.test("a decision is told with its value, if that is here", async () => {
+  const { book, ledger, add, valueHash } = openBook();
+  const { signal } = watchedSignal();
+  add(1n);
+  const before = await book.follow(signal).next();
+  assertEquals(before.value?.value, undefined);
+  ledger.putValue(valueHash, new Uint8Array([7]));
+  const after = await book.follow(signal).next();
+  assertEquals(after.value?.value, new Uint8Array([7]));
+  assertEquals(book.newest(1)[0]?.value, new Uint8Array([7]));
 });

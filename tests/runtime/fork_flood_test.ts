@@ -14,7 +14,7 @@ Deno.test("an equivocator's many forks do not make honest messages too long to b
   );
   await dave.send(...forks);
   await cluster.clock.advance(500);
-  for (const { node } of cluster.processes) assertEquals(node.caught.length, 1);
+  for (const { journal } of cluster.processes) assertEquals(journal.evidence().length, 1);
   await cluster.decides(1n);
   await cluster.decides(2n);
   await cluster.stop();

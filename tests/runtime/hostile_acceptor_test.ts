@@ -26,7 +26,7 @@ Deno.test("an acceptor that says different things to different peers is caught b
   await cluster.clock.advance(1_000);
   const [low, high] = [one.id, other.id].toSorted();
   for (const process of cluster.processes) {
-    assertEquals(process.node.caught, [
+    assertEquals(process.journal.evidence(), [
       { acceptor: "Dave", instance: 1n, first: low!, second: high! },
     ]);
     assert(process.logged.includes("error: Dave equivocated in instance 1"));
@@ -61,7 +61,7 @@ Deno.test("an equivocator that votes for two values makes nobody decide both", a
   await cluster.decides(1n);
   await cluster.clock.advance(5_000);
   await cluster.agree(1n);
-  for (const { node } of cluster.processes) assertEquals(node.caught.length, 1);
+  for (const { journal } of cluster.processes) assertEquals(journal.evidence().length, 1);
   await cluster.stop();
 });
 
@@ -74,23 +74,23 @@ Deno.test("a message in our own name that we never sent ends our voting in that 
   const proposal = client.proposal({ value: "stolen" });
   await client.send(proposal);
   await cluster.agree(1n);
-  const before = alice.node.signed;
+  const before = alice.node.outcomes.signed;
   const next = client.proposal({ value: "next" });
   await client.send(next, thief.signed({ refs: [next.id] }));
-  assertEquals(alice.halted, [1n]);
+  assertEquals(alice.estranged, [1n]);
   // The answer to `next` was signed before the stolen message came.
-  assert(alice.node.signed <= before + 1);
-  const after = alice.node.signed;
+  assert(alice.node.outcomes.signed <= before + 1);
+  const after = alice.node.outcomes.signed;
   await client.send(client.proposal({ value: "after" }));
   await cluster.clock.advance(1_000);
-  assertEquals(alice.node.signed, after);
-  assertEquals(alice.halted, [1n]);
+  assertEquals(alice.node.outcomes.signed, after);
+  assertEquals(alice.estranged, [1n]);
   // All others have caught Alice, and decide without her; elsewhere she votes as ever.
-  for (const { node } of cluster.processes) {
-    assertEquals(node.caught.map((c) => c.acceptor), ["Alice"]);
+  for (const { journal } of cluster.processes) {
+    assertEquals(journal.evidence().map((c) => c.acceptor), ["Alice"]);
   }
   await cluster.agree(1n);
   await cluster.decides(2n);
-  assert(alice.node.signed > after);
+  assert(alice.node.outcomes.signed > after);
   await cluster.stop();
 });

@@ -80,7 +80,7 @@ async function refuses(stage: Stage, { by = "client_1", change, reason, detail }
   // Nothing but Hello and goodbye was said, and nothing said after it counts.
   assertEquals(peer.heard.length, 2);
   await peer.send(peer.proposal());
-  assertEquals(peer.victim.node.log.length, 0);
+  assertEquals(peer.victim.node.ledger.length, 0);
 }
 
 for (const [what, fault] of Object.entries(VIOLATIONS)) {
@@ -116,7 +116,7 @@ Deno.test("whoever says anything before Hello is not talked to", async () => {
   const peer = new HostilePeer(cluster, cluster.get("Bob"), "Dave");
   await peer.send(peer.proposal());
   assertEquals(peer.goodbye?.reason, Reason.PROTOCOL_ERROR);
-  assertEquals(peer.victim.node.log.length, 0);
+  assertEquals(peer.victim.node.ledger.length, 0);
   await cluster.decides(1n);
   await cluster.stop();
 });

@@ -9,7 +9,9 @@ import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/p
 import { addMs, type Ballot, type MessageId } from "../../lib/core/types.ts";
 import { acceptorMessageId, hashValue, proposalId, sha3Hex } from "../../lib/crypto/hash.ts";
 import type { Configuration } from "../../lib/runtime/configuration.ts";
+import { decodeNamed } from "../../lib/runtime/envelopes.ts";
 import { makeHello } from "../../lib/runtime/hello.ts";
+import type { LogRecord } from "../../lib/runtime/log_record.ts";
 import { canonicalAcceptorMessage } from "../../lib/wire/canonical.ts";
 import {
   encodeMessage,
@@ -24,6 +26,7 @@ import {
   type Hello,
   Role,
 } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import { fromHex } from "../../lib/wire/hex.ts";
 import type { TestCluster, TestProcess } from "./cluster.ts";
 import { configurationOf } from "./configurations.ts";
@@ -116,6 +119,10 @@ export class HostilePeer extends Author {
   readonly heard: Envelope[] = [];
   /** Whether the victim has ended the stream. */
   ended = false;
+  /** Whether it asks for all that the victim offers. */
+  takesOffers = true;
+  /** Where its messages would be kept if it kept them. */
+  readonly journal = openMemoryJournal();
   readonly #toVictim = new Pipe<Envelope>();
 
   constructor(cluster: TestCluster, victim: TestProcess, name: string) {
@@ -126,7 +133,11 @@ export class HostilePeer extends Author {
 
   async #listen(incoming: AsyncIterable<Envelope>): Promise<void> {
     for await (const envelope of incoming) {
-      this.heard.push(fromBinary(EnvelopeSchema, toBinary(EnvelopeSchema, envelope)));
+      const heard = fromBinary(EnvelopeSchema, toBinary(EnvelopeSchema, envelope));
+      this.heard.push(heard);
+      if (!this.takesOffers || heard.offered === 0n) continue;
+      const answer = create(EnvelopeSchema, { want: heard.offers, taken: heard.offered });
+      this.#toVictim.push(answer);
     }
     this.ended = true;
     this.#toVictim.end();
@@ -151,17 +162,22 @@ export class HostilePeer extends Author {
   /** The Hello of an honest process with this identity. */
   hello(role?: Role): Hello {
     const { self } = this.configuration;
-    return makeHello(this.configuration, {
-      role: role ?? (self.client ? Role.PROPOSER : Role.ACCEPTOR),
-      incarnation: 4_711n,
-      agent: "hostile",
-    });
+    return makeHello(
+      this.configuration,
+      {
+        role: role ?? (self.client ? Role.PROPOSER : Role.ACCEPTOR),
+        incarnation: 4_711n,
+        agent: "hostile",
+      },
+      this.journal,
+      this.victim.name,
+    );
   }
 
-  /** Introduces itself as an honest process would, and asks for everything. */
+  /** Introduces itself as an honest process would that has nothing to offer. */
   async greet(): Promise<this> {
     await this.say({ hello: this.hello() });
-    await this.say({ summaryComplete: true });
+    await this.say({ caughtUp: true });
     return this;
   }
 
@@ -180,6 +196,16 @@ export class HostilePeer extends Author {
     return this.heard.flatMap(({ messages }) => messages);
   }
 
+  /** The ids of all messages that the victim has wanted, as often as it has. */
+  get wanted(): MessageId[] {
+    return this.heard.flatMap(({ want }) => decodeNamed(want)).map(({ id }) => id);
+  }
+
+  /** Likewise, of the 1as whose values it has wanted. */
+  get wantedValues(): MessageId[] {
+    return this.heard.flatMap(({ wantValues }) => decodeNamed(wantValues)).map(({ id }) => id);
+  }
+
   /** The reason and detail of the goodbye heard, if one was. */
   get goodbye(): { readonly reason: number; readonly detail: string } | undefined {
     return this.heard.find(({ goodbye }) => goodbye !== undefined)?.goodbye;
@@ -196,8 +222,18 @@ export function infiltrate(
 }
 
 /** The wire form of a message that a process has delivered. */
-export function loggedWire(process: TestProcess, id: MessageId): WireMessage {
-  const record = process.node.log.get(id);
+export function loggedWire(process: TestProcess, instance: bigint, id: MessageId): WireMessage {
+  const record = process.node.ledger.get(instance, id);
   assert(record !== undefined, `${process.name} has not delivered ${id}`);
   return record.wire;
+}
+
+/** Everything in the log of a process, in order. */
+export function logOf({ node: { ledger } }: TestProcess): LogRecord[] {
+  return ledger.from(0, ledger.length);
+}
+
+/** Whether a process has delivered a message. */
+export function knows({ node }: TestProcess, { id, wire }: Made): boolean {
+  return node.ledger.has({ instance: wire.instance, id });
 }

@@ -6,6 +6,7 @@ import {
   infiltrate,
   inventedId,
   loggedWire,
+  logOf,
   made,
   TestCluster,
   type TestProcess,
@@ -16,9 +17,8 @@ import { makeStage, NARROW } from "./provocations.ts";
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /** The first message that a process signed. */
-function firstSigned({ node }: TestProcess): { id: MessageId; wire: WireAcceptorMessage } {
-  for (let position = 0; position < node.log.length; position++) {
-    const { id, own, wire } = node.log.at(position)!;
+function firstSigned(process: TestProcess): { id: MessageId; wire: WireAcceptorMessage } {
+  for (const { id, own, wire } of logOf(process)) {
     if (own && wire.kind === "acceptor") return { id, wire };
   }
   throw new Error("nothing was signed");
@@ -33,7 +33,7 @@ Deno.test("a signature by somebody else is refused, and frames nobody", async ()
   await dave.send(forged);
   assertEquals(dave.victim.node.rejections.get("BAD_SIGNATURE"), 1);
   await cluster.decides(2n);
-  assert(cluster.processes.every(({ node }) => node.caught.length === 0));
+  assert(cluster.processes.every(({ journal }) => journal.evidence().length === 0));
   await cluster.stop();
 });
 
@@ -57,10 +57,10 @@ Deno.test("an honest message says nothing in another instance", async () => {
   const { cluster, dave } = await makeStage();
   await cluster.decides(1n);
   const { wire } = firstSigned(cluster.get("Bob"));
-  const before = cluster.get("Alice").node.signed;
+  const before = cluster.get("Alice").node.outcomes.signed;
   await dave.send(encodeMessage({ ...wire, instance: 2n }));
   assertEquals(dave.victim.node.rejections.get("BAD_SIGNATURE"), 1);
-  assertEquals(cluster.get("Alice").node.signed, before);
+  assertEquals(cluster.get("Alice").node.outcomes.signed, before);
   await cluster.decides(2n);
   await cluster.stop();
 });
@@ -126,7 +126,7 @@ Deno.test("a re-encoded ECDSA signature makes no second message: nobody is frame
   const late = cluster.add("client_1");
   const liar = await infiltrate(cluster, late, "Dave");
   const { refs } = wire.content;
-  const proposals = refs.map((ref) => made(bob.configuration, loggedWire(bob, ref)));
+  const proposals = refs.map((ref) => made(bob.configuration, loggedWire(bob, 1n, ref)));
   const value = new TextEncoder().encode("value 1");
   await liar.send(
     ...proposals.map((one) =>
@@ -134,11 +134,11 @@ Deno.test("a re-encoded ECDSA signature makes no second message: nobody is frame
     ),
     again,
   );
-  assert(late.node.log.get(id) !== undefined, "the other signature is as good");
+  assert(late.node.ledger.has({ instance: 1n, id }), "the other signature is as good");
   cluster.join(late);
   await cluster.decides(2n);
   assertEquals(cluster.decided(late, 1n), ["Eve=value 1"]);
-  assert(cluster.processes.every(({ node }) => node.caught.length === 0));
+  assert(cluster.processes.every(({ journal }) => journal.evidence().length === 0));
   assertEquals(dave.victim.node.rejections.size, 0);
   assertEquals(late.node.rejections.size, 0);
   await cluster.stop();

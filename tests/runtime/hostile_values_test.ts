@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { decodeIds } from "../../lib/runtime/envelopes.ts";
 import { encodeMessage } from "../../lib/wire/codec.ts";
-import { infiltrate } from "./harness.ts";
+import { infiltrate, knows } from "./harness.ts";
 import { makeStage } from "./provocations.ts";
 
 Deno.test("a 1a without its value is not voted for until the value has been got", async () => {
@@ -9,12 +8,12 @@ Deno.test("a 1a without its value is not voted for until the value has been got"
   const bare = dave.proposal({ withValue: false, value: "later" });
   await dave.send(bare);
   await cluster.clock.advance(200);
-  const asked = dave.heard.flatMap(({ wantValues }) => decodeIds(wantValues));
+  const asked = dave.wantedValues;
   assertEquals(new Set(asked), new Set([bare.id]));
-  assertEquals(dave.victim.node.log.length, 0);
+  assertEquals(dave.victim.node.ledger.length, 0);
   const value = new TextEncoder().encode("later");
   await dave.send(encodeMessage({ ...bare.wire, value }));
-  assert(dave.victim.node.log.get(bare.id) !== undefined);
+  assert(knows(dave.victim, bare));
   assertEquals(dave.victim.node.instances.get(1n)!.wires.size, 0);
   assertEquals(await cluster.agree(1n), ["Eve=later"]);
   await cluster.stop();
@@ -25,7 +24,7 @@ Deno.test("1as without values are bounded, expire, and are then not asked about"
   for (let i = 0; i < 10; i++) await dave.send(dave.proposal({ withValue: false, value: `${i}` }));
   assertEquals(dave.victim.node.rejections.get("FUTURE_FULL"), 6);
   assertEquals(dave.victim.node.instances.get(1n)!.wires.size, 0);
-  const asked = () => dave.heard.flatMap(({ wantValues }) => decodeIds(wantValues)).length;
+  const asked = () => dave.wantedValues.length;
   await cluster.clock.advance(7_000);
   const before = asked();
   assert(before >= 4);
@@ -56,7 +55,7 @@ Deno.test("a value that comes with another 1a serves all that wait for it", asyn
   await dave.send(bare);
   await cluster.clock.advance(1);
   await dave.send(dave.proposal({ value: "same", instance: 2n }));
-  assert(dave.victim.node.log.get(bare.id) !== undefined);
+  assert(knows(dave.victim, bare));
   assertEquals(await cluster.agree(1n), ["Eve=same"]);
   assertEquals(await cluster.agree(2n), ["Eve=same"]);
   await cluster.stop();
@@ -68,7 +67,7 @@ Deno.test("a value that does not hash to its ballot's hash releases nothing", as
   await dave.send(bare);
   await dave.send(encodeMessage({ ...bare.wire, value: new TextEncoder().encode("false") }));
   assertEquals(dave.victim.node.rejections.get("VALUE_MISMATCH"), 1);
-  assertEquals(dave.victim.node.log.length, 0);
+  assertEquals(dave.victim.node.ledger.length, 0);
   await cluster.decides(1n);
   await cluster.stop();
 });
@@ -78,10 +77,10 @@ Deno.test("a value is asked for even if its 1a was asked for first", async () =>
   const bare = dave.proposal({ withValue: false, value: "late" });
   await dave.send(dave.signed({ refs: [bare.id] }));
   await cluster.clock.advance(200);
-  assert(dave.heard.flatMap(({ want }) => decodeIds(want)).includes(bare.id), "1a is not wanted");
+  assert(dave.wanted.includes(bare.id), "1a is not wanted");
   await dave.send(bare);
   await cluster.clock.advance(1_000);
-  const asked = dave.heard.flatMap(({ wantValues }) => decodeIds(wantValues));
+  const asked = dave.wantedValues;
   assert(asked.includes(bare.id), "the value is never wanted");
   await cluster.decides(1n);
   await cluster.stop();

@@ -1,17 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { newProposing } from "../../lib/runtime/proposing.ts";
-import { Author, infiltrate, TestCluster, type TestProcess } from "./harness.ts";
+import { Author, infiltrate, logOf, TestCluster, type TestProcess } from "./harness.ts";
 
 /** The values of the 1as that a process knows in an instance, in order. */
-function offered({ node }: TestProcess, instance = 1n): string[] {
-  const values: string[] = [];
-  for (let position = 0; position < node.log.length; position++) {
-    const { valueHash, instance: where } = node.log.at(position)!;
-    if (valueHash === undefined || where !== instance) continue;
-    values.push(new TextDecoder().decode(node.values.get(valueHash)));
-  }
-  return values;
+function offered(process: TestProcess, instance = 1n): string[] {
+  return logOf(process).flatMap((record) => {
+    if (record.valueHash === undefined || record.instance !== instance) return [];
+    return [new TextDecoder().decode(process.node.ledger.value(record.valueHash))];
+  });
 }
 
 /** A proposer to whom a test speaks as three acceptors. Nobody else is there. */
@@ -32,7 +29,7 @@ Deno.test("a proposer takes up the value of the highest 2a instead of its own", 
     refs: votes.map(({ id }) => id),
   });
   await speaker.send(proposal, ...votes, lock);
-  assertEquals(proposer.node.log.length, 5);
+  assertEquals(proposer.node.ledger.length, 5);
   cluster.propose(proposer, 1n, "own");
   await cluster.clock.advance(10_000);
   const values = offered(proposer);
@@ -64,7 +61,7 @@ Deno.test("a proposer stops when the learners have decided, whatever was decided
   const ballots = offered(alice!).length;
   await cluster.clock.advance(60_000);
   assertEquals(offered(alice!).length, ballots);
-  assertEquals(alice!.node.instances.get(1n)!.proposers.size, 0);
+  assertEquals(alice!.node.instances.get(1n), undefined, "a quiet instance stays in memory");
   const late = cluster.propose(bob!, 1n, "late");
   assertEquals(await late.finished, true);
   assertEquals(offered(alice!).length, ballots);
@@ -92,8 +89,7 @@ Deno.test("a proposer outbids ballots of a clock that is ahead", async () => {
   await speaker.send(ahead);
   cluster.propose(proposer, 1n, "own");
   await cluster.clock.advance(1_000);
-  const { node } = proposer;
-  const last = node.log.at(node.log.length - 1)!.wire;
+  const last = logOf(proposer).at(-1)!.wire;
   assert(
     last.kind === "1a" && last.ballot.valueHash === hashValue(new TextEncoder().encode("own")),
   );

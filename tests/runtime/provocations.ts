@@ -11,7 +11,14 @@ import type { MessageId } from "../../lib/core/types.ts";
 import { encodeMessage } from "../../lib/wire/codec.ts";
 import { ConsensusMessageSchema } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { fromHex } from "../../lib/wire/hex.ts";
-import { HostilePeer, infiltrate, inventedId, TestCluster, type TestPlan } from "./harness.ts";
+import {
+  HostilePeer,
+  infiltrate,
+  inventedId,
+  logOf,
+  TestCluster,
+  type TestPlan,
+} from "./harness.ts";
 
 /** Narrow enough to be reached soon. */
 export const NARROW: TestPlan = {
@@ -56,12 +63,10 @@ async function vote({ cluster, dave }: Stage) {
 
 /** The acceptors' messages of instance 1 that refer to a 1a, by name of acceptor. */
 function votesFor({ cluster }: Stage, proposal: MessageId): MessageId[] {
-  return cluster.acceptors.map(({ node }) => {
-    for (let position = 0; position < node.log.length; position++) {
-      const record = node.log.at(position)!;
-      if (record.own && record.refs.includes(proposal)) return record.id;
-    }
-    throw new Error("an acceptor has not voted");
+  return cluster.acceptors.map((process) => {
+    const vote = logOf(process).find(({ own, refs }) => own && refs.includes(proposal));
+    if (vote === undefined) throw new Error("an acceptor has not voted");
+    return vote.id;
   });
 }
 

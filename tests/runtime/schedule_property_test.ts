@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { TestCluster } from "./harness.ts";
+import { logOf, TestCluster } from "./harness.ts";
 import { Schedule, type ScheduleOptions, seeds, withSeed } from "./schedules.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -27,9 +27,9 @@ async function runSchedule(options: ScheduleOptions): Promise<string[][]> {
   await cluster.clock.advance(20_000);
   for (const instance of instances) await cluster.agree(instance);
   assertEquals(disagreements, []);
-  for (const { node, halted } of cluster.processes) {
-    assertEquals(node.caught, []);
-    assertEquals(halted, []);
+  for (const { journal, node, estranged } of cluster.processes) {
+    assertEquals(journal.evidence(), []);
+    assertEquals(estranged, []);
     assertEquals([...node.rejections.keys()].filter((code) => code !== "RATE_LIMITED"), []);
   }
   await cluster.stop();
@@ -70,8 +70,8 @@ Deno.test("what one has delivered reaches all, and little is sent twice", async 
       await schedule.endure();
       await cluster.agree(1n);
       await cluster.clock.advance(20_000);
-      const [first, ...others] = cluster.processes.map(({ node }) =>
-        Array.from({ length: node.log.length }, (_, i) => node.log.at(i)!.id).toSorted()
+      const [first, ...others] = cluster.processes.map((process) =>
+        logOf(process).map(({ id }) => id).toSorted()
       );
       for (const other of others) assertEquals(other, first);
       messages += traffic.messages;

@@ -6,7 +6,8 @@
 
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { makePrng, type Prng } from "../oracle/prng.ts";
-import { type Joint, makeTestConfigurations, TestCluster, type TestProcess } from "./harness.ts";
+import { type Joint, makeTestConfigurations, TestCluster } from "./harness.ts";
+import type { TestPlan, TestProcess } from "./harness.ts";
 
 /** How a schedule is drawn. */
 export interface ScheduleOptions {
@@ -18,6 +19,7 @@ export interface ScheduleOptions {
   /** Mean time between two breaks of one link. */
   readonly breakMs?: number;
   readonly delayMsMax?: number;
+  readonly limits?: TestPlan["limits"];
 }
 
 /** A cluster with four acceptors, two proposers and a learner whose network is in trouble. */
@@ -49,7 +51,7 @@ export class Schedule {
     const configurations = await makeTestConfigurations({
       clients: 3,
       network: { echoDelayMs: 20, wantDelayMs: 50 },
-      limits: { rejectionsPerMinuteMax: 100_000 },
+      limits: { rejectionsPerMinuteMax: 100_000, ...options.limits },
     });
     const schedule = new Schedule(new TestCluster(configurations), options);
     schedule.#connect();

@@ -7,7 +7,7 @@
 import { isRejection } from "../../lib/core/rejection.ts";
 import type { MessageId } from "../../lib/core/types.ts";
 import { messageId } from "../../lib/crypto/hash.ts";
-import { decodeIds } from "../../lib/runtime/envelopes.ts";
+import { decodeNamed, type Named } from "../../lib/runtime/envelopes.ts";
 import { decodeMessage } from "../../lib/wire/codec.ts";
 import type { ConsensusMessage, Envelope } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import type { Joint, TestCluster, TestProcess } from "./cluster.ts";
@@ -15,7 +15,7 @@ import type { Joint, TestCluster, TestProcess } from "./cluster.ts";
 /** What one end of a link knows of the other's knowledge, from what has arrived. */
 interface Shown {
   /** Shown, but not known here yet, or only at this very moment: and when, in milliseconds. */
-  readonly pending: Map<MessageId, number>;
+  readonly pending: Map<MessageId, { readonly named: Named; readonly atMs: number }>;
   /** Shown, with all that it refers to. */
   readonly closed: Set<MessageId>;
   /** Asked for, as often as in the list. */
@@ -34,6 +34,7 @@ export class Traffic {
   values = 0;
   haves = 0;
   wants = 0;
+  offers = 0;
   readonly #configDigest: Uint8Array;
   readonly #limits: { readonly valueBytesMax: number; readonly refsMax: number };
   readonly #shown: Map<Joint, Map<TestProcess, Shown>> = new Map();
@@ -50,9 +51,9 @@ export class Traffic {
 
   /** In words. */
   toString(): string {
-    const { envelopes, messages, redundant, needless, values, haves, wants } = this;
+    const { envelopes, messages, redundant, needless, values, haves, wants, offers } = this;
     return `${envelopes} envelopes, ${messages} messages (${redundant} redundant, ${needless} ` +
-      `needless), ${values} values, ${haves} haves, ${wants} wants`;
+      `needless), ${values} values, ${haves} haves, ${wants} wants, ${offers} offers`;
   }
 
   #shownTo(joint: Joint, process: TestProcess): Shown {
@@ -74,8 +75,9 @@ export class Traffic {
 
   #sent(from: TestProcess, envelope: Envelope, shown: Shown): void {
     this.envelopes++;
-    this.haves += decodeIds(envelope.have).length;
-    this.wants += decodeIds(envelope.want).length + decodeIds(envelope.wantValues).length;
+    this.haves += decodeNamed(envelope.have).length;
+    this.wants += decodeNamed(envelope.want).length + decodeNamed(envelope.wantValues).length;
+    this.offers += decodeNamed(envelope.offers).length;
     close(from, shown);
     for (const message of envelope.messages) {
       this.messages++;
@@ -88,15 +90,18 @@ export class Traffic {
   }
 
   #arrives(to: TestProcess, envelope: Envelope, shown: Shown): void {
-    const show = (id: MessageId) => shown.pending.set(id, to.node.options.clock.elapsedMs());
-    for (const id of decodeIds(envelope.have)) show(id);
-    for (const id of [...decodeIds(envelope.want), ...decodeIds(envelope.wantValues)]) {
+    const show = (named: Named) => {
+      shown.pending.set(named.id, { named, atMs: to.node.options.clock.elapsedMs() });
+    };
+    for (const named of decodeNamed(envelope.have)) show(named);
+    for (const named of decodeNamed(envelope.offers)) show(named);
+    for (const { id } of [...decodeNamed(envelope.want), ...decodeNamed(envelope.wantValues)]) {
       shown.wanted.set(id, (shown.wanted.get(id) ?? 0) + 1);
     }
     for (const message of envelope.messages) {
-      const id = this.#id(message);
-      if (to.node.log.get(id) !== undefined) this.redundant++;
-      show(id);
+      const named = { instance: message.instance, id: this.#id(message) };
+      if (to.node.ledger.has(named)) this.redundant++;
+      show(named);
     }
   }
 }
@@ -104,13 +109,13 @@ export class Traffic {
 /** Takes in what has been shown and is known here by now, with all it refers to. */
 function close({ node }: TestProcess, { pending, closed }: Shown): void {
   const nowMs = node.options.clock.elapsedMs();
-  const stack = [...pending].flatMap(([id, atMs]) =>
-    atMs < nowMs && node.log.get(id) !== undefined ? [id] : []
-  );
-  for (const id of stack) pending.delete(id);
-  for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
+  const stack = [...pending.values()]
+    .flatMap(({ named, atMs }) => atMs < nowMs && node.ledger.has(named) ? [named] : []);
+  for (const { id } of stack) pending.delete(id);
+  for (let named = stack.pop(); named !== undefined; named = stack.pop()) {
+    const { instance, id } = named;
     if (closed.has(id)) continue;
     closed.add(id);
-    stack.push(...node.log.get(id)!.refs);
+    stack.push(...node.ledger.get(instance, id)!.refs.map((ref) => ({ instance, id: ref })));
   }
 }

@@ -9,14 +9,17 @@ const ID = inventedId("wanted");
 function makeWants() {
   const clock = new FakeClock();
   const missing = new Set<MessageId>([ID]);
+  const valueless = new Set<MessageId>([ID]);
+  const fetching = new Set<MessageId>();
   const asked: { readonly atMs: number; readonly request: Request }[] = [];
   const wants = new Wants(clock, DELAY_MS, {
-    stillMissing: (_kind, _instance, id) => missing.has(id),
+    stillMissing: (kind, _instance, id) => (kind === "message" ? missing : valueless).has(id),
+    isOnItsWay: (id) => fetching.has(id),
     ask: (requests) => {
       for (const request of requests) asked.push({ atMs: clock.elapsedMs(), request });
     },
   });
-  return { clock, missing, asked, wants };
+  return { clock, missing, valueless, fetching, asked, wants };
 }
 
 Deno.test("what arrives within the delay is not asked for", async () => {
@@ -76,6 +79,19 @@ Deno.test("a 1a that has come without its value is asked about for its value", a
   assertEquals(clock.pending, 0);
 });
 
+Deno.test("a 1a that has waited too long for its value is asked for again, if it is missing", async () => {
+  const { clock, missing, valueless, asked, wants } = makeWants();
+  wants.note("value", 1n, ID, "Alice");
+  await clock.advance(200);
+  valueless.delete(ID);
+  await clock.advance(1_000);
+  assertEquals(asked[0]?.request.kind, "value");
+  assertEquals(asked.at(-1)?.request.kind, "message");
+  missing.delete(ID);
+  await clock.advance(10_000);
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("nothing is asked for after the end", async () => {
   const { clock, asked, wants } = makeWants();
   wants.note("message", 1n, ID, "Alice");
@@ -84,4 +100,16 @@ Deno.test("nothing is asked for after the end", async () => {
   await clock.advance(10_000);
   assertEquals(asked, []);
   assertEquals(clock.pending, 0);
+});
+
+Deno.test("what is being fetched is not asked for, until it is fetched no more", async () => {
+  const { clock, wants, asked, fetching } = makeWants();
+  fetching.add(ID);
+  wants.note("message", 1n, ID, "Alice");
+  await clock.advance(10 * DELAY_MS);
+  assertEquals(asked.length, 0);
+  fetching.clear();
+  await clock.advance(2 * DELAY_MS);
+  assertEquals(asked.length, 1);
+  wants.close();
 });

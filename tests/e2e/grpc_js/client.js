@@ -99,9 +99,8 @@ async function main() {
   await link.until(() => link.envelopes.length > 0);
   const { hello } = link.envelopes[0];
   say("hello", { name: hello.name, role: hello.role, version: hello.protocol_version });
-  link.stream.write({ summary_complete: true });
-  await link.until(() => link.envelopes.some((envelope) => envelope.summary_complete));
-  say("summary complete", {});
+  await link.until(() => link.envelopes.some((envelope) => envelope.caught_up));
+  say("caught up", {});
 
   const watch = client.WatchDecisions({ instances: ["5"] });
   const decided = new Promise((resolve, reject) => {

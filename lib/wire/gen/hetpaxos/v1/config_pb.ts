@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/config.proto.
  */
 export const file_hetpaxos_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("ChhoZXRwYXhvcy92MS9jb25maWcucHJvdG8SC2hldHBheG9zLnYxIpgBCgdBZGRyZXNzEhMKC2NlcnRpZmljYXRlGAEgASgJEgwKBGhvc3QYAiABKAkSDAoEcG9ydBgDIAEoDRIMCgRuYW1lGAQgASgJEg4KBmNsaWVudBgFIAEoCBIYChBjZXJ0aWZpY2F0ZV9maWxlGAYgASgJEhIKCnB1YmxpY19rZXkYByABKAkSEAoIaG9zdG5hbWUYCCABKAkiSwoGUXVvcnVtEg0KBW5hbWVzGAEgAygJEhEKCXRocmVzaG9sZBgCIAEoDRIfCgJvZhgDIAMoCzITLmhldHBheG9zLnYxLk1lbWJlciJJCgZNZW1iZXISDgoEbmFtZRgBIAEoCUgAEiUKBnF1b3J1bRgCIAEoCzITLmhldHBheG9zLnYxLlF1b3J1bUgAQggKBm1lbWJlciI2Cg5NaW5pbWFsUXVvcnVtcxIkCgdxdW9ydW1zGAEgAygLMhMuaGV0cGF4b3MudjEuUXVvcnVtIpwBCgtTYWZldHlFZGdlcxI9CgtzYWZldHlfc2V0cxgBIAMoCzIoLmhldHBheG9zLnYxLlNhZmV0eUVkZ2VzLlNhZmV0eVNldHNFbnRyeRpOCg9TYWZldHlTZXRzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsuaGV0cGF4b3MudjEuTWluaW1hbFF1b3J1bXM6AjgBIuoCCgZMaW1pdHMSFwoPdmFsdWVfYnl0ZXNfbWF4GAEgASgNEhoKEmVudmVsb3BlX2J5dGVzX21heBgCIAEoDRIQCghyZWZzX21heBgDIAEoDRIfChdpbmJveF9yZWZzX3Blcl9wZWVyX21heBgEIAEoDRIZChFpbmJveF93YWl0X21zX21heBgFIAEoDRIcChRmdXR1cmVfcHJvcG9zYWxzX21heBgGIAEoDRIZChFjbG9ja19za2V3X21zX21heBgHIAEoDRIVCg1pbnN0YW5jZXNfbWF4GAggASgNEiIKGnN0cmVhbXNfcGVyX2Nvbm5lY3Rpb25fbWF4GAkgASgNEiQKHGNvbm5lY3Rpb25zX3Blcl9pZGVudGl0eV9tYXgYCiABKA0SIAoYcHJvcG9zYWxzX3Blcl9zZWNvbmRfbWF4GAsgASgNEiEKGXJlamVjdGlvbnNfcGVyX21pbnV0ZV9tYXgYDCABKA0iQgoQUHJvcG9zZXJTZXR0aW5ncxIWCg5iYWNrb2ZmX21zX21pbhgBIAEoDRIWCg5iYWNrb2ZmX21zX21heBgCIAEoDSKmAQoPTmV0d29ya1NldHRpbmdzEhgKEHJlY29ubmVjdF9tc19taW4YASABKA0SGAoQcmVjb25uZWN0X21zX21heBgCIAEoDRIYChBwaW5nX2ludGVydmFsX21zGAMgASgNEhcKD3BpbmdfdGltZW91dF9tcxgEIAEoDRIVCg1lY2hvX2RlbGF5X21zGAUgASgNEhUKDXdhbnRfZGVsYXlfbXMYBiABKA0i0AQKBkNvbmZpZxITCgtwcml2YXRlX2tleRgBIAEoCRIQCghwcm9wb3NhbBgCIAEoCRIzCghsZWFybmVycxgDIAMoCzIhLmhldHBheG9zLnYxLkNvbmZpZy5MZWFybmVyc0VudHJ5EjgKC3NhZmV0eV9zZXRzGAQgAygLMiMuaGV0cGF4b3MudjEuQ29uZmlnLlNhZmV0eVNldHNFbnRyeRInCglhZGRyZXNzZXMYBSADKAsyFC5oZXRwYXhvcy52MS5BZGRyZXNzEhgKEHByaXZhdGVfa2V5X2ZpbGUYBiABKAkSIQoFcnVsZXMYByABKA4yEi5oZXRwYXhvcy52MS5SdWxlcxIOCgZsaXN0ZW4YCCABKAkSGgoSYWxsb3dfZGlzYWdyZWVtZW50GAkgAygJEiMKBmxpbWl0cxgKIAEoCzITLmhldHBheG9zLnYxLkxpbWl0cxIvCghwcm9wb3NlchgLIAEoCzIdLmhldHBheG9zLnYxLlByb3Bvc2VyU2V0dGluZ3MSLQoHbmV0d29yaxgMIAEoCzIcLmhldHBheG9zLnYxLk5ldHdvcmtTZXR0aW5ncxpMCg1MZWFybmVyc0VudHJ5EgsKA2tleRgBIAEoCRIqCgV2YWx1ZRgCIAEoCzIbLmhldHBheG9zLnYxLk1pbmltYWxRdW9ydW1zOgI4ARpLCg9TYWZldHlTZXRzRW50cnkSCwoDa2V5GAEgASgJEicKBXZhbHVlGAIgASgLMhguaGV0cGF4b3MudjEuU2FmZXR5RWRnZXM6AjgBKj0KBVJ1bGVzEhUKEVJVTEVTX1VOU1BFQ0lGSUVEEAASFAoQVEVDSE5JQ0FMX1JFUE9SVBABEgcKA0hQMhACYgZwcm90bzM");
+  fileDesc("ChhoZXRwYXhvcy92MS9jb25maWcucHJvdG8SC2hldHBheG9zLnYxIpgBCgdBZGRyZXNzEhMKC2NlcnRpZmljYXRlGAEgASgJEgwKBGhvc3QYAiABKAkSDAoEcG9ydBgDIAEoDRIMCgRuYW1lGAQgASgJEg4KBmNsaWVudBgFIAEoCBIYChBjZXJ0aWZpY2F0ZV9maWxlGAYgASgJEhIKCnB1YmxpY19rZXkYByABKAkSEAoIaG9zdG5hbWUYCCABKAkiSwoGUXVvcnVtEg0KBW5hbWVzGAEgAygJEhEKCXRocmVzaG9sZBgCIAEoDRIfCgJvZhgDIAMoCzITLmhldHBheG9zLnYxLk1lbWJlciJJCgZNZW1iZXISDgoEbmFtZRgBIAEoCUgAEiUKBnF1b3J1bRgCIAEoCzITLmhldHBheG9zLnYxLlF1b3J1bUgAQggKBm1lbWJlciI2Cg5NaW5pbWFsUXVvcnVtcxIkCgdxdW9ydW1zGAEgAygLMhMuaGV0cGF4b3MudjEuUXVvcnVtIpwBCgtTYWZldHlFZGdlcxI9CgtzYWZldHlfc2V0cxgBIAMoCzIoLmhldHBheG9zLnYxLlNhZmV0eUVkZ2VzLlNhZmV0eVNldHNFbnRyeRpOCg9TYWZldHlTZXRzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsuaGV0cGF4b3MudjEuTWluaW1hbFF1b3J1bXM6AjgBIqQDCgZMaW1pdHMSFwoPdmFsdWVfYnl0ZXNfbWF4GAEgASgNEhoKEmVudmVsb3BlX2J5dGVzX21heBgCIAEoDRIQCghyZWZzX21heBgDIAEoDRIfChdpbmJveF9yZWZzX3Blcl9wZWVyX21heBgEIAEoDRIZChFpbmJveF93YWl0X21zX21heBgFIAEoDRIcChRmdXR1cmVfcHJvcG9zYWxzX21heBgGIAEoDRIZChFjbG9ja19za2V3X21zX21heBgHIAEoDRIVCg1pbnN0YW5jZXNfbWF4GAggASgNEiIKGnN0cmVhbXNfcGVyX2Nvbm5lY3Rpb25fbWF4GAkgASgNEiQKHGNvbm5lY3Rpb25zX3Blcl9pZGVudGl0eV9tYXgYCiABKA0SIAoYcHJvcG9zYWxzX3Blcl9zZWNvbmRfbWF4GAsgASgNEiEKGXJlamVjdGlvbnNfcGVyX21pbnV0ZV9tYXgYDCABKA0SGAoQaW5zdGFuY2VfaWRsZV9tcxgNIAEoDRIeChZpbnN0YW5jZXNfcGVyX3BlZXJfbWF4GA4gASgNIkIKEFByb3Bvc2VyU2V0dGluZ3MSFgoOYmFja29mZl9tc19taW4YASABKA0SFgoOYmFja29mZl9tc19tYXgYAiABKA0iwAEKD05ldHdvcmtTZXR0aW5ncxIYChByZWNvbm5lY3RfbXNfbWluGAEgASgNEhgKEHJlY29ubmVjdF9tc19tYXgYAiABKA0SGAoQcGluZ19pbnRlcnZhbF9tcxgDIAEoDRIXCg9waW5nX3RpbWVvdXRfbXMYBCABKA0SFQoNZWNob19kZWxheV9tcxgFIAEoDRIVCg13YW50X2RlbGF5X21zGAYgASgNEhgKEHJlY292ZXJ5X3dhaXRfbXMYByABKA0i4gQKBkNvbmZpZxITCgtwcml2YXRlX2tleRgBIAEoCRIQCghwcm9wb3NhbBgCIAEoCRIzCghsZWFybmVycxgDIAMoCzIhLmhldHBheG9zLnYxLkNvbmZpZy5MZWFybmVyc0VudHJ5EjgKC3NhZmV0eV9zZXRzGAQgAygLMiMuaGV0cGF4b3MudjEuQ29uZmlnLlNhZmV0eVNldHNFbnRyeRInCglhZGRyZXNzZXMYBSADKAsyFC5oZXRwYXhvcy52MS5BZGRyZXNzEhgKEHByaXZhdGVfa2V5X2ZpbGUYBiABKAkSIQoFcnVsZXMYByABKA4yEi5oZXRwYXhvcy52MS5SdWxlcxIOCgZsaXN0ZW4YCCABKAkSGgoSYWxsb3dfZGlzYWdyZWVtZW50GAkgAygJEiMKBmxpbWl0cxgKIAEoCzITLmhldHBheG9zLnYxLkxpbWl0cxIvCghwcm9wb3NlchgLIAEoCzIdLmhldHBheG9zLnYxLlByb3Bvc2VyU2V0dGluZ3MSLQoHbmV0d29yaxgMIAEoCzIcLmhldHBheG9zLnYxLk5ldHdvcmtTZXR0aW5ncxIQCghkYXRhX2RpchgNIAEoCRpMCg1MZWFybmVyc0VudHJ5EgsKA2tleRgBIAEoCRIqCgV2YWx1ZRgCIAEoCzIbLmhldHBheG9zLnYxLk1pbmltYWxRdW9ydW1zOgI4ARpLCg9TYWZldHlTZXRzRW50cnkSCwoDa2V5GAEgASgJEicKBXZhbHVlGAIgASgLMhguaGV0cGF4b3MudjEuU2FmZXR5RWRnZXM6AjgBKj0KBVJ1bGVzEhUKEVJVTEVTX1VOU1BFQ0lGSUVEEAASFAoQVEVDSE5JQ0FMX1JFUE9SVBABEgcKA0hQMhACYgZwcm90bzM");
 
 /**
  * One identity of the cluster: an acceptor, or (client) one that may connect and nothing more.
@@ -375,6 +375,16 @@ export type Limits = Message<"hetpaxos.v1.Limits"> & {
    * @generated from field: uint32 rejections_per_minute_max = 12;
    */
   rejectionsPerMinuteMax: number;
+
+  /**
+   * @generated from field: uint32 instance_idle_ms = 13;
+   */
+  instanceIdleMs: number;
+
+  /**
+   * @generated from field: uint32 instances_per_peer_max = 14;
+   */
+  instancesPerPeerMax: number;
 };
 
 /**
@@ -442,6 +452,16 @@ export type LimitsJson = {
    * @generated from field: uint32 rejections_per_minute_max = 12;
    */
   rejectionsPerMinuteMax?: number;
+
+  /**
+   * @generated from field: uint32 instance_idle_ms = 13;
+   */
+  instanceIdleMs?: number;
+
+  /**
+   * @generated from field: uint32 instances_per_peer_max = 14;
+   */
+  instancesPerPeerMax?: number;
 };
 
 /**
@@ -527,6 +547,11 @@ export type NetworkSettings = Message<"hetpaxos.v1.NetworkSettings"> & {
    * @generated from field: uint32 want_delay_ms = 6;
    */
   wantDelayMs: number;
+
+  /**
+   * @generated from field: uint32 recovery_wait_ms = 7;
+   */
+  recoveryWaitMs: number;
 };
 
 /**
@@ -564,6 +589,11 @@ export type NetworkSettingsJson = {
    * @generated from field: uint32 want_delay_ms = 6;
    */
   wantDelayMs?: number;
+
+  /**
+   * @generated from field: uint32 recovery_wait_ms = 7;
+   */
+  recoveryWaitMs?: number;
 };
 
 /**
@@ -648,6 +678,13 @@ export type Config = Message<"hetpaxos.v1.Config"> & {
    * @generated from field: hetpaxos.v1.NetworkSettings network = 12;
    */
   network?: NetworkSettings | undefined;
+
+  /**
+   * Folder of the journal, relative to this file. Empty: nothing survives the process.
+   *
+   * @generated from field: string data_dir = 13;
+   */
+  dataDir: string;
 };
 
 /**
@@ -725,6 +762,13 @@ export type ConfigJson = {
    * @generated from field: hetpaxos.v1.NetworkSettings network = 12;
    */
   network?: NetworkSettingsJson;
+
+  /**
+   * Folder of the journal, relative to this file. Empty: nothing survives the process.
+   *
+   * @generated from field: string data_dir = 13;
+   */
+  dataDir?: string;
 };
 
 /**

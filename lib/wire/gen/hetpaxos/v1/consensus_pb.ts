@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/consensus.proto.
  */
 export const file_hetpaxos_v1_consensus: GenFile = /*@__PURE__*/
-  fileDesc("ChtoZXRwYXhvcy92MS9jb25zZW5zdXMucHJvdG8SC2hldHBheG9zLnYxIksKBkJhbGxvdBItCgl0aW1lc3RhbXAYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnZhbHVlX2hhc2gYAiABKAwiTQoIUHJvcG9zYWwSIwoGYmFsbG90GAEgASgLMhMuaGV0cGF4b3MudjEuQmFsbG90EhIKBXZhbHVlGAIgASgMSACIAQFCCAoGX3ZhbHVlIlAKD0FjY2VwdG9yTWVzc2FnZRIOCgZzaWduZXIYASABKA0SDAoEcHJldhgCIAEoDBIMCgRyZWZzGAMgAygMEhEKCXNpZ25hdHVyZRgEIAEoDCKRAQoQQ29uc2Vuc3VzTWVzc2FnZRIQCghpbnN0YW5jZRgBIAEoBBIpCghwcm9wb3NhbBgCIAEoCzIVLmhldHBheG9zLnYxLlByb3Bvc2FsSAASOAoQYWNjZXB0b3JfbWVzc2FnZRgDIAEoCzIcLmhldHBheG9zLnYxLkFjY2VwdG9yTWVzc2FnZUgAQgYKBGJvZHkiKwoKTWVzc2FnZUlkcxIQCghpbnN0YW5jZRgBIAEoBBILCgNpZHMYAiADKAwiZgoMQ29uZmlnRGlnZXN0Eg0KBXdob2xlGAEgASgMEhEKCWFjY2VwdG9ycxgCIAEoDBIQCghsZWFybmVycxgDIAEoDBITCgtzYWZldHlfc2V0cxgEIAEoDBINCgVydWxlcxgFIAEoDCKmAQoFSGVsbG8SGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoDRIfCgRyb2xlGAIgASgOMhEuaGV0cGF4b3MudjEuUm9sZRIMCgRuYW1lGAMgASgJEhMKC2luY2FybmF0aW9uGAQgASgGEjAKDWNvbmZpZ19kaWdlc3QYBSABKAsyGS5oZXRwYXhvcy52MS5Db25maWdEaWdlc3QSDQoFYWdlbnQYBiABKAkikgIKB0dvb2RieWUSKwoGcmVhc29uGAEgASgOMhsuaGV0cGF4b3MudjEuR29vZGJ5ZS5SZWFzb24SDgoGZGV0YWlsGAIgASgJIskBCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASEwoPUkVBU09OX1NIVVRET1dOEAESGQoVUkVBU09OX0RVUExJQ0FURV9MSU5LEAISHQoZUkVBU09OX0RVUExJQ0FURV9JREVOVElUWRADEhoKFlJFQVNPTl9DT05GSUdfTUlTTUFUQ0gQBBIZChVSRUFTT05fUFJPVE9DT0xfRVJST1IQBRIQCgxSRUFTT05fTElNSVQQBhIPCgtSRUFTT05fRE9ORRAHIrcCCghFbnZlbG9wZRIhCgVoZWxsbxgBIAEoCzISLmhldHBheG9zLnYxLkhlbGxvEi8KCG1lc3NhZ2VzGAIgAygLMh0uaGV0cGF4b3MudjEuQ29uc2Vuc3VzTWVzc2FnZRIlCgRoYXZlGAMgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIlCgR3YW50GAQgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIsCgt3YW50X3ZhbHVlcxgFIAMoCzIXLmhldHBheG9zLnYxLk1lc3NhZ2VJZHMSGAoQc3VtbWFyeV9jb21wbGV0ZRgGIAEoCBIMCgRwaW5nGAcgASgGEgwKBHBvbmcYCCABKAYSJQoHZ29vZGJ5ZRgJIAEoCzIULmhldHBheG9zLnYxLkdvb2RieWUqVAoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEQoNUk9MRV9BQ0NFUFRPUhABEhAKDFJPTEVfTEVBUk5FUhACEhEKDVJPTEVfUFJPUE9TRVIQA2IGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChtoZXRwYXhvcy92MS9jb25zZW5zdXMucHJvdG8SC2hldHBheG9zLnYxIksKBkJhbGxvdBItCgl0aW1lc3RhbXAYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnZhbHVlX2hhc2gYAiABKAwiTQoIUHJvcG9zYWwSIwoGYmFsbG90GAEgASgLMhMuaGV0cGF4b3MudjEuQmFsbG90EhIKBXZhbHVlGAIgASgMSACIAQFCCAoGX3ZhbHVlIlAKD0FjY2VwdG9yTWVzc2FnZRIOCgZzaWduZXIYASABKA0SDAoEcHJldhgCIAEoDBIMCgRyZWZzGAMgAygMEhEKCXNpZ25hdHVyZRgEIAEoDCKRAQoQQ29uc2Vuc3VzTWVzc2FnZRIQCghpbnN0YW5jZRgBIAEoBBIpCghwcm9wb3NhbBgCIAEoCzIVLmhldHBheG9zLnYxLlByb3Bvc2FsSAASOAoQYWNjZXB0b3JfbWVzc2FnZRgDIAEoCzIcLmhldHBheG9zLnYxLkFjY2VwdG9yTWVzc2FnZUgAQgYKBGJvZHkiKwoKTWVzc2FnZUlkcxIQCghpbnN0YW5jZRgBIAEoBBILCgNpZHMYAiADKAwiZgoMQ29uZmlnRGlnZXN0Eg0KBXdob2xlGAEgASgMEhEKCWFjY2VwdG9ycxgCIAEoDBIQCghsZWFybmVycxgDIAEoDBITCgtzYWZldHlfc2V0cxgEIAEoDBINCgVydWxlcxgFIAEoDCLoAQoFSGVsbG8SGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoDRIfCgRyb2xlGAIgASgOMhEuaGV0cGF4b3MudjEuUm9sZRIMCgRuYW1lGAMgASgJEhMKC2luY2FybmF0aW9uGAQgASgGEjAKDWNvbmZpZ19kaWdlc3QYBSABKAsyGS5oZXRwYXhvcy52MS5Db25maWdEaWdlc3QSDQoFYWdlbnQYBiABKAkSEQoJbG9nX2Vwb2NoGAcgASgMEhQKDHJlc3VtZV9lcG9jaBgIIAEoDBIXCg9yZXN1bWVfcG9zaXRpb24YCSABKAQikgIKB0dvb2RieWUSKwoGcmVhc29uGAEgASgOMhsuaGV0cGF4b3MudjEuR29vZGJ5ZS5SZWFzb24SDgoGZGV0YWlsGAIgASgJIskBCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASEwoPUkVBU09OX1NIVVRET1dOEAESGQoVUkVBU09OX0RVUExJQ0FURV9MSU5LEAISHQoZUkVBU09OX0RVUExJQ0FURV9JREVOVElUWRADEhoKFlJFQVNPTl9DT05GSUdfTUlTTUFUQ0gQBBIZChVSRUFTT05fUFJPVE9DT0xfRVJST1IQBRIQCgxSRUFTT05fTElNSVQQBhIPCgtSRUFTT05fRE9ORRAHIvkCCghFbnZlbG9wZRIhCgVoZWxsbxgBIAEoCzISLmhldHBheG9zLnYxLkhlbGxvEi8KCG1lc3NhZ2VzGAIgAygLMh0uaGV0cGF4b3MudjEuQ29uc2Vuc3VzTWVzc2FnZRIlCgRoYXZlGAMgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIlCgR3YW50GAQgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIsCgt3YW50X3ZhbHVlcxgFIAMoCzIXLmhldHBheG9zLnYxLk1lc3NhZ2VJZHMSEQoJY2F1Z2h0X3VwGAYgASgIEgwKBHBpbmcYByABKAYSDAoEcG9uZxgIIAEoBhIlCgdnb29kYnllGAkgASgLMhQuaGV0cGF4b3MudjEuR29vZGJ5ZRInCgZvZmZlcnMYCiADKAsyFy5oZXRwYXhvcy52MS5NZXNzYWdlSWRzEg8KB29mZmVyZWQYCyABKAQSDQoFdGFrZW4YDCABKAQqVAoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEQoNUk9MRV9BQ0NFUFRPUhABEhAKDFJPTEVfTEVBUk5FUhACEhEKDVJPTEVfUFJPUE9TRVIQA2IGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A ballot: totally ordered, timestamp first, then the hash of the proposed value.
@@ -408,6 +408,26 @@ export type Hello = Message<"hetpaxos.v1.Hello"> & {
    * @generated from field: string agent = 6;
    */
   agent: string;
+
+  /**
+   * Names the sender's log: positions hold only with it. 16 random bytes.
+   *
+   * @generated from field: bytes log_epoch = 7;
+   */
+  logEpoch: Uint8Array;
+
+  /**
+   * How far the sender has taken in the receiver's log, and which: the receiver offers what follows.
+   * Empty, or of an epoch that is not the receiver's: from the start.
+   *
+   * @generated from field: bytes resume_epoch = 8;
+   */
+  resumeEpoch: Uint8Array;
+
+  /**
+   * @generated from field: uint64 resume_position = 9;
+   */
+  resumePosition: bigint;
 };
 
 /**
@@ -453,6 +473,26 @@ export type HelloJson = {
    * @generated from field: string agent = 6;
    */
   agent?: string;
+
+  /**
+   * Names the sender's log: positions hold only with it. 16 random bytes.
+   *
+   * @generated from field: bytes log_epoch = 7;
+   */
+  logEpoch?: string;
+
+  /**
+   * How far the sender has taken in the receiver's log, and which: the receiver offers what follows.
+   * Empty, or of an epoch that is not the receiver's: from the start.
+   *
+   * @generated from field: bytes resume_epoch = 8;
+   */
+  resumeEpoch?: string;
+
+  /**
+   * @generated from field: uint64 resume_position = 9;
+   */
+  resumePosition?: string;
 };
 
 /**
@@ -593,7 +633,7 @@ export type Envelope = Message<"hetpaxos.v1.Envelope"> & {
   have: MessageIds[];
 
   /**
-   * The sender lacks these: please send them, and what they refer to.
+   * The sender lacks these: please send them, and what they refer to and is not offered to it.
    *
    * @generated from field: repeated hetpaxos.v1.MessageIds want = 4;
    */
@@ -607,11 +647,11 @@ export type Envelope = Message<"hetpaxos.v1.Envelope"> & {
   wantValues: MessageIds[];
 
   /**
-   * Set once, after Hello, when the summary of what the sender has (in `have`) is complete.
+   * Everything that the sender had at Hello has been offered and taken.
    *
-   * @generated from field: bool summary_complete = 6;
+   * @generated from field: bool caught_up = 6;
    */
-  summaryComplete: boolean;
+  caughtUp: boolean;
 
   /**
    * Answered by the same number in `pong`; zero asks nothing.
@@ -629,6 +669,28 @@ export type Envelope = Message<"hetpaxos.v1.Envelope"> & {
    * @generated from field: hetpaxos.v1.Goodbye goodbye = 9;
    */
   goodbye?: Goodbye | undefined;
+
+  /**
+   * A stretch of the sender's log, in its order: want what you lack. The next stretch follows when
+   * this one is taken.
+   *
+   * @generated from field: repeated hetpaxos.v1.MessageIds offers = 10;
+   */
+  offers: MessageIds[];
+
+  /**
+   * The position in the sender's log behind the stretch offered; zero if nothing is offered.
+   *
+   * @generated from field: uint64 offered = 11;
+   */
+  offered: bigint;
+
+  /**
+   * The sender has all that was offered to it below this position of the receiver's log.
+   *
+   * @generated from field: uint64 taken = 12;
+   */
+  taken: bigint;
 };
 
 /**
@@ -657,7 +719,7 @@ export type EnvelopeJson = {
   have?: MessageIdsJson[];
 
   /**
-   * The sender lacks these: please send them, and what they refer to.
+   * The sender lacks these: please send them, and what they refer to and is not offered to it.
    *
    * @generated from field: repeated hetpaxos.v1.MessageIds want = 4;
    */
@@ -671,11 +733,11 @@ export type EnvelopeJson = {
   wantValues?: MessageIdsJson[];
 
   /**
-   * Set once, after Hello, when the summary of what the sender has (in `have`) is complete.
+   * Everything that the sender had at Hello has been offered and taken.
    *
-   * @generated from field: bool summary_complete = 6;
+   * @generated from field: bool caught_up = 6;
    */
-  summaryComplete?: boolean;
+  caughtUp?: boolean;
 
   /**
    * Answered by the same number in `pong`; zero asks nothing.
@@ -693,6 +755,28 @@ export type EnvelopeJson = {
    * @generated from field: hetpaxos.v1.Goodbye goodbye = 9;
    */
   goodbye?: GoodbyeJson;
+
+  /**
+   * A stretch of the sender's log, in its order: want what you lack. The next stretch follows when
+   * this one is taken.
+   *
+   * @generated from field: repeated hetpaxos.v1.MessageIds offers = 10;
+   */
+  offers?: MessageIdsJson[];
+
+  /**
+   * The position in the sender's log behind the stretch offered; zero if nothing is offered.
+   *
+   * @generated from field: uint64 offered = 11;
+   */
+  offered?: string;
+
+  /**
+   * The sender has all that was offered to it below this position of the receiver's log.
+   *
+   * @generated from field: uint64 taken = 12;
+   */
+  taken?: string;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { ValueHash } from "../../lib/core/types.ts";
 import { isRejection } from "../../lib/core/rejection.ts";
-import { ValueStore } from "../../lib/runtime/values.ts";
+import { WaitingValues } from "../../lib/runtime/waiting_values.ts";
 import { inventedId } from "./harness.ts";
 
 const LIMITS = { futureProposalsMax: 3, inboxWaitMsMax: 100 };
@@ -17,19 +17,11 @@ function wire(value: string) {
 
 /** A store and a way to let 1as wait; true if one may. */
 function makeStore() {
-  const store = new ValueStore(LIMITS);
+  const store = new WaitingValues(LIMITS);
   const wait = (id: string, value: string, source: string, nowMs = 0) =>
     !isRejection(store.wait(inventedId(id), wire(value), source, nowMs));
   return { store, wait };
 }
-
-Deno.test("a value is kept under its hash, the first for good", () => {
-  const { store } = makeStore();
-  assertEquals(store.get(hashOf("a")), undefined);
-  store.put(hashOf("a"), new Uint8Array([1]));
-  store.put(hashOf("a"), new Uint8Array([2]));
-  assertEquals(store.get(hashOf("a")), new Uint8Array([1]));
-});
 
 Deno.test("1as are released by the value they wait for, once", () => {
   const { store, wait } = makeStore();
@@ -42,8 +34,8 @@ Deno.test("1as are released by the value they wait for, once", () => {
     [inventedId("r"), "Bob"],
   ]);
   assertEquals(store.release(hashOf("a")), []);
-  assertEquals(store.isWaiting(inventedId("p"), 0), false);
-  assertEquals(store.isWaiting(inventedId("q"), 0), true);
+  assertEquals(store.has(inventedId("p"), 0), false);
+  assertEquals(store.has(inventedId("q"), 0), true);
 });
 
 Deno.test("each source has a limit of its own; the same 1a counts once", () => {
@@ -57,9 +49,9 @@ Deno.test("each source has a limit of its own; the same 1a counts once", () => {
 Deno.test("a 1a waits only so long, and then makes room", () => {
   const { store, wait } = makeStore();
   for (const id of ["p", "q", "r"]) wait(id, id, "Alice", 0);
-  assertEquals(store.isWaiting(inventedId("p"), 99), true);
+  assertEquals(store.has(inventedId("p"), 99), true);
   assertEquals(wait("s", "s", "Alice", 99), false);
-  assertEquals(store.isWaiting(inventedId("p"), 100), false);
+  assertEquals(store.has(inventedId("p"), 100), false);
   assertEquals(wait("s", "s", "Alice", 100), true);
   assertEquals(store.release(hashOf("q")), []);
 });

@@ -1,6 +1,6 @@
 /**
- * Values by their hash, and 1as that wait for theirs: a 1a is not delivered before its value is
- * here, so that nobody votes for what may be nowhere to be found.
+ * 1as that wait for their values: a 1a is not delivered before its value is here, so that nobody
+ * votes for what may be nowhere to be found.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface WaitingProposal {
   readonly untilMs: number;
 }
 
-/** Bounds of a {@linkcode ValueStore}. */
+/** Bounds of {@linkcode WaitingValues}. */
 export interface ValueLimits {
   /** How many 1as of one source may wait for values. */
   readonly futureProposalsMax: number;
@@ -30,10 +30,9 @@ export interface ValueLimits {
   readonly inboxWaitMsMax: number;
 }
 
-/** The values known to one process. */
-export class ValueStore {
+/** The 1as of one process that wait for values. */
+export class WaitingValues {
   readonly #limits: ValueLimits;
-  readonly #values: Map<ValueHash, Uint8Array> = new Map();
   readonly #waiting: Map<MessageId, WaitingProposal> = new Map();
 
   /** Empty. Its values are not bounded, only what waits for them. */
@@ -41,17 +40,7 @@ export class ValueStore {
     this.#limits = limits;
   }
 
-  /** The value with this hash; undefined if it is not here. */
-  get(hash: ValueHash): Uint8Array | undefined {
-    return this.#values.get(hash);
-  }
-
-  /** Keeps a value, for ever. The hash is the caller's to check. */
-  put(hash: ValueHash, value: Uint8Array): void {
-    if (!this.#values.has(hash)) this.#values.set(hash, value);
-  }
-
-  /** Takes out the 1as that wait for the value with this hash. */
+  /** Takes out the 1as that wait for this value. */
   release(hash: ValueHash): WaitingProposal[] {
     const ready = [...this.#waiting.values()].filter(({ wire }) => wire.ballot.valueHash === hash);
     for (const { id } of ready) this.#waiting.delete(id);
@@ -78,7 +67,7 @@ export class ValueStore {
   }
 
   /** Whether a 1a still waits for its value. */
-  isWaiting(id: MessageId, nowMs: number): boolean {
+  has(id: MessageId, nowMs: number): boolean {
     this.#expire(nowMs);
     return this.#waiting.has(id);
   }

@@ -1,0 +1,141 @@
+/**
+ * Files of evidence: one JSON document a line, or spread over several lines of which only the first
+ * begins with a brace.
+ *
+ * @module
+ */
+
+import { reasonOf } from "../../lib/runtime/config_files.ts";
+import { parseJson } from "../../lib/wire/json_text.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+
+/** What standard input is called in messages. */
+const STDIN = "<stdin>";
+
+/** Characters of one document: two messages of some 35,000 refs each. */
+export const DOCUMENT_CHARS_MAX = 8 * 1024 * 1024;
+
+/** A document and where it is: `file:line`. */
+export interface Located {
+  /** Parsed, not checked. */
+  readonly json: unknown;
+  /** For messages. */
+  readonly where: string;
+}
+
+/**
+ * The documents in a file, in order, one at a time in memory.
+ *
+ * @param file `-` is standard input.
+ * @throws OperatorError (evidence) if it is not JSON, a document is too large, or there is none;
+ * (resource) if it cannot be read.
+ */
+export async function* readDocuments(file: string): AsyncGenerator<Located> {
+  const name = file === "-" ? STDIN : file;
+  let document: string[] = [];
+  let length = 0;
+  let first = 0;
+  let line = 0;
+  for await (const text of linesOf(file, name)) {
+    line++;
+    if (text.startsWith("{") && length > 0) {
+      yield parseDocument(name, first, document);
+      length = 0;
+    }
+    if (length === 0) {
+      if (text.trim() === "") continue;
+      document = [];
+      first = line;
+    }
+    document.push(text);
+    length += text.length + 1;
+    if (length > DOCUMENT_CHARS_MAX) tooLarge(name, first);
+  }
+  if (length > 0) yield parseDocument(name, first, document);
+  if (first === 0) throw new OperatorError(EXIT.evidence, "holds no evidence", name);
+}
+
+function parseDocument(name: string, first: number, lines: readonly string[]): Located {
+  const text = lines.join("\n");
+  try {
+    return { json: parseJson(text, name), where: `${name}:${first}` };
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+  }
+  try {
+    // Once more, with as many lines before it as there are in the file, for the place.
+    parseJson("\n".repeat(first - 1) + text, name);
+  } catch (error) {
+    if (error instanceof OperatorError) throw new OperatorError(EXIT.evidence, error.message);
+    throw error;
+  }
+  throw new Error("the same text was right and wrong");
+}
+
+function tooLarge(name: string, line: number): never {
+  const what = `a document of more than ${DOCUMENT_CHARS_MAX} characters; is this the right file?`;
+  throw new OperatorError(EXIT.evidence, what, `${name}:${line}`);
+}
+
+/** The lines of a file, without their ends. None is much longer than a document may be. */
+async function* linesOf(file: string, name: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let pieces: string[] = [];
+  let length = 0;
+  let line = 1;
+  try {
+    const { readable } = file === "-" ? Deno.stdin : await Deno.open(file);
+    for await (const chunk of readable) {
+      const [head, ...rest] = decoder.decode(chunk, { stream: true }).split("\n");
+      pieces.push(head!);
+      length += head!.length;
+      if (length > DOCUMENT_CHARS_MAX) tooLarge(name, line);
+      if (rest.length === 0) continue;
+      line += rest.length;
+      const last = rest.pop()!;
+      yield pieces.join("");
+      yield* rest;
+      pieces = [last];
+      length = last.length;
+    }
+    yield pieces.join("") + decoder.decode();
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    if (error instanceof TypeError) {
+      throw new OperatorError(EXIT.evidence, "is not UTF-8 text; is this the right file?", name);
+    }
+    throw new OperatorError(EXIT.resource, `cannot be read: ${reasonOf(error)}`, name);
+  }
+}
+
+/**
+ * Writes a file; if that fails, none is left behind.
+ *
+ * @param overwrite Whether a file that exists may be replaced. It is, when the new one is whole.
+ * @throws OperatorError (usage) if it exists and may not be replaced; (resource) if it cannot be
+ * written.
+ */
+export function writeWhole(path: string, text: string, overwrite: boolean): void {
+  const draft = overwrite ? `${path}.${crypto.randomUUID()}.tmp` : path;
+  let drafted = false;
+  try {
+    const file = Deno.openSync(draft, { createNew: true, write: true });
+    drafted = true;
+    try {
+      const bytes = new TextEncoder().encode(text);
+      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+      file.syncSync();
+    } finally {
+      file.close();
+    }
+    if (overwrite) Deno.renameSync(draft, path);
+  } catch (error) {
+    if (drafted) Deno.removeSync(draft);
+    if (error instanceof Deno.errors.AlreadyExists) {
+      const what = "exists already; nothing was written: choose another, or --force to overwrite";
+      throw new OperatorError(EXIT.usage, what, path);
+    }
+    const reason = reasonOf(error, "no such directory; make it first");
+    throw new OperatorError(EXIT.resource, `cannot be written: ${reason}`, path);
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * What a process knows, in front of its journal: everything is kept there, little in memory. What
+ * has been added counts at once, and is kept at the next {@linkcode Ledger.flush}.
+ *
+ * @module
+ */
+
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { isRejection } from "../core/rejection.ts";
+import type { MessageId, ValueHash } from "../core/types.ts";
+import type {
+  Journal,
+  JournalDecision,
+  JournalEvidence,
+  JournalMessage,
+  JournalProgress,
+} from "../store/journal.ts";
+import { decodeMessage, encodeMessage, type WireMessage } from "../wire/codec.ts";
+import { ConsensusMessageSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { BoundedCache } from "./bounded_cache.ts";
+import type { Named } from "./envelopes.ts";
+import { type LogRecord, makeRecord } from "./log_record.ts";
+
+/** Messages and bytes of values that stay in memory. */
+const RECORDS_MAX = 16_384;
+const VALUE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** What a value takes in memory besides its bytes, about. */
+const VALUE_OVERHEAD_BYTES = 512;
+
+/** Bounds that do not apply to what was accepted once. */
+const NO_LIMITS = { valueBytesMax: Number.MAX_SAFE_INTEGER, refsMax: Number.MAX_SAFE_INTEGER };
+
+interface Pending {
+  readonly messages: JournalMessage[];
+  readonly values: Map<ValueHash, Uint8Array>;
+  readonly decisions: JournalDecision[];
+  readonly evidence: JournalEvidence[];
+  readonly progress: Map<string, JournalProgress>;
+}
+
+/** See the module. */
+export class Ledger {
+  /** What is in front of. */
+  readonly journal: Journal;
+  readonly #records: BoundedCache<MessageId, LogRecord> = new BoundedCache(RECORDS_MAX);
+  readonly #values: BoundedCache<ValueHash, Uint8Array> = new BoundedCache(VALUE_BYTES_MAX);
+  /** Not kept yet: these must not leave memory. */
+  readonly #unkept: Map<MessageId, LogRecord> = new Map();
+  /** Peers that have seen more of the log than there is. */
+  readonly #ahead: Set<string> = new Set();
+  #pending: Pending = nothing();
+
+  /** Everything that the journal keeps, and nothing else yet. */
+  constructor(journal: Journal) {
+    this.journal = journal;
+  }
+
+  /** How many messages there are. */
+  get length(): number {
+    return this.journal.length + this.#pending.messages.length;
+  }
+
+  /** Adds a message that is not there yet, after all it refers to. */
+  append(id: MessageId, wire: WireMessage, own: boolean): LogRecord {
+    const record = makeRecord(this.length, id, wire, own);
+    this.#pending.messages.push({
+      position: record.position,
+      id,
+      instance: record.instance,
+      own,
+      bytes: toBinary(ConsensusMessageSchema, encodeMessage(record.wire)),
+    });
+    this.#unkept.set(id, record);
+    return record;
+  }
+
+  /** Whether there is this message. */
+  has({ instance, id }: Named): boolean {
+    return this.get(instance, id) !== undefined;
+  }
+
+  /** The message of this instance with this id. */
+  get(instance: bigint, id: MessageId): LogRecord | undefined {
+    const recent = this.#unkept.get(id) ?? this.#records.get(id);
+    if (recent !== undefined) return recent;
+    const kept = this.journal.message(instance, id);
+    return kept === undefined ? undefined : this.#read(kept);
+  }
+
+  /**
+   * Where to go on for a peer that has taken in the log of this epoch up to a position. If that is
+   * beyond its end, the journal is an old copy: what follows now is not what the peer has seen, and
+   * from now on it starts anew.
+   */
+  resumeAt(peer: string, epoch: string, position: number): number {
+    if (epoch !== this.journal.epoch) return 0;
+    if (position > this.journal.length) this.#ahead.add(peer);
+    return this.#ahead.has(peer) ? 0 : position;
+  }
+
+  /** Up to `count` messages from a position on, in order; only what has been kept. */
+  from(position: number, count: number): LogRecord[] {
+    return this.journal.messagesFrom(position, count).map((kept) => this.#read(kept));
+  }
+
+  /** All messages of an instance, in order. Only after a flush. */
+  ofInstance(instance: bigint): LogRecord[] {
+    return this.journal.messagesOf(instance).map((kept) => this.#read(kept));
+  }
+
+  /** Keeps a value. */
+  putValue(hash: ValueHash, value: Uint8Array): void {
+    if (this.value(hash) === undefined) this.#pending.values.set(hash, value);
+  }
+
+  /** The value with this hash. */
+  value(hash: ValueHash): Uint8Array | undefined {
+    const recent = this.#pending.values.get(hash) ?? this.#values.get(hash);
+    if (recent !== undefined) return recent;
+    const kept = this.journal.value(hash);
+    if (kept !== undefined) this.#cacheValue(hash, kept);
+    return kept;
+  }
+
+  /** Keeps a decision. */
+  decide(decision: JournalDecision): void {
+    this.#pending.decisions.push(decision);
+  }
+
+  /** Keeps the proof of an equivocation. */
+  addEvidence(evidence: JournalEvidence): void {
+    this.#pending.evidence.push(evidence);
+  }
+
+  /** Keeps how much of a peer's log has been taken in. */
+  setProgress(progress: JournalProgress): void {
+    this.#pending.progress.set(progress.peer, progress);
+  }
+
+  /**
+   * Hands everything added to the journal.
+   *
+   * @throws JournalError if it cannot be kept.
+   */
+  flush(durable: boolean): void {
+    const { messages, values, decisions, evidence, progress } = this.#pending;
+    const count = messages.length + values.size + decisions.length + evidence.length;
+    if (count + progress.size === 0) return;
+    this.journal.commit({
+      messages,
+      values: [...values].map(([hash, bytes]) => ({ hash, bytes })),
+      decisions,
+      evidence,
+      progress: [...progress.values()],
+    }, durable);
+    for (const [id, record] of this.#unkept) this.#records.set(id, record, 1);
+    for (const [hash, value] of values) this.#cacheValue(hash, value);
+    this.#unkept.clear();
+    this.#pending = nothing();
+  }
+
+  #cacheValue(hash: ValueHash, value: Uint8Array): void {
+    this.#values.set(hash, value, value.length + VALUE_OVERHEAD_BYTES);
+  }
+
+  #read({ position, id, own, bytes }: JournalMessage): LogRecord {
+    const cached = this.#records.get(id);
+    if (cached !== undefined) return cached;
+    const wire = decodeMessage(fromBinary(ConsensusMessageSchema, bytes), NO_LIMITS);
+    if (isRejection(wire)) throw new Error(`message ${id} in the journal: ${wire.detail}`);
+    const record = makeRecord(position, id, wire, own);
+    this.#records.set(id, record, 1);
+    return record;
+  }
+}
+
+function nothing(): Pending {
+  return {
+    messages: [],
+    values: new Map(),
+    decisions: [],
+    evidence: [],
+    progress: new Map(),
+  };
+}
