@@ -18,7 +18,7 @@ const PATIENCE_MS = 30_000;
 const WITNESSES = ["Bob", "Carol", "Dave"];
 
 /** Two companies, each with a machine of its own, and three witnesses whom both trust by majority. */
-const TWO_COMPANIES: ClusterPlan = {
+export const TWO_COMPANIES: ClusterPlan = {
   acceptors: ["Alice", ...WITNESSES, "Erin"],
   learners: { Red: insistsOn("Alice"), Blue: insistsOn("Erin") },
   safetySets: {

@@ -29,28 +29,6 @@ export const FOUR: ClusterPlan = planHomogeneous(
   { byzantine: 1, crash: 0 },
 );
 
-const WITNESSES = ["Bob", "Carol", "Dave"];
-
-/** Two learners who agree through three witnesses, and each with itself through its own acceptor. */
-export const TWO_COMPANIES: ClusterPlan = {
-  acceptors: ["Alice", ...WITNESSES, "Erin"],
-  learners: { Red: withWitnesses("Alice"), Blue: withWitnesses("Erin") },
-  safetySets: {
-    Red: {
-      safetySets: {
-        Red: { quorums: [{ names: ["Alice"] }] },
-        Blue: { quorums: [{ names: WITNESSES }] },
-      },
-    },
-    Blue: { safetySets: { Blue: { quorums: [{ names: ["Erin"] }] } } },
-  },
-  promise: "",
-};
-
-function withWitnesses(own: string): ClusterPlan["learners"][string] {
-  return { quorums: [{ threshold: 2, of: [own, { threshold: 2, of: WITNESSES }] }] };
-}
-
 /** The configuration files of a cluster with fresh keys, by name; one client. */
 export async function filesOf(
   plan: ClusterPlan = FOUR,

@@ -5,7 +5,8 @@ import { agreementWithout } from "../../lib/runtime/evidence.ts";
 import { closeGraph, elements, isSubset } from "../oracle/closed_graph.ts";
 import { makePrng } from "../oracle/prng.ts";
 import { randomGraph } from "../oracle/random_graph.ts";
-import { clusterOf, TWO_COMPANIES } from "./equivocator.ts";
+import { TWO_COMPANIES } from "../../cli/commands/demo.ts";
+import { clusterOf } from "./equivocator.ts";
 
 Deno.test("whose agreement an equivocator voids, alone and with others", async () => {
   const { graph } = (await clusterOf(TWO_COMPANIES))("Alice");
