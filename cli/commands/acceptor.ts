@@ -36,7 +36,7 @@ export const acceptor: Command = defineCommand({
     {
       name: "volatile",
       kind: "boolean",
-      help: "on purpose keep everything in memory: never start it again in the same cluster",
+      help: "on purpose keep everything in memory: it is forgotten when the program stops",
     },
   ],
   positionals: [CONFIG_POSITIONAL],
