@@ -10,7 +10,7 @@ import type { BurialRule } from "../../lib/core/types.ts";
 import { type ClosedGraph, closeGraph, counterexamples, elements } from "../oracle/closed_graph.ts";
 import { describeGraph, describeMessages } from "../oracle/describe.ts";
 import { Oracle } from "../oracle/oracle.ts";
-import { makePrng } from "../oracle/prng.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
 import { randomGraph } from "../oracle/random_graph.ts";
 import { makeWorld, type World } from "../oracle/world.ts";
 

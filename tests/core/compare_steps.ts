@@ -10,8 +10,8 @@ import type { CoreContext, Effect, InstanceState } from "../../lib/core/instance
 import type { Decision, Disagreement } from "../../lib/core/learner.ts";
 import type { AcceptorIndex, AcceptorMessage, Message } from "../../lib/core/types.ts";
 import { elements } from "../oracle/closed_graph.ts";
-import { identify } from "../oracle/ids.ts";
-import { makePrng } from "../oracle/prng.ts";
+import { identify } from "../../lib/sim/ids.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
 import type { View, World } from "../oracle/world.ts";
 import type { Core } from "./core_under_test.ts";
 

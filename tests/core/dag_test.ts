@@ -13,8 +13,8 @@ import {
   isAncestorOrSelf,
 } from "../../lib/core/dag.ts";
 import type { Facts } from "../../lib/core/facts.ts";
-import { acceptorMessage } from "../oracle/ids.ts";
-import { makePrng } from "../oracle/prng.ts";
+import { acceptorMessage } from "../../lib/sim/ids.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
 
 /** An entry of which only the place in its signer's tree matters. */
 function entryAfter(prev: Entry | undefined, chain: Chain = chainAfter(prev)): Entry {

@@ -23,7 +23,7 @@ import {
   isSubset,
 } from "../oracle/closed_graph.ts";
 import { describeGraph } from "../oracle/describe.ts";
-import { makePrng } from "../oracle/prng.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
 import { randomGraph } from "../oracle/random_graph.ts";
 
 const GRAPHS = 600;

@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { makePrng, type Prng } from "../oracle/prng.ts";
+import { makePrng, type Prng } from "../../lib/sim/prng.ts";
 import { Durable } from "./durable.ts";
 import { type Decided, Load, printsAll, tellsOf } from "./load.ts";
 import { e2e } from "./stage.ts";

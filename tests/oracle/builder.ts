@@ -19,7 +19,7 @@ import { anyOf, type SetRule, thresholdOf } from "../../lib/core/quorum.ts";
 import { isRejection, type RejectionCode } from "../../lib/core/rejection.ts";
 import type { AcceptorMessage, BurialRule, Message, Proposal } from "../../lib/core/types.ts";
 import { closeGraph } from "./closed_graph.ts";
-import { acceptorMessage, hashOf, proposalOf } from "./ids.ts";
+import { acceptorMessage, hashOf, proposalOf } from "../../lib/sim/ids.ts";
 import { Oracle } from "./oracle.ts";
 
 /** So many of all acceptors; or any of these sets, each a string of names; or a rule. */

@@ -5,7 +5,7 @@
  */
 
 import type { AcceptorMessage, MessageId } from "../../lib/core/types.ts";
-import { acceptorMessage } from "./ids.ts";
+import { acceptorMessage } from "../../lib/sim/ids.ts";
 import { isSame } from "./oracle.ts";
 import { follow, judge, type Making, newView, type View } from "./world.ts";
 

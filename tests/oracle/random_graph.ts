@@ -7,7 +7,7 @@
 import type { LearnerGraphSpec } from "../../lib/core/learner_graph.ts";
 import { anyOf, type SetRule, thresholdOf } from "../../lib/core/quorum.ts";
 import type { AcceptorIndex, BurialRule } from "../../lib/core/types.ts";
-import type { Prng } from "./prng.ts";
+import type { Prng } from "../../lib/sim/prng.ts";
 
 const ACCEPTOR_NAMES = ["Alice", "Bob", "Carol", "Dave", "Erin", "Frank", "Grace"];
 const LEARNER_NAMES = ["Xenia", "Yuri", "Zoe", "Zuri"];

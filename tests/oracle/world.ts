@@ -16,10 +16,10 @@ import type {
   Proposal,
 } from "../../lib/core/types.ts";
 import { type ClosedGraph, closeGraph } from "./closed_graph.ts";
-import { acceptorMessage, hashOf, proposalOf } from "./ids.ts";
+import { acceptorMessage, hashOf, proposalOf } from "../../lib/sim/ids.ts";
 import { misbehave } from "./misbehave.ts";
 import { Oracle } from "./oracle.ts";
-import { makePrng, type Prng } from "./prng.ts";
+import { makePrng, type Prng } from "../../lib/sim/prng.ts";
 import { randomGraph } from "./random_graph.ts";
 
 /** A message and what the oracle thinks of it. */

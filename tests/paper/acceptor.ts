@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { History, type NamedGraph } from "../oracle/builder.ts";
-import { acceptorMessage } from "../oracle/ids.ts";
+import { acceptorMessage } from "../../lib/sim/ids.ts";
 import { deliveredIn, Driver, kindsOf, sentIn } from "./driver.ts";
 
 const GRAPH: NamedGraph = { acceptors: "A B C", learners: { X: 2 }, agree: { "X X": 3 } };

@@ -15,7 +15,7 @@ import {
 import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import type { AcceptorContent, AcceptorMessage, Message, Timestamp } from "../../lib/core/types.ts";
 import { type NamedGraph, specOf } from "../oracle/builder.ts";
-import { identify } from "../oracle/ids.ts";
+import { identify } from "../../lib/sim/ids.ts";
 
 const LIMITS = {
   inboxRefsPerPeerMax: 1_000,

@@ -8,7 +8,7 @@
 import { assertEquals } from "@std/assert";
 import type { MessageId } from "../../lib/core/types.ts";
 import { History } from "../oracle/builder.ts";
-import { acceptorMessage } from "../oracle/ids.ts";
+import { acceptorMessage } from "../../lib/sim/ids.ts";
 
 function threeOfFour(): History {
   return new History({ acceptors: "A B C D", learners: { X: 3 }, agree: { "X X": 3 } });

@@ -3,7 +3,7 @@ import { isRejection } from "../../lib/core/rejection.ts";
 import type { MessageId } from "../../lib/core/types.ts";
 import { messageId } from "../../lib/crypto/hash.ts";
 import { decodeMessage } from "../../lib/wire/codec.ts";
-import type { Prng } from "../oracle/prng.ts";
+import type { Prng } from "../../lib/sim/prng.ts";
 import { HostilePeer } from "./harness.ts";
 import { Schedule, seeds, withSeed } from "./schedules.ts";
 

@@ -6,7 +6,7 @@
 
 import type { Configuration } from "../../lib/runtime/configuration.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
-import { makePrng, type Prng } from "../oracle/prng.ts";
+import { makePrng, type Prng } from "../../lib/sim/prng.ts";
 import { configurationOf, type Joint, makeTestConfigurations } from "./harness.ts";
 import { TestCluster, type TestProcess } from "./harness.ts";
 import { FragileJournal, StoredJournal } from "./journals.ts";

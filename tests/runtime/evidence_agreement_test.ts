@@ -3,7 +3,7 @@ import { setOf } from "../../lib/core/acceptor_set.ts";
 import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import { agreementWithout } from "../../lib/runtime/evidence.ts";
 import { closeGraph, elements, isSubset } from "../oracle/closed_graph.ts";
-import { makePrng } from "../oracle/prng.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
 import { randomGraph } from "../oracle/random_graph.ts";
 import { TWO_COMPANIES } from "../../cli/commands/demo.ts";
 import { clusterOf } from "./equivocator.ts";

@@ -5,7 +5,7 @@
  */
 
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
-import { makePrng, type Prng } from "../oracle/prng.ts";
+import { makePrng, type Prng } from "../../lib/sim/prng.ts";
 import { type Joint, makeTestConfigurations, TestCluster } from "./harness.ts";
 import type { TestPlan, TestProcess } from "./harness.ts";
 

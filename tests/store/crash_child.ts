@@ -6,7 +6,7 @@
  * @module
  */
 
-import { makePrng } from "../oracle/prng.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
 import { batchOf, hashOf, messageAt, messagesAt, openIn } from "./fixture.ts";
 
 const [dataDir = "", seed = ""] = Deno.args;

@@ -13,7 +13,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { JournalError } from "../../lib/store/journal.ts";
-import { makePrng } from "../oracle/prng.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
 import { hashOf, inDirectory, messageAt, openIn } from "./fixture.ts";
 
 const KILLS = 24;

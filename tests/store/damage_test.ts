@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Journal, JournalError, type JournalFault } from "../../lib/store/journal.ts";
-import { makePrng } from "../oracle/prng.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
 import {
   batchOf,
   contents,

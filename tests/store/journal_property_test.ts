@@ -9,7 +9,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Journal, JournalBatch } from "../../lib/store/journal.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
-import { makePrng, type Prng } from "../oracle/prng.ts";
+import { makePrng, type Prng } from "../../lib/sim/prng.ts";
 import { batchOf, contents, EMPTY, hashOf, idOf, inDirectory, openIn } from "./fixture.ts";
 
 const HISTORIES = 20;

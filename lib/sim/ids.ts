@@ -1,6 +1,6 @@
 /**
- * Ids and value hashes for tests of the core: any injective function will do there, so this one is
- * short and fast and *not* cryptographic.
+ * Ids and value hashes where no cryptography is needed: any injective function will do there, so
+ * this one is short and fast and *not* cryptographic.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type {
   MessageId,
   Proposal,
   ValueHash,
-} from "../../lib/core/types.ts";
+} from "../core/types.ts";
 import { scramble } from "./prng.ts";
 
 /** 64 hex digits that depend on all of `text`. */
