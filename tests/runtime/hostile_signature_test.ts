@@ -91,6 +91,18 @@ Deno.test("a signature for another configuration is worth nothing here", async (
   await cluster.stop();
 });
 
+Deno.test("an honest message says nothing in another cluster", async () => {
+  const { cluster, dave } = await makeStage();
+  const elsewhere = await TestCluster.start({ ...NARROW, rules: "HP2" });
+  await elsewhere.decides(1n);
+  const { wire } = firstSigned(elsewhere.get("Bob"));
+  await dave.send(encodeMessage(wire));
+  assertEquals(dave.victim.node.rejections.get("BAD_SIGNATURE"), 1);
+  await cluster.decides(1n);
+  await elsewhere.stop();
+  await cluster.stop();
+});
+
 Deno.test("an acceptor number beyond the last is nobody's", async () => {
   const { cluster, dave } = await makeStage();
   for (const signer of [4, 63, 64, 2 ** 31, 2 ** 32 - 1]) {

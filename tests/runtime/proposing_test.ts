@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { newProposing } from "../../lib/runtime/proposing.ts";
-import { Author, infiltrate, logOf, TestCluster, type TestProcess } from "./harness.ts";
+import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { Author, infiltrate, logOf, makeTestConfigurations } from "./harness.ts";
+import { TestCluster, type TestProcess } from "./harness.ts";
 
 /** The values of the 1as that a process knows in an instance, in order. */
 function offered(process: TestProcess, instance = 1n): string[] {
@@ -125,6 +127,29 @@ Deno.test("a proposer with nobody to talk to is let go when its process ends", a
   await cluster.stop();
   assertEquals(await proposing.finished, false);
   assertEquals(cluster.clock.pending, 0);
+});
+
+Deno.test("a proposer outlives its peers, and decides with those that are left", async () => {
+  const cluster = new TestCluster(await makeTestConfigurations({ acceptors: 7, byzantine: 2 }));
+  const names = cluster.configurations[0]!.acceptors.map(({ name }) => name);
+  const [never, dying, ...others] = names as [string, string, ...string[]];
+  for (const name of [dying, ...others]) cluster.join(cluster.add(name));
+  const proposer = cluster.add("client_0", { role: Role.PROPOSER });
+  proposer.peers.start();
+  await cluster.clock.advance(1_000);
+  assertEquals(proposer.peers.connectedCount, 6);
+  cluster.get(dying).kill();
+  cluster.exchange.break(dying);
+  cluster.propose(proposer, 1n, "go on");
+  assertEquals(await cluster.agree(1n), ["Eve=go on"]);
+  assertEquals(proposer.peers.connectedCount, 5);
+  for (const name of [never, dying]) {
+    const before = cluster.exchange.attemptsOf("client_0", name);
+    await cluster.clock.advance(10_000);
+    const attempts = cluster.exchange.attemptsOf("client_0", name) - before;
+    assert(attempts > 0, `${name} is given up`);
+  }
+  await cluster.stop();
 });
 
 Deno.test("a proposer serves only the learners it is to serve", async () => {
