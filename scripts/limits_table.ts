@@ -5,6 +5,7 @@
  */
 
 import { LIMITS, NETWORK_SETTINGS, PROPOSER_SETTINGS, type Setting } from "../lib/wire/limits.ts";
+import { markdownTable } from "./markdown.ts";
 
 const INTRODUCTION = `# Limits and settings
 
@@ -47,17 +48,7 @@ function section(
     `${format(min)} – ${format(max)}`,
     meaning,
   ]);
-  return `## \`${name}\`\n\n${summary}\n\n${table([HEAD, ...rows])}\n`;
-}
-
-/** Columns as wide as their widest cell, as the formatter wants them. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = HEAD.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const lines = rows.map((row) =>
-    `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`
-  );
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [lines[0], rule, ...lines.slice(1)].join("\n");
+  return `## \`${name}\`\n\n${summary}\n\n${markdownTable([HEAD, ...rows])}\n`;
 }
 
 function format(value: number): string {

@@ -17,6 +17,8 @@ export interface Ended {
 export interface RunOptions {
   /** Passes its output on as it comes. */
   readonly show?: boolean;
+  /** Where it runs: the root of the repository if absent. */
+  readonly cwd?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Sees its output as it comes, in pieces of any size. */
@@ -26,7 +28,7 @@ export interface RunOptions {
 }
 
 /**
- * Runs a program in the root of the repository, without input. "deno" is the very Deno that runs
+ * Runs a program, in the root of the repository unless told otherwise, without input. "deno" is the very Deno that runs
  * this, for the program itself and for whatever it starts in turn, so that nothing need be
  * installed: `npx deno@… task …` suffices.
  */
@@ -37,7 +39,7 @@ export async function run(
   const colours = options.show && Deno.stdout.isTerminal() && !Deno.noColor;
   const child = new Deno.Command(program === "deno" ? Deno.execPath() : program!, {
     args,
-    cwd: ROOT,
+    cwd: options.cwd ?? ROOT,
     env: { ...withThisDeno(), ...(colours ? {} : { NO_COLOR: "1" }), ...options.env },
     stdin: "null",
     stdout: "piped",

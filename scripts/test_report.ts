@@ -55,6 +55,25 @@ export function readFailures(junit: string, output: string): Failure[] {
   return failures;
 }
 
+/**
+ * What made the test with this name fail, the failures of its steps included; empty if it passed;
+ * undefined if it did not run to its end. Of several tests with one name, any failure counts.
+ */
+export function readOutcome(junit: string, name: string): string | undefined {
+  let passed = false;
+  const failures: string[] = [];
+  for (const [, found = "", body = ""] of junit.matchAll(TEST_CASE)) {
+    const other = unescapeXml(found);
+    if (other !== name && !other.startsWith(`${name} > `)) continue;
+    const [, failure] = /<failure[^>]*>([\s\S]*)<\/failure>/.exec(body) ?? [];
+    if (failure !== undefined) failures.push(unescapeXml(failure));
+    else if (other === name) passed = body.trim() === "";
+  }
+  return failures.length > 0 ? failures.join("\n") : passed ? "" : undefined;
+}
+
+const TEST_CASE = /<testcase name="([^"]*)"[^>]*>([\s\S]*?)<\/testcase>/g;
+
 /** An example is known by its file and lines: `./lib/a.ts$3-9.ts`, or with # since Deno 2.9. */
 function toFailure(name: string, path: string): Failure {
   const [file = "", example] = path.replace(/^\.\//, "").split(/[$#](?=\d+-\d+\.\w+$)/);

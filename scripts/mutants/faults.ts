@@ -1,0 +1,12 @@
+/**
+ * The faults that must never come back, and the test that notices each.
+ *
+ * @module
+ */
+
+import type { Fault } from "./campaign.ts";
+import { NAMES, RUNNING } from "./processes.ts";
+import { GRAPHS, VOTES } from "./rules.ts";
+
+/** All faults; names are unique. */
+export const FAULTS: readonly Fault[] = [...VOTES, ...GRAPHS, ...NAMES, ...RUNNING];

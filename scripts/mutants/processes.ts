@@ -1,0 +1,171 @@
+/**
+ * Faults in what is around the rules: ids and signatures, order and durability, bounds, proposers.
+ *
+ * @module
+ */
+
+import type { Fault } from "./campaign.ts";
+import { edit } from "./edits.ts";
+
+/** In ids and signatures. */
+export const NAMES: readonly Fault[] = [
+  {
+    name: "the id covers the signature",
+    origin: "easily done: a signature re-encoded by a bystander would make an equivocator",
+    edits: [
+      edit(
+        "crypto/hash.ts",
+        ": acceptorMessageId(scope, message.content);",
+        ": sha3Hex(new Uint8Array([...canonicalAcceptorMessage(scope, message.content), " +
+          "...message.signature])) as MessageId;",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/crypto/verify_test.ts",
+      test: "a signature re-encoded by a bystander is as good, and the id is the same",
+    },
+  },
+  {
+    name: "the signature does not cover the instance",
+    origin: "easily done: votes could be repeated elsewhere",
+    edits: [
+      edit("runtime/signing.ts", "Message(scope,", "Message({ ...scope, instance: 0n },"),
+      edit("crypto/verify.ts", "whole, instance }", "whole, instance: 0n }"),
+    ],
+    caughtBy: {
+      path: "tests/runtime/hostile_signature_test.ts",
+      test: "an honest message says nothing in another instance",
+    },
+  },
+  {
+    name: "the signature does not cover the configuration",
+    origin: "easily done: votes could be repeated in another cluster",
+    edits: [
+      edit(
+        "runtime/signing.ts",
+        "Message(scope,",
+        "Message({ ...scope, configDigest: new Uint8Array(32) },",
+      ),
+      edit(
+        "crypto/verify.ts",
+        "configDigest: context.digest.whole,",
+        "configDigest: new Uint8Array(32),",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/runtime/hostile_signature_test.ts",
+      test: "an honest message says nothing in another cluster",
+    },
+  },
+];
+
+/** In running processes. */
+export const RUNNING: readonly Fault[] = [
+  {
+    name: "what was signed is sent first and kept later",
+    origin: "easily done: a crash between the two makes an equivocator",
+    edits: [
+      edit(
+        "runtime/node.ts",
+        "const { records, signed, decided } = this.outcomes.takeUnflushed();",
+        "const { records, signed, decided } = this.outcomes.takeUnflushed();\n" +
+          "    for (const observer of this.#observers) observer.appended?.(records);",
+      ),
+      edit("runtime/node.ts", "if (records.length === 0) return;", "return;"),
+    ],
+    caughtBy: {
+      path: "tests/runtime/disk_fault_test.ts",
+      test: "a disk that fails when a batch is unkept: nothing goes out, the others go on",
+    },
+  },
+  {
+    name: "prev is lost in a restart",
+    origin: "another implementation: each restart is an equivocation",
+    edits: [
+      edit(
+        "core/instance.ts",
+        'deliver(run, input.message, "");',
+        'deliver(run, input.message, "");\n      if (state.acceptor !== undefined) {\n' +
+          "        const { self, standing } = state.acceptor;\n" +
+          "        Object.assign(state.acceptor, newAcceptor(context.graph, self, standing));\n" +
+          "      }",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/runtime/disk_fault_test.ts",
+      test: "an acceptor whose disk failed comes back with what is kept, and is not caught",
+    },
+  },
+  {
+    name: "a proposer never adopts a value",
+    origin: "easily done: a lock and a stubborn proposer wait on each other for ever",
+    edits: [
+      edit("core/proposer.ts", "highest?.facts.ballot.valueHash ?? state.own", "state.own"),
+    ],
+    caughtBy: {
+      path: "tests/runtime/proposing_test.ts",
+      test: "a proposer takes up the value of the highest 2a instead of its own",
+    },
+  },
+  {
+    name: "a proposer dies with a peer",
+    origin: "the reference",
+    edits: [
+      edit(
+        "runtime/peers.ts",
+        "link.broken(toLinkError(error).message);",
+        "this.#options.onFault?.(error);\n      link.broken(toLinkError(error).message);",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/runtime/proposing_test.ts",
+      test: "a proposer outlives its peers, and decides with those that are left",
+    },
+  },
+  {
+    name: "the backlog is offered in the order of a hash map",
+    origin: "another implementation: a late learner hangs for ever",
+    edits: [
+      edit(
+        "runtime/feed.ts",
+        "this.#ledger.from(cursor, Math.min(STRETCH, this.#until - cursor))",
+        "this.#ledger.from(cursor, Math.min(STRETCH, this.#until - cursor))\n" +
+          "      .sort((a, b) => a.id < b.id ? -1 : 1)",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/runtime/feed_test.ts",
+      test: "offers begin at the position given, in causal order, without what the peer has",
+    },
+  },
+  {
+    name: "a ballot ahead of the clock holds up others",
+    origin: "another implementation: a thread sleeps for each",
+    edits: [
+      edit(
+        "core/instance.ts",
+        'if (message.kind === "1a") return receive1a(',
+        'if (state.future.length > 0) return;\n  if (message.kind === "1a") return receive1a(',
+      ),
+    ],
+    caughtBy: {
+      path: "tests/runtime/hostile_waiting_test.ts",
+      test: "a 1a ahead of the clock waits until its time, and nothing waits for it",
+    },
+  },
+  {
+    name: "the inbox is not bounded",
+    origin: "another implementation: memory grows without bound",
+    edits: [
+      edit(
+        "core/instance.ts",
+        "wait(state.inbox, context.limits,",
+        "wait(state.inbox, { ...context.limits, inboxRefsPerPeerMax: Infinity },",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/runtime/hostile_waiting_test.ts",
+      test: "a flood of messages with unknown refs stays within its bound",
+    },
+  },
+];

@@ -1,0 +1,171 @@
+/**
+ * Faults in the rules of the protocol: who may vote for what, and which learner graphs are fit to run.
+ *
+ * @module
+ */
+
+import type { Fault } from "./campaign.ts";
+import { core, edit } from "./edits.ts";
+
+const PAPER = "tests/paper_test.ts";
+
+/** In what acceptors and learners make of messages. */
+export const VOTES: readonly Fault[] = [
+  {
+    name: "a decision does not count the message that completes it",
+    origin: "the reference: with exactly a quorum alive nothing is decided",
+    edits: core("Decision: the message that completes the quorum does not count"),
+    caughtBy: {
+      path: PAPER,
+      test: "Learner: after each delivery check Decision_a; the completing message counts",
+    },
+  },
+  {
+    name: "burial is tested for the learner who asks, not the 2a's own",
+    origin: "the reference: learners starve",
+    edits: core("Buried: tested for the learner who asks, not the 2a's own"),
+    caughtBy: {
+      path: PAPER,
+      test: "Con2as_a(x): the b tested for burial is the 2a's own learner, not a",
+    },
+  },
+  {
+    name: "burial counts messages that do not know the 2a",
+    origin: "a clause left out: m in Tran(w)",
+    edits: core("Buried: w need not know m"),
+    caughtBy: {
+      path: PAPER,
+      test: "Buried_b(m,y), TR: signers who know z but not m do not count",
+    },
+  },
+  {
+    name: "fresh compares ballots, not values",
+    origin: "a slip: a 2a would bind against its own value, too",
+    edits: core("fresh: compares ballots, not values"),
+    caughtBy: { path: PAPER, test: "fresh_a(x): every m in Con2as_a(x) has V(m) = V(x)" },
+  },
+  {
+    name: "a 2a is sent though the own 1b is not fresh",
+    origin: "a clause left out: the signer is in q",
+    edits: core("2a: the signer need not be in q"),
+    caughtBy: { path: PAPER, test: "2a for a: x's signer is in q_a(x)" },
+  },
+  {
+    name: "a 2a is repeated for every further 1b",
+    origin: "the papers allow it, so that a liar's 1bs cost everybody signatures",
+    edits: core("2a: may be repeated"),
+    caughtBy: {
+      path: PAPER,
+      test: "WellFormed 2a: for one not already served by the same signer in this ballot",
+    },
+  },
+  {
+    name: "a 1b is accepted twice in a ballot",
+    origin: "a clause left out: no other acceptor message of the ballot",
+    edits: core("1b: an earlier acceptor message of the same ballot is no obstacle"),
+    caughtBy: {
+      path: PAPER,
+      test: "WellFormed 1b: no other acceptor message in Tran(x) has ballot b(x)",
+    },
+  },
+  {
+    name: "a stale 1a stays recent",
+    origin: "TR does not say that it is dropped; HP2 does",
+    edits: core("acceptor: a stale 1a stays recent"),
+    caughtBy: { path: PAPER, test: "otherwise the stale 1a is dropped from recent (HP2)" },
+  },
+  {
+    name: "only messages referred to directly are seen to equivocate",
+    origin: "a slip: refs taken for Tran",
+    edits: core("Caught: only by messages referred to directly"),
+    caughtBy: {
+      path: PAPER,
+      test: "Caught(x): two messages of one signer, neither in the other's Tran",
+    },
+  },
+  {
+    name: "unknown refs are ignored",
+    origin: "another implementation",
+    edits: [
+      edit(
+        "core/instance.ts",
+        "if (missing.length === 0) return deliver(",
+        "return deliver(",
+      ),
+      edit(
+        "core/facts.ts",
+        "if (entry === undefined) throw new Error(`ref",
+        "if (entry === undefined) continue;\n    if (false) throw new Error(`ref",
+      ),
+    ],
+    caughtBy: {
+      path: PAPER,
+      test: "deliver(m): all refs known; until then it waits and missing refs are asked for",
+    },
+  },
+];
+
+/** In learner graphs. */
+export const GRAPHS: readonly Fault[] = [
+  {
+    name: "a learner without a self-edge is accepted",
+    origin: "the reference: one honest cluster can hand it two values",
+    edits: [edit("wire/config_validity.ts", "if (undeclared !== undefined) {", "if (false) {")],
+    caughtBy: {
+      path: "tests/config/graph_mistakes_test.ts",
+      test: "refused: a learner that agrees with nobody",
+    },
+  },
+  {
+    name: "self-edges are ignored when learners are connected",
+    origin: "a slip: pairs taken to be of two",
+    edits: [
+      edit(
+        "core/connected.ts",
+        "if (!edge.safe.satisfiedBy(safe)) continue;",
+        "if (edge.a === edge.b || !edge.safe.satisfiedBy(safe)) continue;",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/core/graph_property_test.ts",
+      test: "connected is a safe set of the closed graph without anybody caught",
+    },
+  },
+  {
+    name: "learners are connected by the open graph",
+    origin: "a slip: the configuration taken for the closed graph",
+    edits: core("Con: by the open graph, not the closed one"),
+    caughtBy: {
+      path: PAPER,
+      test: "Con_a(x): a safe set of {a,b} in the closed graph without anybody in Caught(x)",
+    },
+  },
+  {
+    name: "validity is checked on the open graph",
+    origin: "a slip: agreement that follows from two promises is not checked",
+    edits: [
+      edit(
+        "core/learner_graph.ts",
+        "if (!entangled(graph, a, b, fullSet(graph.acceptorCount))) continue;",
+        "if (!graph.spec.safety.some((edge) => edge.a === a && edge.b === b)) continue;",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/config/graph_mistakes_test.ts",
+      test: "a promise that follows from others only is named as such",
+    },
+  },
+  {
+    name: "an empty quorum is accepted",
+    origin: "another implementation: it decides at once",
+    edits: [
+      edit("wire/config_graph.ts", "if (of.length === 0) {", "if (false) {"),
+      edit("wire/config_graph.ts", "threshold < 1 || threshold > of", "threshold > of"),
+      edit("core/quorum.ts", "threshold >= 1 && threshold <= of", "threshold <= of"),
+    ],
+    caughtBy: {
+      path: "tests/config/graph_mistakes_test.ts",
+      test: "refused: an empty quorum",
+    },
+  },
+];
