@@ -10,6 +10,7 @@ import { demo } from "./commands/demo.ts";
 import { evidence } from "./commands/evidence.ts";
 import { learner } from "./commands/learner.ts";
 import { proposer } from "./commands/proposer.ts";
+import { replay } from "./commands/replay.ts";
 import { status } from "./commands/status.ts";
 import { configCommand } from "./config.ts";
 import { runMain } from "./exit.ts";
@@ -20,6 +21,6 @@ const hetpaxos = defineGroup({
   description:
     "Byzantine consensus among machines that not everybody trusts alike: every learner " +
     "decides by its own quorums, and pairs of learners say whose honesty their agreement rests on.",
-}, [acceptor, learner, proposer, status, evidence, configCommand, demo]);
+}, [acceptor, learner, proposer, status, evidence, replay, configCommand, demo]);
 
 await runMain("hetpaxos", (args) => hetpaxos.run("hetpaxos", args));

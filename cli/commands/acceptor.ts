@@ -18,6 +18,7 @@ import {
   loadFor,
   makeLogger,
   NODE_FLAGS,
+  openTrace,
   runUntilStopped,
 } from "./shared.ts";
 
@@ -60,7 +61,8 @@ export const acceptor: Command = defineCommand({
     throw new OperatorError(EXIT.usage, "excludes --data-dir: choose one", "--volatile");
   }
   const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
-  const running = await startAcceptor({ configuration, log, agent, cleartext, journal });
+  const trace = openTrace(flags.trace, log);
+  const running = await startAcceptor({ configuration, log, agent, cleartext, journal, trace });
   const { node, address } = running;
   const { name } = configuration.self;
   if (dataDir === undefined && !flags.volatile) {

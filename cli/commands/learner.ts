@@ -21,6 +21,7 @@ import {
   loadFor,
   makeLogger,
   NODE_FLAGS,
+  openTrace,
   runUntilStopped,
 } from "./shared.ts";
 
@@ -62,7 +63,8 @@ export const learner: Command = defineCommand({
   const { cleartext, timeout, messages } = flags;
   const dataDir = flags["data-dir"] ?? configuration.dataDir;
   const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
-  const options = { configuration, log, agent: agentOf("learner"), cleartext, journal };
+  const trace = openTrace(flags.trace, log);
+  const options = { configuration, log, agent: agentOf("learner"), cleartext, journal, trace };
   const running = startObserver(options, Role.LEARNER);
   const { node } = running;
   let disagreed = false;

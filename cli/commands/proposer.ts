@@ -22,6 +22,7 @@ import {
   loadFor,
   makeLogger,
   NODE_FLAGS,
+  openTrace,
   runUntilStopped,
 } from "./shared.ts";
 import { readValue } from "./value.ts";
@@ -74,7 +75,8 @@ export const proposer: Command = defineCommand({
   const instances = chosenInstances(flags);
   const learners = chosenLearners(flags, configuration);
   const { cleartext, timeout, messages, forever } = flags;
-  const options = { configuration, log, agent: agentOf("proposer"), cleartext };
+  const trace = openTrace(flags.trace, log);
+  const options = { configuration, log, agent: agentOf("proposer"), cleartext, trace };
   const running = startObserver(options, Role.PROPOSER);
   const { node, peers } = running;
   let disagreed = false;

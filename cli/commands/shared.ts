@@ -4,10 +4,12 @@
  * @module
  */
 
+import { SYSTEM_CLOCK } from "../../lib/runtime/clock.ts";
 import type { Configuration } from "../../lib/runtime/configuration.ts";
 import { readConfiguration } from "../../lib/runtime/configuration.ts";
 import type { Level, Logger } from "../../lib/runtime/logger.ts";
 import type { RunningProcess } from "../../lib/runtime/process.ts";
+import { TraceFile } from "../../lib/runtime/trace_file.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { VERSION } from "../help.ts";
 import { makeOutput, OUTPUT_FLAGS, type Paint } from "../output.ts";
@@ -42,6 +44,12 @@ export const NODE_FLAGS = [
     name: "messages",
     kind: "boolean",
     help: "print every message as it becomes known, not only decisions",
+  },
+  {
+    name: "trace",
+    kind: "text",
+    value: "FILE",
+    help: "record every step in this new file, for hetpaxos replay",
   },
 ] as const;
 
@@ -94,6 +102,15 @@ export function makeLogger(
       ` ${message}`,
     ]);
   };
+}
+
+/** The file of `--trace`, made anew; undefined if none is named. */
+export function openTrace(path: string | undefined, log: Logger): TraceFile | undefined {
+  if (path === undefined) return undefined;
+  const trace = TraceFile.create(path, { clock: SYSTEM_CLOCK, log });
+  // A program that a fault of ours ends at once leaves its last steps too.
+  globalThis.addEventListener("unload", () => trace.close());
+  return trace;
 }
 
 /** How a program calls itself towards peers. */

@@ -5,14 +5,16 @@
  * @module
  */
 
-import { type CoreContext, newInstance, step } from "../core/instance.ts";
+import { type CoreContext, type Effect, type Input, newInstance, step } from "../core/instance.ts";
 import { reject, type Rejection } from "../core/rejection.ts";
 import type { Message, Timestamp } from "../core/types.ts";
 import { acceptorMessageId } from "../crypto/hash.ts";
+import { TraceWriter } from "../trace/writer.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LogRecord } from "./log_record.ts";
 import type { RunningInstance } from "./node_types.ts";
+import type { Proposing } from "./proposing.ts";
 
 /** How often unused instances are looked for, in milliseconds. */
 const SWEEP_MS = 1_000;
@@ -36,10 +38,18 @@ export interface InstancesOptions {
   readonly idleMs: number;
   /** Tells how long an instance has been unused. */
   readonly clock: Clock;
+  /** The name for a trace, and who takes its lines; undefined if nobody wants one. */
+  readonly trace: { readonly node: string; readonly write: (line: string) => void } | undefined;
 }
 
 /** See the module. */
 export class Instances {
+  /**
+   * Told of every step; undefined if nobody wants to know.
+   *
+   * @internal For proposers.
+   */
+  readonly trace: TraceWriter | undefined;
   readonly #options: InstancesOptions;
   /** In the order of their last use. */
   readonly #running: Map<bigint, RunningInstance> = new Map();
@@ -49,7 +59,9 @@ export class Instances {
 
   /** None is in memory at first. */
   constructor(options: InstancesOptions) {
+    const { trace, context } = options;
     this.#options = options;
+    this.trace = trace && new TraceWriter(trace.node, context, trace.write);
     this.#keepSweeping();
   }
 
@@ -81,6 +93,21 @@ export class Instances {
       return reject("TOO_MANY_INSTANCES", `${max} instances are in use`);
     }
     return this.#touch(this.#load(id, by, clock.now()), nowMs);
+  }
+
+  /** Runs one input through the core. */
+  step({ id, state }: RunningInstance, input: Input): Effect[] {
+    const { context } = this.#options;
+    const { trace } = this;
+    if (trace === undefined) return step(context, state, input);
+    let effects: Effect[] = [];
+    try {
+      effects = step(context, state, input);
+    } finally {
+      // An input that the core fails at is what a trace is for.
+      trace.step(id, input, effects);
+    }
+    return effects;
   }
 
   /** Looks for unused instances no more. */
@@ -128,6 +155,7 @@ export class Instances {
   #letGo(running: RunningInstance): void {
     running.cancelWake();
     this.#remove(running);
+    this.trace?.close(running.id);
   }
 
   #touch(running: RunningInstance, nowMs: number): RunningInstance {
@@ -149,22 +177,24 @@ export class Instances {
     const scope = { configDigest, instance: id };
     const identify = (content: Parameters<typeof acceptorMessageId>[1]) =>
       acceptorMessageId(scope, content);
-    const state = newInstance(context, identify, "asks");
-    for (const record of ledger.ofInstance(id)) {
-      step(context, state, { kind: "restore", message: messageOf(record), now });
-    }
-    return {
+    const standing = "asks";
+    const running = {
       id,
       openedBy,
       scope,
-      state,
+      state: newInstance(context, identify, standing),
       wires: new Map(),
-      proposers: new Set(),
+      proposers: new Set<Proposing>(),
       wakeAt: undefined,
       cancelWake: () => {},
       usedMs: 0,
       admitted: false,
     };
+    this.trace?.open(id, standing);
+    for (const record of ledger.ofInstance(id)) {
+      this.step(running, { kind: "restore", message: messageOf(record), now });
+    }
+    return running;
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 import type { Effect, Input } from "../core/effects.ts";
-import { type CoreContext, step } from "../core/instance.ts";
+import type { CoreContext } from "../core/instance.ts";
 import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
 import type { Message, MessageId, Timestamp, ValueHash } from "../core/types.ts";
 import { hashValue } from "../crypto/hash.ts";
@@ -70,6 +70,7 @@ export class Node {
       perPeerMax: limits.instancesPerPeerMax,
       idleMs: limits.instanceIdleMs,
       clock,
+      trace: options.trace && { node: configuration.self.name, write: options.trace },
     });
     this.#waiting = new WaitingValues(limits);
     const isWelcome = (id: MessageId) => this.#wants.hasAskedFor(id) || this.intake.isFetching(id);
@@ -286,7 +287,7 @@ export class Node {
   }
 
   #step(running: RunningInstance, input: Input): Effect[] {
-    const effects = step(this.context, running.state, input);
+    const effects = this.instances.step(running, input);
     this.outcomes.apply(running, effects, input.kind === "message" ? input.message.id : undefined);
     for (const { id, wire, source } of this.#released.splice(0)) this.#accept(wire, id, source);
     return effects;

@@ -33,6 +33,8 @@ export interface NodeOptions {
   readonly random: () => number;
   /** Told what happens: links, refusals, ballots, equivocations. */
   readonly log: Logger;
+  /** Takes the lines of a trace of every step, if one is wanted (docs/TRACES.md). */
+  readonly trace?: ((line: string) => void) | undefined;
 }
 
 /** What a node tells whoever runs it. */

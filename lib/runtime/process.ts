@@ -39,6 +39,19 @@ export interface ProcessOptions {
   readonly clock?: Clock;
   /** Uniform in [0, 1); `Math.random` if absent. */
   readonly random?: () => number;
+  /**
+   * Takes the lines of a trace of every step, if one is wanted (docs/TRACES.md). Closed when the
+   * process stops.
+   */
+  readonly trace?: TraceTaker | undefined;
+}
+
+/** Where a trace goes. */
+export interface TraceTaker {
+  /** Takes a line, without its line break. Must not throw. */
+  write(line: string): void;
+  /** No more lines come. */
+  close(): void;
 }
 
 /** How many acceptors a process is connected with; it dials all of them but itself. */
@@ -117,13 +130,16 @@ interface Parts {
   readonly recovery: Recovery | undefined;
   readonly incarnation: bigint;
   readonly failed: Promise<never>;
+  readonly trace: TraceTaker | undefined;
 }
 
 function assemble(options: ProcessOptions, role: Role): Parts {
   const { configuration, log, agent, cleartext = false } = options;
   const { journal = openMemoryJournal(), clock = SYSTEM_CLOCK, random = Math.random } = options;
   const votes = role === Role.ACCEPTOR;
-  const node = new Node({ configuration, votes, journal, clock, random, log });
+  const { trace: taker } = options;
+  const trace = taker && ((line: string) => taker.write(line));
+  const node = new Node({ configuration, votes, journal, clock, random, log, trace });
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
   const incarnation = (BigInt(Math.floor(random() * 2 ** 32)) << 32n) |
@@ -153,11 +169,11 @@ function assemble(options: ProcessOptions, role: Role): Parts {
     onFault: failure.reject,
     onCaughtUp: (acceptor) => recovery?.heardFrom(acceptor),
   });
-  return { node, peers, recovery, incarnation, failed: failure.promise };
+  return { node, peers, recovery, incarnation, failed: failure.promise, trace: taker };
 }
 
 function running(parts: Parts, server: RunningServer | undefined): RunningProcess {
-  const { node, peers, recovery, failed } = parts;
+  const { node, peers, recovery, failed, trace } = parts;
   let stopped: Promise<void> | undefined;
   return {
     node,
@@ -169,6 +185,7 @@ function running(parts: Parts, server: RunningServer | undefined): RunningProces
         recovery?.close();
         node.flush();
         node.close();
+        trace?.close();
         await peers.close();
         await server?.close();
         node.options.journal.close();

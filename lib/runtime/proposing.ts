@@ -43,17 +43,21 @@ export function newProposing(
 
 /** Lets all proposers of an instance look at what is known now. */
 export function drive(node: Node, running: RunningInstance): void {
-  const { clock, random, log } = node.options;
+  const { instances: { trace }, options: { clock, random, log } } = node;
   for (const proposing of running.proposers) {
+    const { state, settings } = proposing;
     const now = clock.now();
+    const entropy = random();
+    const before = trace && { ...state };
     const effects = stepProposer(
       node.context.graph,
       running.state,
-      proposing.state,
-      proposing.settings,
+      state,
+      settings,
       now,
-      random(),
+      entropy,
     );
+    if (before) trace?.propose(running.id, { before, settings, now, entropy, effects });
     for (const effect of effects) {
       if (effect.kind === "wake") {
         node.wake(running, effect.at);
@@ -61,7 +65,7 @@ export function drive(node: Node, running: RunningInstance): void {
         stopProposing(running, proposing, true);
       } else {
         const { ballot } = effect;
-        log("debug", `offering ballot ${proposing.state.ballots} in instance ${running.id}`);
+        log("debug", `offering ballot ${state.ballots} in instance ${running.id}`);
         const value = node.ledger.value(ballot.valueHash);
         node.offer(running, { kind: "1a", instance: running.id, ballot, value });
       }

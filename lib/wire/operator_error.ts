@@ -11,7 +11,7 @@ export const EXIT = {
   internal: 1,
   /** A flag or argument is wrong. */
   usage: 2,
-  /** A configuration file, key or certificate is wrong. */
+  /** A configuration file, key, certificate or trace is wrong. */
   configuration: 3,
   /** A port cannot be bound, or a file cannot be read or written. */
   resource: 4,
@@ -23,6 +23,8 @@ export const EXIT = {
   timeout: 7,
   /** What was given as evidence proves nothing, or there is none. */
   evidence: 8,
+  /** The core does something else than a trace says. */
+  difference: 9,
 } as const;
 
 /** One of {@linkcode EXIT}. */

@@ -56,6 +56,8 @@ export interface ProcessOptions {
   readonly recovers?: boolean;
   /** In place of the one with its name. */
   readonly configuration?: Configuration;
+  /** Takes the lines of its trace. */
+  readonly trace?: ((line: string) => void) | undefined;
 }
 
 /** A link in memory. */
@@ -84,6 +86,8 @@ export class TestCluster {
   delayMs: () => number = () => 1;
   /** Looks at each envelope. */
   tap: Tap = () => {};
+  /** Takes the lines of the traces of all processes that are added from now on. */
+  trace: ((line: string) => void) | undefined;
   #incarnations = 0n;
   readonly #faults: unknown[] = [];
   readonly #ends: Promise<void>[] = [];
@@ -116,6 +120,7 @@ export class TestCluster {
       clock: options.clock ?? this.clock,
       random: () => 0.5,
       log: (level, message) => logged.push(`${level}: ${message}`),
+      trace: options.trace ?? this.trace,
     });
     node.observe({
       estranged: (instance) => estranged.push(instance),

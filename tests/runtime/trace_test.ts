@@ -1,0 +1,121 @@
+/**
+ * Traces that running nodes write.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { readLine } from "../../lib/trace/reader.ts";
+import { replay } from "../../lib/trace/replay.ts";
+import { TraceWriter } from "../../lib/trace/writer.ts";
+import { CrashStage } from "./crash_stage.ts";
+import { makeTestConfigurations, TestCluster, type TestPlan } from "./harness.ts";
+import { StoredJournal } from "./journals.ts";
+import { seeds, withSeed } from "./schedules.ts";
+
+const PLAN: TestPlan = {
+  clients: 1,
+  limits: { instanceIdleMs: 100 },
+  network: { recoveryWaitMs: 2_000 },
+};
+
+/** How many lines of each kind a trace has. */
+function count(lines: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  lines.forEach((text, index) => {
+    const line = readLine(text, index + 1);
+    const kind = line.kind === "step" ? line.input.kind : line.kind;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  });
+  return counts;
+}
+
+Deno.test("a cluster with eviction, a crash and a restart is replayed without a difference", async () => {
+  const cluster = new TestCluster(await makeTestConfigurations(PLAN));
+  const lines: string[] = [];
+  cluster.trace = (line) => lines.push(line);
+  const stored = new StoredJournal();
+  cluster.add("Alice", { journal: stored });
+  for (const name of ["Bob", "Carol", "Dave", "client_0"]) cluster.join(cluster.add(name));
+  await cluster.clock.advance(10);
+  for (const instance of [1n, 2n]) await cluster.decides(instance);
+  await cluster.clock.advance(5_000);
+  assertEquals(cluster.get("Alice").node.instances.all, []);
+
+  cluster.get("Alice").kill();
+  cluster.propose(cluster.get("Bob"), 3n, "without Alice");
+  await cluster.clock.advance(1_000);
+  cluster.join(cluster.add("Alice", { journal: stored, recovers: true }));
+  await cluster.clock.advance(5_000);
+  for (const instance of [1n, 2n, 3n, 4n]) {
+    cluster.propose(cluster.get("Alice"), instance, "again", instance < 3n);
+  }
+  await cluster.agree(4n);
+  await cluster.clock.advance(1_000);
+  await cluster.stop();
+
+  const counts = count(lines);
+  assertEquals(counts.header, 6);
+  const one = lines.filter((line) => /^\{"trace":|"instance":"2",/.test(line));
+  assertEquals([one.length < lines.length / 2, replay(one)], [true, undefined]);
+  for (const kind of ["open", "close", "restore", "vote", "message", "propose"]) {
+    assert(counts[kind]! > 0, `no ${kind}: ${JSON.stringify(counts)}`);
+  }
+  assertEquals(replay(lines), undefined);
+});
+
+Deno.test("acceptors that crash at any moment leave traces without a difference", async () => {
+  for (const seed of seeds(4)) {
+    await withSeed(seed, "trace_test.ts", async () => {
+      const stage = await CrashStage.make({ seed, boundary: 6 * seed, crashes: 3, recovers: true });
+      const { cluster, proposers } = stage;
+      const lines: string[] = [];
+      cluster.trace = (line) => lines.push(line);
+      for (const [i, by] of proposers.entries()) cluster.propose(by, 1n, `value ${i}`, true);
+      assert(await cluster.clock.until(() => stage.isOver));
+      await cluster.clock.advance(2_000);
+      await cluster.stop();
+      // The processes of the beginning were there before the trace was.
+      assertEquals(count(lines).header, 3);
+      assertEquals(replay(lines), undefined);
+    });
+  }
+});
+
+Deno.test("an input at which the core fails is in the trace, and fails again", async () => {
+  const cluster = new TestCluster(await makeTestConfigurations({}));
+  const lines: string[] = [];
+  const alice = cluster.add("Alice", { trace: (line) => lines.push(line) });
+  cluster.propose(alice, 1n, "a value");
+  const { node } = alice;
+  const running = node.instances.get(1n)!;
+  const message = { kind: "acceptor", id: "x", signer: 1, prev: undefined, refs: ["y"] };
+  const now = cluster.clock.now();
+  assertThrows(() => node.instances.step(running, { kind: "restore", message, now } as never));
+  await cluster.stop();
+  const difference = replay(lines)!;
+  assertEquals(difference.line, lines.length);
+  assertEquals(difference.actual, "an exception: ref y of x is not known");
+});
+
+Deno.test("nothing is traced, nor made ready for it, where no trace is wanted", async () => {
+  const original = Object.getOwnPropertyDescriptors(TraceWriter.prototype);
+  const refuse = () => {
+    throw new Error("a trace was written");
+  };
+  try {
+    for (const name of ["open", "close", "step", "propose"] as const) {
+      TraceWriter.prototype[name] = refuse;
+    }
+    const cluster = await TestCluster.start();
+    await cluster.decides(1n);
+    for (const { node } of cluster.processes) assertEquals(node.instances.trace, undefined);
+    await cluster.stop();
+    const traced = await TestCluster.start();
+    traced.trace = () => {};
+    assertThrows(() => traced.add("client_0").node.decisionsIn(1n), Error, "a trace was written");
+    await traced.stop();
+  } finally {
+    Object.defineProperties(TraceWriter.prototype, original);
+  }
+});
