@@ -10,3 +10,4 @@ import "./paper/messages.ts";
 import "./paper/voting.ts";
 import "./paper/acceptor.ts";
 import "./paper/learner.ts";
+import "./paper/termination.ts";

@@ -7,7 +7,7 @@
 import { type Entry, isAncestorOrSelf } from "./dag.ts";
 import { hasConflictAbove } from "./highest_2a.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
-import type { AcceptorMessage, LearnerIndex } from "./types.ts";
+import type { AcceptorMessage, AcceptorSet, LearnerIndex } from "./types.ts";
 
 /** What the definition needs of y: its facts, or those of a message still being judged. */
 export type BurialPast = Pick<Entry["facts"], "tips" | "highest2a">;
@@ -29,12 +29,17 @@ export function isBuried(
 ): boolean {
   if (!hasConflictAbove(past.highest2a[b], m)) return false;
   if (graph.burial === "HP2") return true;
+  return graph.quorums[b]!.satisfiedBy(buriersOf(m, past, b));
+}
+
+/** Signers of messages w in the past whose own past holds m and a conflicting 2a for b above it. */
+export function buriersOf(m: Entry, past: BurialPast, b: LearnerIndex): AcceptorSet {
   const { signer } = m.message as AcceptorMessage;
   let burying = 0n;
   for (let w = 0; w < past.tips.length; w++) {
     if (past.tips[w]!.some((tip) => buries(tip, m, signer, b))) burying |= 1n << BigInt(w);
   }
-  return graph.quorums[b]!.satisfiedBy(burying);
+  return burying;
 }
 
 function buries(w: Entry, m: Entry, signer: number, b: LearnerIndex): boolean {
