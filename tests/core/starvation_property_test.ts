@@ -8,7 +8,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { countMembers, fullSet } from "../../lib/core/acceptor_set.ts";
+import { countMembers, fullSet, setOf } from "../../lib/core/acceptor_set.ts";
 import { findStarved } from "../../lib/core/starvation.ts";
 import type { AcceptorSet, LearnerSet, Message } from "../../lib/core/types.ts";
 import { hashOf } from "../../lib/sim/ids.ts";
@@ -34,7 +34,7 @@ function cut(world: World): Cut {
   const all = [...world.oracle.known.values()];
   const { acceptors: { length } } = world.spec;
   const known = all.slice(0, prng.between(Math.ceil(all.length / 3), all.length));
-  const silent = prng.chance(0.3) ? 1n << BigInt(prng.below(length)) : 0n;
+  const silent = prng.chance(0.6) ? setOf(prng.some([...Array(length).keys()], 0.4)) : 0n;
   return { world, known, silent, prng };
 }
 
@@ -61,7 +61,7 @@ function* random({ world, known, silent, prng }: Cut, count: number): Generator<
   for (let i = 0; i < count; i++) {
     const future = new Continuation(world.spec, known);
     future.awaken(silent, () => prng.chance(0.5) ? "everything" : "own past");
-    future.wander(prng, prng.between(0, 40));
+    future.wander(prng, prng.between(0, 80));
     for (let ballots = prng.between(2, 8); ballots > 0; ballots--) {
       future.propose(prng.pick(VALUES)!);
       if (prng.chance(0.5)) future.wander(prng, prng.between(0, 40));

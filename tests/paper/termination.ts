@@ -80,6 +80,7 @@ Deno.test("Starvation: a 2a is known to be missing only from who cannot send it 
   assertEquals(starved("D"), "", "E may vote in a later ballot");
   assertEquals(starved("D E"), "X");
   assertEquals(starved("A B C"), "", "what they have sent is enough for D's");
+  assertEquals(starved("A B C D"), "", "and for E's, who may still join their ballot");
 });
 
 Deno.test("Starvation: TR wants a quorum to hear of what buries, HP2 does not", () => {
