@@ -43,6 +43,8 @@ export * from "./lib/core/past.ts";
 export * from "./lib/core/proposer.ts";
 export * from "./lib/core/quorum.ts";
 export * from "./lib/core/rejection.ts";
+export * from "./lib/core/schedule.ts";
+export * from "./lib/core/starvation.ts";
 export * from "./lib/core/types.ts";
 export * from "./lib/core/validity.ts";
 export * from "./lib/crypto/certificate.ts";

@@ -11,3 +11,4 @@ import "./paper/voting.ts";
 import "./paper/acceptor.ts";
 import "./paper/learner.ts";
 import "./paper/termination.ts";
+import "./paper/proposer.ts";

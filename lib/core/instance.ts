@@ -67,6 +67,8 @@ export interface InstanceState {
   future: { proposal: Proposal; source: Source }[];
   /** Everything known, merged. */
   readonly view: Past;
+  /** The 1a of the lowest ballot known. */
+  lowest1a: Entry | undefined;
   /** Undefined for a process that only observes. */
   readonly acceptor: AcceptorState | undefined;
   /** All learners of the graph. */
@@ -90,6 +92,7 @@ export function newInstance(
     inbox: newInbox(),
     future: [],
     view: emptyPast(graph),
+    lowest1a: undefined,
     acceptor: self === undefined ? undefined : newAcceptor(graph, self, standing),
     learner: newLearner(graph),
   };
@@ -201,7 +204,12 @@ function deliver(run: Run, first: Message, ...sources: readonly Source[]): void 
 
 /** Updates what everything known amounts to, and lets the learners decide. */
 function observe(run: Run, entry: Entry): void {
-  const { context: { graph }, state: { view, learner }, effects } = run;
+  const { context: { graph }, state, effects } = run;
+  const { view, learner, lowest1a } = state;
+  const { kind, ballot } = entry.facts;
+  if (
+    kind === "1a" && (lowest1a === undefined || compareBallots(ballot, lowest1a.facts.ballot) < 0)
+  ) state.lowest1a = entry;
   const caughtBefore = view.caught;
   include(view, entry);
   if (view.caught !== caughtBefore) reportCaught(run, view.caught & ~caughtBefore);

@@ -9,6 +9,8 @@ import type { Entry } from "./dag.ts";
 import type { InstanceState } from "./instance.ts";
 import { hasDecided } from "./learner.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
+import { originOf, type Slot, slotAfter, slotAt, type WindowSettings } from "./schedule.ts";
+import { findStarved } from "./starvation.ts";
 import {
   addMs,
   type Ballot,
@@ -16,6 +18,7 @@ import {
   compareTimestamps,
   type LearnerIndex,
   type LearnerSet,
+  msBetween,
   type Timestamp,
   type ValueHash,
 } from "./types.ts";
@@ -28,6 +31,9 @@ export interface BackoffSettings {
   readonly backoffMsMax: number;
 }
 
+/** By what a proposer times its ballots: pauses at random, or windows shared with others. */
+export type Pace = BackoffSettings | WindowSettings;
+
 /** State of one proposer in one instance. Changed in place by {@linkcode stepProposer}. */
 export interface ProposerState {
   /** The value it offers where it is free to choose. */
@@ -38,11 +44,21 @@ export interface ProposerState {
   readonly forever: boolean;
   /** Ballots offered so far. */
   ballots: number;
-  /** No new ballot before. */
+  /** With back-off: no new ballot before. */
   notBefore: Timestamp | undefined;
+  /** With windows: the slot of its latest ballot. */
+  slot: Slot | undefined;
+  /** When it first looked. */
+  startedAt: Timestamp | undefined;
+  /** When it first saw a ballot. */
+  heardAt: Timestamp | undefined;
   /** The highest ballot seen so far, its own included. */
   highest: Ballot | undefined;
-  /** All learners it serves have decided. */
+  /** When it saw that. */
+  highestAt: Timestamp | undefined;
+  /** Learners of those that it serves of which it has found that they are starved. */
+  starved: LearnerSet;
+  /** All learners it serves have decided or are starved. */
   done: boolean;
 }
 
@@ -52,13 +68,15 @@ export type ProposerEffect =
   | { readonly kind: "propose"; readonly ballot: Ballot; readonly learner: LearnerIndex }
   /** Call again at that time, or when something has been delivered. */
   | { readonly kind: "wake"; readonly at: Timestamp }
-  /** All learners served have decided. */
+  /** These have been found to be starved, and are served no more. */
+  | { readonly kind: "starved"; readonly learners: LearnerSet }
+  /** All learners served have decided, or are starved: `state.starved` holds these. */
   | { readonly kind: "done" };
 
 /** After so many ballots for one learner the next undecided one has its turn. */
 const BALLOTS_PER_TURN = 3;
 
-/** A proposer that has offered nothing; it offers its first ballot at its first step. */
+/** A proposer that has offered nothing. With back-off it offers a ballot at its first step. */
 export function newProposer(own: ValueHash, serves: LearnerSet, forever = false): ProposerState {
   return {
     own,
@@ -66,7 +84,12 @@ export function newProposer(own: ValueHash, serves: LearnerSet, forever = false)
     forever,
     ballots: 0,
     notBefore: undefined,
+    slot: undefined,
+    startedAt: undefined,
+    heardAt: undefined,
     highest: undefined,
+    highestAt: undefined,
+    starved: 0n,
     done: false,
   };
 }
@@ -76,38 +99,154 @@ export function newProposer(own: ValueHash, serves: LearnerSet, forever = false)
  *
  * It serves one undecided learner at a time and offers the value of the highest 2a known for that
  * learner or one still connected to it; its own value only if there is none, for a lock and a
- * stubborn proposer would wait on each other for ever. While it sees others' ballots arrive it
- * holds back, so that theirs can complete.
+ * stubborn proposer would wait on each other for ever. Before each ballot it looks who is starved,
+ * and serves them no more. While another's ballot with another value may still complete it holds
+ * back: with back-off a pause, with windows at most half a slot.
  *
- * @param entropy Uniform in [0, 1).
+ * @param entropy Uniform in [0, 1). Windows do not use it.
  */
 export function stepProposer(
   graph: LearnerGraph,
   instance: InstanceState,
   state: ProposerState,
-  settings: BackoffSettings,
+  pace: Pace,
   now: Timestamp,
   entropy: number,
 ): ProposerEffect[] {
   if (state.done) return [];
-  const undecided = membersOf(state.serves)
-    .filter((a) => state.forever || !hasDecided(instance.learner, a));
-  if (undecided.length === 0) {
-    state.done = true;
-    return [{ kind: "done" }];
+  state.startedAt ??= now;
+  const isNews = notice(instance, state, now);
+  if (undecided(instance, state).length === 0) return finish(state);
+  const run = { graph, instance, state, now };
+  return "members" in pace
+    ? stepInWindow(run, pace, state.startedAt)
+    : stepWithBackoff(run, pace, entropy, isNews);
+}
+
+interface Run {
+  readonly graph: LearnerGraph;
+  readonly instance: InstanceState;
+  readonly state: ProposerState;
+  readonly now: Timestamp;
+}
+
+/** A higher ballot by someone else puts our next one off, so that it can complete. */
+function stepWithBackoff(
+  run: Run,
+  settings: BackoffSettings,
+  entropy: number,
+  isNews: boolean,
+): ProposerEffect[] {
+  const { state, now } = run;
+  if (isNews) {
+    const until = addMs(now, backoffMs(Math.max(1, state.ballots), settings, entropy));
+    if (state.notBefore === undefined || compareTimestamps(until, state.notBefore) > 0) {
+      state.notBefore = until;
+    }
   }
-  yieldToOthers(instance, state, settings, now, entropy);
   if (state.notBefore !== undefined && compareTimestamps(state.notBefore, now) > 0) {
     return [{ kind: "wake", at: state.notBefore }];
   }
+  const effects = dropStarved(run);
+  if (state.done) return effects;
   const turn = Math.floor(state.ballots / BALLOTS_PER_TURN);
-  const learner = undecided[turn % undecided.length]!;
-  const valueHash = valueFor(graph, instance, state, learner);
+  effects.push(offer(run, nextOffer(run, turn)));
+  state.notBefore = addMs(now, backoffMs(state.ballots, settings, entropy));
+  return [...effects, { kind: "wake", at: state.notBefore }];
+}
+
+/** One ballot in each of the slots of its windows. */
+function stepInWindow(
+  run: Run,
+  settings: WindowSettings,
+  startedAt: Timestamp,
+): ProposerEffect[] {
+  const { instance, state, now } = run;
+  const lowest = instance.lowest1a?.facts.ballot;
+  const origin = originOf({ startedAt, heardAt: state.heardAt, lowest }, settings.clockSkewMsMax);
+  const elapsedMs = msBetween(origin, now);
+  const slot = slotAt(settings, elapsedMs);
+  const wakeAt = (ms: number): ProposerEffect => ({ kind: "wake", at: addMs(origin, ms) });
+  if (elapsedMs < slot.startMs) return [wakeAt(slot.startMs)];
+  const next = wakeAt(slotAfter(settings, slot).startMs);
+  const { startMs, endMs } = slot;
+  const isUsed = state.slot !== undefined && slot.startMs <= state.slot.startMs;
+  // Late in a slot there is no time left for a ballot to complete in it.
+  if (isUsed || elapsedMs > startMs + (endMs - startMs) * 3 / 4) return [next];
+  const effects = dropStarved(run);
+  if (state.done) return effects;
+  const turn = nextOffer(run, Math.floor(slot.index / settings.members));
+  const holdMs = holdUntilMs(state, turn.valueHash, origin, slot);
+  if (elapsedMs < holdMs) return [...effects, wakeAt(holdMs)];
+  state.slot = slot;
+  return [...effects, offer(run, turn), next];
+}
+
+/**
+ * Until when a slot's ballot waits for one with another value to complete: half a slot after that
+ * has been heard of, but never longer than half the slot, or a stream of ballots would silence us.
+ */
+function holdUntilMs(
+  { highest, highestAt }: ProposerState,
+  valueHash: ValueHash,
+  origin: Timestamp,
+  { startMs, endMs }: Slot,
+): number {
+  if (highest === undefined || highest.valueHash === valueHash) return startMs;
+  const halfMs = Math.floor((endMs - startMs) / 2);
+  return Math.min(Math.ceil(msBetween(origin, highestAt!)), startMs) + halfMs;
+}
+
+interface Offer {
+  readonly learner: LearnerIndex;
+  readonly valueHash: ValueHash;
+}
+
+/** Whom to serve in a turn, and with what value. */
+function nextOffer({ graph, instance, state }: Run, turn: number): Offer {
+  const learners = undecided(instance, state);
+  const learner = learners[turn % learners.length]!;
+  return { learner, valueHash: valueFor(graph, instance, state, learner) };
+}
+
+function offer({ state, now }: Run, { learner, valueHash }: Offer): ProposerEffect {
   const ballot = { ...ballotTime(state, now), valueHash };
   state.ballots++;
   state.highest = ballot;
-  state.notBefore = addMs(now, backoffMs(state.ballots, settings, entropy));
-  return [{ kind: "propose", ballot, learner }, { kind: "wake", at: state.notBefore }];
+  state.highestAt = now;
+  return { kind: "propose", ballot, learner };
+}
+
+/** Looks for learners to serve no more. */
+function dropStarved({ graph, instance, state }: Run): ProposerEffect[] {
+  if (state.forever) return [];
+  const learners = findStarved(graph, instance) & state.serves & ~state.starved;
+  if (learners === 0n) return [];
+  state.starved |= learners;
+  const news: ProposerEffect = { kind: "starved", learners };
+  return undecided(instance, state).length === 0 ? [news, ...finish(state)] : [news];
+}
+
+/** The learners still to be served. */
+function undecided({ learner }: InstanceState, state: ProposerState): LearnerIndex[] {
+  if (state.forever) return membersOf(state.serves);
+  return membersOf(state.serves & ~state.starved).filter((a) => !hasDecided(learner, a));
+}
+
+function finish(state: ProposerState): ProposerEffect[] {
+  state.done = true;
+  return [{ kind: "done" }];
+}
+
+/** Takes note of the ballots known. Returns whether there is a higher one, by someone else. */
+function notice({ view }: InstanceState, state: ProposerState, now: Timestamp): boolean {
+  const seen = view.highest1a?.facts.ballot;
+  if (seen === undefined) return false;
+  state.heardAt ??= now;
+  if (state.highest !== undefined && compareBallots(seen, state.highest) <= 0) return false;
+  state.highest = seen;
+  state.highestAt = now;
+  return true;
 }
 
 /** The value that a new ballot for a learner has to have (PROTOCOL section 6). */
@@ -128,24 +267,6 @@ export function valueFor(
     ) highest = best;
   }
   return highest?.facts.ballot.valueHash ?? state.own;
-}
-
-/** A higher ballot by someone else puts our next one off, so that it can complete. */
-function yieldToOthers(
-  { view }: InstanceState,
-  state: ProposerState,
-  settings: BackoffSettings,
-  now: Timestamp,
-  entropy: number,
-): void {
-  const seen = view.highest1a?.facts.ballot;
-  if (seen === undefined) return;
-  if (state.highest !== undefined && compareBallots(seen, state.highest) <= 0) return;
-  state.highest = seen;
-  const until = addMs(now, backoffMs(Math.max(1, state.ballots), settings, entropy));
-  if (state.notBefore === undefined || compareTimestamps(until, state.notBefore) > 0) {
-    state.notBefore = until;
-  }
 }
 
 /** Now, or just above the highest ballot seen if a faster clock made that. */

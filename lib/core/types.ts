@@ -83,6 +83,11 @@ export function addMs(time: Timestamp, ms: number): Timestamp {
   return { seconds: time.seconds + carry, nanos: nanos - carry * 1e9 };
 }
 
+/** Milliseconds from one time to a later one; negative if it is earlier. */
+export function msBetween(from: Timestamp, to: Timestamp): number {
+  return (to.seconds - from.seconds) * 1e3 + (to.nanos - from.nanos) / 1e6;
+}
+
 /** Compares two ballots: negative if `a` is lower, zero if equal (TR, Section 4). */
 export function compareBallots(a: Ballot, b: Ballot): number {
   return compareTimestamps(a, b) ||

@@ -34,8 +34,3 @@ export const SYSTEM_CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
 };
-
-/** Milliseconds from `a` to `b`; negative if `b` is earlier. */
-export function msBetween(a: Timestamp, b: Timestamp): number {
-  return (b.seconds - a.seconds) * 1000 + (b.nanos - a.nanos) / 1e6;
-}

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type BackoffSettings, newProposer, type ProposerState } from "../core/proposer.ts";
+import { newProposer, type Pace, type ProposerState } from "../core/proposer.ts";
 import { stepProposer } from "../core/proposer.ts";
 import type { LearnerSet, ValueHash } from "../core/types.ts";
 import type { Node } from "./node.ts";
@@ -14,8 +14,8 @@ import type { RunningInstance } from "./node_types.ts";
 export interface Proposing {
   /** The core's part, changed in place by `stepProposer`. */
   readonly state: ProposerState;
-  /** How long it waits between ballots. */
-  readonly settings: BackoffSettings;
+  /** By what it times its ballots. */
+  readonly pace: Pace;
   /** Settles when the learners have decided (true) or it is stopped (false). */
   readonly finished: Promise<boolean>;
   /** Settles `finished`; only the first call counts. */
@@ -29,13 +29,13 @@ export interface Proposing {
 export function newProposing(
   own: ValueHash,
   serves: LearnerSet,
-  settings: BackoffSettings,
+  pace: Pace,
   forever = false,
 ): Proposing {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   return {
     state: newProposer(own, serves, forever),
-    settings,
+    pace,
     finished: promise,
     finish: resolve,
   };
@@ -45,7 +45,7 @@ export function newProposing(
 export function drive(node: Node, running: RunningInstance): void {
   const { instances: { trace }, options: { clock, random, log } } = node;
   for (const proposing of running.proposers) {
-    const { state, settings } = proposing;
+    const { state, pace } = proposing;
     const now = clock.now();
     const entropy = random();
     const before = trace && { ...state };
@@ -53,17 +53,19 @@ export function drive(node: Node, running: RunningInstance): void {
       node.context.graph,
       running.state,
       state,
-      settings,
+      pace,
       now,
       entropy,
     );
-    if (before) trace?.propose(running.id, { before, settings, now, entropy, effects });
+    if (before) {
+      trace?.propose(running.id, { before, settings: { ...pace }, now, entropy, effects });
+    }
     for (const effect of effects) {
       if (effect.kind === "wake") {
         node.wake(running, effect.at);
       } else if (effect.kind === "done") {
         stopProposing(running, proposing, true);
-      } else {
+      } else if (effect.kind === "propose") {
         const { ballot } = effect;
         log("debug", `offering ballot ${state.ballots} in instance ${running.id}`);
         const value = node.ledger.value(ballot.valueHash);

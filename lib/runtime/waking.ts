@@ -4,8 +4,8 @@
  * @module
  */
 
-import { compareTimestamps, type Timestamp } from "../core/types.ts";
-import { type Clock, msBetween } from "./clock.ts";
+import { compareTimestamps, msBetween, type Timestamp } from "../core/types.ts";
+import type { Clock } from "./clock.ts";
 import type { RunningInstance } from "./node_types.ts";
 
 /** Calls back once it is `at` or later, unless the timer is set for no later than that already. */

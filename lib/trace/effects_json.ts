@@ -8,7 +8,14 @@ import type { Entry } from "../core/dag.ts";
 import type { Effect } from "../core/effects.ts";
 import type { Decision } from "../core/learner.ts";
 import type { AcceptorMessage, Ballot, Message, Timestamp } from "../core/types.ts";
-import { maskText, type TracedDecision, type TracedEffect, type TracedFacts } from "./format.ts";
+import type { ProposerEffect } from "../core/proposer.ts";
+import {
+  maskText,
+  type Opaque,
+  type TracedDecision,
+  type TracedEffect,
+  type TracedFacts,
+} from "./format.ts";
 
 /** An effect with everything that it says, and nothing that its messages' pasts say. */
 export function tracedEffect(effect: Effect): TracedEffect {
@@ -71,4 +78,11 @@ function plainDecision({ learner, ballot, proposal, signers }: Decision): Traced
 
 function factsOf({ facts: { kind, learners2a, fresh } }: Entry): TracedFacts {
   return { as: kind, learners: maskText(kind === "2a" ? learners2a : fresh) };
+}
+
+/** An effect of a proposer, sets of learners as masks. */
+export function tracedProposerEffect(effect: ProposerEffect): Opaque {
+  return effect.kind === "starved"
+    ? { kind: effect.kind, learners: maskText(effect.learners) }
+    : { ...effect };
 }

@@ -83,10 +83,12 @@ export interface Opaque {
   readonly [key: string]: unknown;
 }
 
-/** A proposer's state: the set of the learners it serves as a mask, all else as the core has it. */
+/** A proposer's state: sets of learners as masks, all else as the core has it. */
 export interface TracedProposer extends Opaque {
   /** The learners it serves. */
   readonly serves: MaskText;
+  /** Those of them that it has found to be starved. */
+  readonly starved: MaskText;
 }
 
 /** How a proposer waits: whatever the core's proposer wants to be told. */
@@ -164,7 +166,7 @@ export interface ProposeLine {
   readonly now: Timestamp;
   /** Uniform in [0, 1). */
   readonly entropy: number;
-  /** What came out, as the core has it. */
+  /** What came out, as the core has it, but for sets of learners. */
   readonly effects: readonly Opaque[];
 }
 

@@ -69,7 +69,11 @@ function readPropose(line: Field): TraceLine {
   const { node, instance, step, proposer, settings, now, entropy, effects } = line.fields([
     ...["node", "instance", "step", "proposer", "settings", "now", "entropy", "effects"] as const,
   ]);
-  const state = { ...proposer.members(), serves: readMask(proposer.field("serves")) };
+  const state = {
+    ...proposer.members(),
+    serves: readMask(proposer.field("serves")),
+    starved: readMask(proposer.field("starved")),
+  };
   return {
     kind: "propose",
     node: node.text(),

@@ -9,7 +9,7 @@ import { type CoreContext, type InstanceState, newInstance, step } from "../core
 import { makeLearnerGraph } from "../core/learner_graph.ts";
 import { type ProposerState, stepProposer } from "../core/proposer.ts";
 import type { AcceptorContent, MessageId } from "../core/types.ts";
-import { tracedEffect } from "./effects_json.ts";
+import { tracedEffect, tracedProposerEffect } from "./effects_json.ts";
 import { TraceError } from "./field.ts";
 import { canonicalJson } from "./format.ts";
 import type { HeaderLine, ProposeLine, ProposerSettings, StepLine, TraceLine } from "./format.ts";
@@ -201,7 +201,8 @@ function openInstance(context: CoreContext, standing: Standing): Replayed {
 
 function propose({ graph }: CoreContext, { state }: Replayed, line: ProposeLine) {
   const { proposer, settings, now, entropy } = line;
-  const proposerState = { ...proposer, serves: BigInt(proposer.serves) };
+  const { serves, starved } = proposer;
+  const proposerState = { ...proposer, serves: BigInt(serves), starved: BigInt(starved) };
   // What neither this format nor its reader looks into is as the core wrote it, or the core throws.
   return stepProposer(
     graph,
@@ -210,7 +211,7 @@ function propose({ graph }: CoreContext, { state }: Replayed, line: ProposeLine)
     settings as unknown as ProposerSettings,
     now,
     entropy,
-  );
+  ).map(tracedProposerEffect);
 }
 
 function firstDifference(one: readonly string[], other: readonly string[]): number | undefined {

@@ -8,7 +8,7 @@ import type { Standing } from "../core/acceptor.ts";
 import type { CoreContext, CoreLimits, Effect, Input } from "../core/instance.ts";
 import type { ProposerEffect, ProposerState } from "../core/proposer.ts";
 import type { Timestamp } from "../core/types.ts";
-import { plainMessage, plainTime, tracedEffect } from "./effects_json.ts";
+import { plainMessage, plainTime, tracedEffect, tracedProposerEffect } from "./effects_json.ts";
 import { maskText, type ProposerSettings, TRACE_VERSION } from "./format.ts";
 
 /** One step of a proposer, as {@linkcode TraceWriter.propose} is told of it. */
@@ -117,9 +117,11 @@ export class TraceWriter {
    * @throws Error if the instance is not open.
    */
   propose(instance: bigint, { before, settings, now, entropy, effects }: ProposerStep): void {
-    const proposer = { ...before, serves: maskText(before.serves) };
+    const { serves, starved } = before;
+    const proposer = { ...before, serves: maskText(serves), starved: maskText(starved) };
     const when = { now: plainTime(now), entropy };
-    this.#line({ ...this.#next(instance), proposer, settings, ...when, effects });
+    const made = effects.map(tracedProposerEffect);
+    this.#line({ ...this.#next(instance), proposer, settings, ...when, effects: made });
   }
 
   #next(instance: bigint) {

@@ -154,7 +154,10 @@ const MALFORMED: readonly (readonly [readonly (object | string)[], string])[] = 
     "$.effects[0].evidence: has more than 2 items",
   ],
   [[HEADER, OPEN, proposal({}, 0)], '$.proposer: has no "serves"'],
-  [[HEADER, OPEN, proposal({ serves: "0x1" }, 2)], "$.entropy: 2 is not a number from 0 to 1"],
+  [
+    [HEADER, OPEN, proposal({ serves: "0x1", starved: "0x0" }, 2)],
+    "$.entropy: 2 is not a number from 0 to 1",
+  ],
 ];
 
 Deno.test("what is no line of a trace is told by number and place", async (t) => {

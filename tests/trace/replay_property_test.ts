@@ -7,7 +7,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { tracedEffect } from "../../lib/trace/effects_json.ts";
+import { tracedEffect, tracedProposerEffect } from "../../lib/trace/effects_json.ts";
 import { readLine } from "../../lib/trace/reader.ts";
 import { replay } from "../../lib/trace/replay.ts";
 import { forEachSeed, record, type Told } from "./recording.ts";
@@ -36,14 +36,15 @@ Deno.test("every kind of input and effect survives being written and read", () =
         assertEquals(line.input, told.input);
         assertEquals(line.effects, told.effects.map(tracedEffect));
       } else if (line.kind === "propose" && told.kind === "propose") {
-        const { before: { serves, ...before }, settings, now, entropy, effects } = told.step;
-        const { serves: mask, ...proposer } = line.proposer;
-        assertEquals(BigInt(mask), serves);
+        const { before: { serves, starved, ...before }, settings, now, entropy, effects } =
+          told.step;
+        const { serves: mask, starved: out, ...proposer } = line.proposer;
+        assertEquals([BigInt(mask), BigInt(out)], [serves, starved]);
         assertEquals(proposer, withoutUndefined(before));
         assertEquals(line.settings, { ...settings });
         assertEquals(line.now, now);
         assertEquals(line.entropy, entropy);
-        assertEquals(line.effects, [...effects] as unknown);
+        assertEquals(line.effects, effects.map(tracedProposerEffect));
       }
     });
   });
