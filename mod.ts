@@ -69,6 +69,7 @@ export * from "./lib/runtime/open_journal.ts";
 export * from "./lib/runtime/outcomes.ts";
 export * from "./lib/runtime/process.ts";
 export * from "./lib/runtime/proposing.ts";
+export * from "./lib/runtime/starvation_watch.ts";
 export type { Request, WantKind } from "./lib/runtime/wants.ts";
 export * from "./lib/store/journal.ts";
 export * from "./lib/store/memory_journal.ts";

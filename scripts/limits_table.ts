@@ -10,9 +10,10 @@ import { markdownTable } from "./markdown.ts";
 const INTRODUCTION = `# Limits and settings
 
 Everything that a peer can make a process keep, compute or send is bounded, and every bound has a
-name here. All settings are numbers in the configuration file, in the groups below; what is absent
-or zero takes its default. A number outside its range is refused when the file is read. Members of
-one cluster may differ in all of them: they are not part of the configuration digest.
+name here. All settings are numbers in the configuration file, in the groups below (but for
+[\`proposer.rotation\`](CONFIGURATION.md#taking-turns)); what is absent or zero takes its default. A
+number outside its range is refused when the file is read. Members of one cluster may differ in all
+of them: they are not part of the configuration digest.
 
 \`\`\`json
 { "limits": { "valueBytesMax": 4096 }, "proposer": { "backoffMsMax": 5000 } }

@@ -7,12 +7,13 @@
 import type { DecisionRecord } from "../../lib/runtime/decision_book.ts";
 import { openJournal } from "../../lib/runtime/open_journal.ts";
 import { startObserver } from "../../lib/runtime/process.ts";
+import { StarvationWatch } from "../../lib/runtime/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput } from "../output.ts";
 import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
-import { printDecision, printDisagreement, printMessage } from "./printing.ts";
+import { printDecision, printDisagreement, printMessage, printStarved } from "./printing.ts";
 import {
   agentOf,
   COMMON_EXITS,
@@ -32,12 +33,16 @@ export const learner: Command = defineCommand({
   description: "Listens to all acceptors and applies the decision rule of every learner of the " +
     "configuration. It trusts nobody's word: it checks every signature and counts quorums itself. " +
     "Any identity of the configuration may run it. Decisions that differ where learners were to " +
-    "agree are printed with the evidence.",
+    "agree are printed with the evidence, and so is a learner that can decide no more.",
   flags: [
     ...NODE_FLAGS,
     ...INSTANCE_FLAGS,
     DATA_DIR_FLAG,
-    { name: "once", kind: "boolean", help: "exit when every learner chosen has decided" },
+    {
+      name: "once",
+      kind: "boolean",
+      help: "exit when every learner chosen has decided or is starved",
+    },
     { name: "all", kind: "boolean", help: "print the decisions of all instances" },
   ],
   positionals: [CONFIG_POSITIONAL],
@@ -51,6 +56,7 @@ export const learner: Command = defineCommand({
     ...COMMON_EXITS,
     { status: EXIT.disagreement, means: "learners that were to agree decided differently" },
     { status: EXIT.timeout, means: "not everything was decided in time (--timeout)" },
+    { status: EXIT.starved, means: "a learner is starved, all others have decided (--once)" },
   ],
 }, async ({ flags, positionals, stdout }) => {
   const { all, once } = flags;
@@ -80,21 +86,36 @@ export const learner: Command = defineCommand({
       }
     },
   });
+  const chosen = ({ instance, learner }: Pick<DecisionRecord, "instance" | "learner">) =>
+    learners.includes(learner) && (all || instances.has(instance));
+  const open = new Set([...instances].flatMap((i) => learners.map((name) => `${i} ${name}`)));
+  const settled = new AbortController();
+  let starved = false;
+  const settle = ({ instance, learner }: Pick<DecisionRecord, "instance" | "learner">) => {
+    open.delete(`${instance} ${learner}`);
+    if (once && open.size === 0) settled.abort();
+  };
+  const watch = new StarvationWatch(node, (instance, learner) => {
+    if (!chosen({ instance, learner })) return;
+    starved = true;
+    printStarved(output, instance, learner);
+    settle({ instance, learner });
+  });
   return await runUntilStopped(running, async (signal) => {
-    const limit = timeout === undefined ? signal : AbortSignal.any([
+    const limit = AbortSignal.any([
       signal,
-      AbortSignal.timeout(timeout),
+      settled.signal,
+      ...timeout === undefined ? [] : [AbortSignal.timeout(timeout)],
     ]);
-    const open = new Set([...instances].flatMap((i) => learners.map((name) => `${i} ${name}`)));
-    const chosen = ({ instance, learner }: DecisionRecord) =>
-      learners.includes(learner) && (all || instances.has(instance));
     for await (const decision of node.decisions.follow(limit)) {
       if (!chosen(decision)) continue;
       printDecision(output, decision);
-      open.delete(`${decision.instance} ${decision.learner}`);
-      if (once && open.size === 0) return disagreed ? EXIT.disagreement : EXIT.ok;
+      settle(decision);
+      // One that comes from the journal is followed by nothing that would tell.
+      if (once && !settled.signal.aborted) watch.look(decision.instance);
     }
     if (disagreed) return EXIT.disagreement;
+    if (settled.signal.aborted) return starved ? EXIT.starved : EXIT.ok;
     if (signal.aborted || !once) return EXIT.ok;
     throw new OperatorError(EXIT.timeout, `${open.size} decisions are missing`, "--timeout");
   });

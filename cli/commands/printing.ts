@@ -37,6 +37,14 @@ export function printDecision(output: Output, decision: DecisionRecord): void {
   );
 }
 
+/** Prints that a learner is starved in an instance. */
+export function printStarved(output: Output, instance: bigint, learner: string): void {
+  output.emit({ event: "starved", instance, learner }, [
+    { paint: "yellow", text: `${learner} is starved in instance ${instance}` },
+    ": whatever is still sent, it cannot decide there; other instances are not concerned",
+  ]);
+}
+
 /** Shouts about two decisions that differ, with the evidence. */
 export function printDisagreement(
   output: Output,

@@ -7,14 +7,16 @@
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { isRejection } from "../../lib/core/rejection.ts";
 import type { Configuration } from "../../lib/runtime/configuration.ts";
+import type { Node } from "../../lib/runtime/node.ts";
 import { startObserver } from "../../lib/runtime/process.ts";
-import { newProposing } from "../../lib/runtime/proposing.ts";
+import { newProposing, paceOf } from "../../lib/runtime/proposing.ts";
+import { StarvationWatch } from "../../lib/runtime/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { makeOutput } from "../output.ts";
+import { makeOutput, type Output } from "../output.ts";
 import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
-import { printDecision, printDisagreement, printMessage } from "./printing.ts";
+import { printDecision, printDisagreement, printMessage, printStarved } from "./printing.ts";
 import {
   agentOf,
   COMMON_EXITS,
@@ -31,10 +33,12 @@ import { readValue } from "./value.ts";
 export const proposer: Command = defineCommand({
   name: "proposer",
   summary: "Propose: offer a value until it, or another, is decided",
-  description: "Offers a value to all acceptors, in ballot after ballot with randomised pauses, " +
-    "and listens: where a value may have been decided already it offers that one. It goes on " +
-    "through any number of dead acceptors, and exits once the learners have decided, printing " +
-    "what. That need not be the value it was given.",
+  description:
+    "Offers a value to all acceptors, in ballot after ballot, with randomised pauses or " +
+    "in turn with other proposers (proposer.rotation), and listens: where a value may have been " +
+    "decided already it offers that one. It goes on through any number of dead acceptors, and " +
+    "exits once the learners have decided, or can decide no more, printing what. What is decided " +
+    "need not be the value it was given.",
   flags: [
     ...NODE_FLAGS,
     ...INSTANCE_FLAGS,
@@ -63,6 +67,7 @@ export const proposer: Command = defineCommand({
     ...COMMON_EXITS,
     { status: EXIT.disagreement, means: "learners that were to agree decided differently" },
     { status: EXIT.timeout, means: "not decided in time (--timeout)" },
+    { status: EXIT.starved, means: "a learner is starved, all others have decided" },
   ],
 }, async ({ flags, positionals, stdout }) => {
   const log = makeLogger(flags);
@@ -74,35 +79,17 @@ export const proposer: Command = defineCommand({
   const value = await readValue(flags, configuration);
   const instances = chosenInstances(flags);
   const learners = chosenLearners(flags, configuration);
+  const pace = paceOf(configuration);
   const { cleartext, timeout, messages, forever } = flags;
   const trace = openTrace(flags.trace, log);
   const options = { configuration, log, agent: agentOf("proposer"), cleartext, trace };
   const running = startObserver(options, Role.PROPOSER);
   const { node, peers } = running;
-  let disagreed = false;
-  const printed = new Set<string>();
-  const printNew = (instance: bigint) => {
-    if (!instances.includes(instance)) return;
-    for (const decision of node.decisionsIn(instance)) {
-      const key = `${instance} ${decision.learner} ${decision.ballot.valueHash}`;
-      if (printed.has(key) || !learners.names.includes(decision.learner)) continue;
-      printed.add(key);
-      printDecision(output, decision);
-    }
-  };
-  node.observe({
-    disagreement(instance, found) {
-      if (found.entangled) disagreed = true;
-      printDisagreement(output, node, instance, found);
-    },
-    stepped(instance, effects) {
-      for (const effect of effects) {
-        if (effect.kind === "decide") printNew(instance);
-        if (!messages || effect.kind !== "deliver") continue;
-        printMessage(output, node, instance, effect.entry);
-      }
-    },
-  });
+  let starved = false;
+  const ours = new Set(instances);
+  const isChosen = (instance: bigint, learner: string) =>
+    ours.has(instance) && learners.names.includes(learner);
+  const seen = reportAll(node, output, isChosen, messages);
   return await runUntilStopped(running, async (signal) => {
     const limit = timeout === undefined ? signal : AbortSignal.any([
       signal,
@@ -113,13 +100,14 @@ export const proposer: Command = defineCommand({
       const proposing = newProposing(
         hashValue(value),
         learners.set,
-        settings(configuration),
+        pace,
         forever,
       );
       const refused = node.propose(instance, proposing, value);
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
       const decided = await Promise.race([proposing.finished, aborted(limit)]);
       node.stopProposing(instance, proposing);
+      if (proposing.state.starved !== 0n) starved = true;
       if (decided) continue;
       if (signal.aborted) return EXIT.ok;
       throw new OperatorError(
@@ -128,13 +116,45 @@ export const proposer: Command = defineCommand({
         "--timeout",
       );
     }
-    return disagreed ? EXIT.disagreement : EXIT.ok;
+    if (seen.disagreed) return EXIT.disagreement;
+    return starved ? EXIT.starved : EXIT.ok;
   });
 });
 
-function settings({ proposer }: Configuration) {
-  const { backoffMsMin, backoffMsMax } = proposer;
-  return { backoffMsMin, backoffMsMax };
+/** Prints what becomes known. Returns whether learners that were to agree have disagreed so far. */
+function reportAll(
+  node: Node,
+  output: Output,
+  isChosen: (instance: bigint, learner: string) => boolean,
+  messages: boolean,
+): { readonly disagreed: boolean } {
+  const seen = { disagreed: false };
+  const printed = new Set<string>();
+  const printNew = (instance: bigint) => {
+    for (const decision of node.decisionsIn(instance)) {
+      const key = `${instance} ${decision.learner} ${decision.ballot.valueHash}`;
+      if (printed.has(key) || !isChosen(instance, decision.learner)) continue;
+      printed.add(key);
+      printDecision(output, decision);
+    }
+  };
+  node.observe({
+    disagreement(instance, found) {
+      if (found.entangled) seen.disagreed = true;
+      printDisagreement(output, node, instance, found);
+    },
+    stepped(instance, effects) {
+      for (const effect of effects) {
+        if (effect.kind === "decide") printNew(instance);
+        if (!messages || effect.kind !== "deliver") continue;
+        printMessage(output, node, instance, effect.entry);
+      }
+    },
+  });
+  new StarvationWatch(node, (instance, learner) => {
+    if (isChosen(instance, learner)) printStarved(output, instance, learner);
+  });
+  return seen;
 }
 
 function notDecided(instance: bigint, connected: number, { acceptors }: Configuration): string {

@@ -18,6 +18,7 @@ import {
   compareBallots,
   type LearnerIndex,
   type LearnerSet,
+  type ValueHash,
 } from "./types.ts";
 
 /**
@@ -47,7 +48,8 @@ import {
  * that no known ballot has is like every other, so one of them stands for all.
  *
  * Costs about O(rounds · values · (acceptors + ballots) · learners), where the ballots are those
- * from the lowest that some acceptor is still in, and the rounds seldom more than three.
+ * from the lowest that some acceptor is still in, and the rounds seldom more than three; O(learners)
+ * while nobody is caught or silent and all known 2as have one value, for then nobody is starved.
  *
  * @param silent Acceptors taken to send nothing beyond what is known; who is caught is never silent.
  *
@@ -82,7 +84,7 @@ export function findStarved(
   for (let a = 0; a < graph.learnerCount; a++) {
     if (!hasDecided(state, a)) undecided |= 1n << BigInt(a);
   }
-  if (undecided === 0n) return 0n;
+  if (undecided === 0n || (silent === 0n && !isContested(view))) return 0n;
   const outlook = look(graph, view, silent);
   while (extend(outlook));
   let starved = undecided;
@@ -93,6 +95,19 @@ export function findStarved(
     }
   }
   return starved;
+}
+
+/** Otherwise all acceptors are free for the one value that any of them is bound to, if there is one. */
+function isContested({ caught, highest2a }: Past): boolean {
+  if (caught !== 0n) return true;
+  let value: ValueHash | undefined;
+  for (const highest of highest2a) {
+    if (highest === undefined) continue;
+    const { valueHash } = highest.best.facts.ballot;
+    value ??= valueHash;
+    if (highest.other !== undefined || valueHash !== value) return true;
+  }
+  return false;
 }
 
 /** One round of the fixed point. Returns whether something more has been found possible. */

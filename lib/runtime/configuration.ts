@@ -104,7 +104,7 @@ export function loadConfiguration(
   const addresses = parseAddresses(config, root);
   const acceptorNames = namesOf(addresses, false);
   const parsed = parseGraph(config, acceptorNames, namesOf(addresses, true), root);
-  const settings = parseSettings(config, root);
+  const settings = parseSettings(config, addresses.map(({ name }) => name), root);
   const identities = parseIdentities(addresses, acceptorNames);
   const key = readPrivateKey(config, root);
   const self = ownIdentity(identities, key.privateKey, key.place);

@@ -4,9 +4,13 @@
  * @module
  */
 
+import { membersOf } from "../core/acceptor_set.ts";
 import { newProposer, type Pace, type ProposerState } from "../core/proposer.ts";
 import { stepProposer } from "../core/proposer.ts";
 import type { LearnerSet, ValueHash } from "../core/types.ts";
+import { EXIT, OperatorError } from "../wire/operator_error.ts";
+import { quote } from "../wire/place.ts";
+import type { Configuration } from "./configuration.ts";
 import type { Node } from "./node.ts";
 import type { RunningInstance } from "./node_types.ts";
 
@@ -16,7 +20,7 @@ export interface Proposing {
   readonly state: ProposerState;
   /** By what it times its ballots. */
   readonly pace: Pace;
-  /** Settles when the learners have decided (true) or it is stopped (false). */
+  /** Settles when the learners have decided, but for those starved (true), or it is stopped (false). */
   readonly finished: Promise<boolean>;
   /** Settles `finished`; only the first call counts. */
   finish(decided: boolean): void;
@@ -39,6 +43,28 @@ export function newProposing(
     finished: promise,
     finish: resolve,
   };
+}
+
+/**
+ * By what a proposer of this configuration times its ballots.
+ *
+ * @throws OperatorError if others share time in windows and this identity has no turn.
+ */
+export function paceOf({ proposer, limits, self, source }: Configuration): Pace {
+  const { backoffMsMin, backoffMsMax, rotation, windowMsMin } = proposer;
+  if (rotation.length === 0) return { backoffMsMin, backoffMsMax };
+  const position = rotation.indexOf(self.name);
+  if (position < 0) {
+    throw new OperatorError(
+      EXIT.configuration,
+      `does not name ${
+        quote(self.name)
+      }, so this proposer would never have its turn; add it here ` +
+        "and in the files of the other proposers",
+      `${source}: proposer.rotation`,
+    );
+  }
+  return { members: rotation.length, position, windowMsMin, clockSkewMsMax: limits.clockSkewMsMax };
 }
 
 /** Lets all proposers of an instance look at what is known now. */
@@ -65,7 +91,11 @@ export function drive(node: Node, running: RunningInstance): void {
         node.wake(running, effect.at);
       } else if (effect.kind === "done") {
         stopProposing(running, proposing, true);
-      } else if (effect.kind === "propose") {
+      } else if (effect.kind === "starved") {
+        const { learners } = node.context.graph.spec;
+        const names = membersOf(effect.learners).map((learner) => learners[learner]!);
+        log("info", `${names.join(", ")} starved in instance ${running.id}`);
+      } else {
         const { ballot } = effect;
         log("debug", `offering ballot ${state.ballots} in instance ${running.id}`);
         const value = node.ledger.value(ballot.valueHash);

@@ -16,7 +16,7 @@ import {
   REF_BYTES,
   type Setting,
 } from "./limits.ts";
-import type { Place } from "./place.ts";
+import { type Place, quote } from "./place.ts";
 
 /** All settings, defaults filled in. */
 export interface Settings {
@@ -31,14 +31,19 @@ export interface Settings {
 /**
  * Reads the settings.
  *
+ * @param names Of all identities.
  * @throws OperatorError if one is out of its range, or two contradict each other.
  */
-export function parseSettings(config: Config, root: Place): Settings {
+export function parseSettings(config: Config, names: readonly string[], root: Place): Settings {
   const limits = fill(LIMITS, config.limits, root.field("limits"));
-  const proposer = fill(PROPOSER_SETTINGS, config.proposer, root.field("proposer"));
+  const proposer = {
+    ...fill(PROPOSER_SETTINGS, config.proposer, root.field("proposer")),
+    rotation: config.proposer?.rotation ?? [],
+  };
   const network = fill(NETWORK_SETTINGS, config.network, root.field("network"));
   checkLimits(limits, root.field("limits"));
   checkOrder(proposer, "backoffMsMin", "backoffMsMax", root.field("proposer"));
+  checkRotation(proposer.rotation, names, root.field("proposer").field("rotation"));
   checkOrder(network, "reconnectMsMin", "reconnectMsMax", root.field("network"));
   return { limits, proposer, network };
 }
@@ -74,6 +79,22 @@ function checkLimits(limits: Limits, place: Place): void {
       `is ${inboxRefsPerPeerMax}; it must be at least refsMax, which is ${refsMax}`,
     );
   }
+}
+
+function checkRotation(
+  rotation: readonly string[],
+  names: readonly string[],
+  place: Place,
+): void {
+  rotation.forEach((name, index) => {
+    if (!names.includes(name)) {
+      place.item(index).fail(`${quote(name)} is the name of no address`);
+    }
+    const first = rotation.indexOf(name);
+    if (first < index) {
+      place.item(index).fail(`${quote(name)} has its turn at ${place.item(first).path} already`);
+    }
+  });
 }
 
 function checkOrder<K extends string>(

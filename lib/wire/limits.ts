@@ -35,7 +35,7 @@ export type LimitName =
   | "rejectionsPerMinuteMax";
 
 /** Members of `proposer`; each is explained in {@linkcode PROPOSER_SETTINGS}. */
-export type ProposerSettingName = "backoffMsMin" | "backoffMsMax";
+export type ProposerSettingName = "backoffMsMin" | "backoffMsMax" | "windowMsMin";
 
 /** Members of `network`; each is explained in {@linkcode NETWORK_SETTINGS}. */
 export type NetworkSettingName =
@@ -51,7 +51,10 @@ export type NetworkSettingName =
 export type Limits = Readonly<Record<LimitName, number>>;
 
 /** How a proposer waits. */
-export type ProposerSettings = Readonly<Record<ProposerSettingName, number>>;
+export interface ProposerSettings extends Readonly<Record<ProposerSettingName, number>> {
+  /** Names of the identities whose proposers share time in windows, in turn; empty for back-off. */
+  readonly rotation: readonly string[];
+}
 
 /** How links behave. */
 export type NetworkSettings = Readonly<Record<NetworkSettingName, number>>;
@@ -173,6 +176,13 @@ export const PROPOSER_SETTINGS: Readonly<Record<ProposerSettingName, Setting>> =
     1,
     HOUR_MS,
   ),
+  windowMsMin: setting(
+    "With `rotation`: milliseconds of the first window, for three ballots. Each next window is " +
+      "longer by as much.",
+    500,
+    3,
+    HOUR_MS,
+  ),
 };
 
 /** `network` of the configuration. */
@@ -226,7 +236,10 @@ export const NETWORK_SETTINGS: Readonly<Record<NetworkSettingName, Setting>> = {
 export const DEFAULT_LIMITS: Limits = defaults(LIMITS);
 
 /** All settings at their defaults. */
-export const DEFAULT_PROPOSER_SETTINGS: ProposerSettings = defaults(PROPOSER_SETTINGS);
+export const DEFAULT_PROPOSER_SETTINGS: ProposerSettings = {
+  ...defaults(PROPOSER_SETTINGS),
+  rotation: [],
+};
 
 /** All settings at their defaults. */
 export const DEFAULT_NETWORK_SETTINGS: NetworkSettings = defaults(NETWORK_SETTINGS);

@@ -25,6 +25,8 @@ export const EXIT = {
   evidence: 8,
   /** The core does something else than a trace says. */
   difference: 9,
+  /** A learner that was waited for is starved: the instance cannot decide for it any more. */
+  starved: 10,
 } as const;
 
 /** One of {@linkcode EXIT}. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { printDisagreement } from "../../cli/commands/printing.ts";
+import { printDisagreement, printStarved } from "../../cli/commands/printing.ts";
 import { makeOutput } from "../../cli/output.ts";
 import type { Disagreement } from "../../lib/core/learner.ts";
 import type { MessageId, ValueHash } from "../../lib/core/types.ts";
@@ -56,4 +56,15 @@ Deno.test("a disagreement is one JSON object in a pipe, with values and evidence
   assertEquals(line.decisions.map(({ value }: { value: string }) => value), ["yes", "no"]);
   assertEquals(line.caught, ["Dave"]);
   assertEquals(line.evidence, [{ acceptor: "Dave", first: "aa", second: "bb" }]);
+});
+
+Deno.test("a starved learner is one line, or one JSON object", () => {
+  const print = (json: boolean) => {
+    const sink = new MemorySink();
+    printStarved(makeOutput({ json, text: !json }, sink), 7n, "Blue");
+    return sink.text;
+  };
+  assertEquals(JSON.parse(print(true)), { event: "starved", instance: "7", learner: "Blue" });
+  assertStringIncludes(print(false), "Blue is starved in instance 7");
+  assertEquals(print(false).trimEnd().split("\n").length, 1);
 });

@@ -51,7 +51,7 @@ Deno.test("what is said is taken instead of the defaults", () => {
   Object.assign(config, { listen: "[::]:9000", rules: "HP2", proposal: "" });
   Object.assign(config, {
     limits: { refsMax: 20, instancesMax: 0 },
-    proposer: { backoffMsMin: 5 },
+    proposer: { backoffMsMin: 5, rotation: ["Bob", "Alice"] },
   });
   const { listen, graph, proposal, limits, proposer } = load(config);
   assertEquals(listen, { host: "::", port: 9000 });
@@ -59,6 +59,7 @@ Deno.test("what is said is taken instead of the defaults", () => {
   assertEquals(proposal, undefined);
   assertEquals(limits, { ...DEFAULT_LIMITS, refsMax: 20 });
   assertEquals(proposer.backoffMsMin, 5);
+  assertEquals(proposer.rotation, ["Bob", "Alice"]);
 });
 
 Deno.test("names are sorted by code points, whatever the order in the file", () => {

@@ -166,6 +166,21 @@ testAll([
     ": proposer.backoffMsMin: is 60000, above backoffMsMax, which is 10000",
   ],
   [
+    "a turn for nobody",
+    (c) => c.proposer = { rotation: ["Alice", "Zed"] },
+    ': proposer.rotation[1]: "Zed" is the name of no address',
+  ],
+  [
+    "two turns for one",
+    (c) => c.proposer = { rotation: ["Alice", "Bob", "Alice"] },
+    ': proposer.rotation[2]: "Alice" has its turn at proposer.rotation[0] already',
+  ],
+  [
+    "a window too short for three ballots",
+    (c) => c.proposer = { windowMsMin: 2 },
+    ": proposer.windowMsMin: is 2; a number from 3 to 3600000 is expected",
+  ],
+  [
     "a least pause above the longest",
     (c) => c.network = { reconnectMsMin: 3_000_000 },
     ": network.reconnectMsMin: is 3000000, above",

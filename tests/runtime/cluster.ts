@@ -13,7 +13,7 @@ import type { Clock } from "../../lib/runtime/clock.ts";
 import type { Configuration } from "../../lib/runtime/configuration.ts";
 import { Node } from "../../lib/runtime/node.ts";
 import { Peers } from "../../lib/runtime/peers.ts";
-import { newProposing, type Proposing } from "../../lib/runtime/proposing.ts";
+import { newProposing, paceOf, type Proposing } from "../../lib/runtime/proposing.ts";
 import { Recovery } from "../../lib/runtime/recovery.ts";
 import type { Journal, JournalError } from "../../lib/store/journal.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
@@ -229,11 +229,11 @@ export class TestCluster {
   /** Has a process propose a value for all learners. */
   propose(by: TestProcess, instance: bigint, value: string, forever = false): Proposing {
     const bytes = new TextEncoder().encode(value);
-    const { graph, proposer } = by.configuration;
+    const { graph } = by.configuration;
     const proposing = newProposing(
       hashValue(bytes),
       fullSet(graph.learnerCount),
-      proposer,
+      paceOf(by.configuration),
       forever,
     );
     const refused = by.node.propose(instance, proposing, bytes);

@@ -1,0 +1,55 @@
+/**
+ * Says when a learner is starved in an instance (PROTOCOL section 6).
+ *
+ * @module
+ */
+
+import { membersOf } from "../core/acceptor_set.ts";
+import type { Effect } from "../core/effects.ts";
+import { findStarved } from "../core/starvation.ts";
+import type { LearnerSet } from "../core/types.ts";
+import { BoundedCache } from "./bounded_cache.ts";
+import type { Node } from "./node.ts";
+
+/** Of so many instances with starved learners it is remembered that they have been told. */
+const TOLD_MAX = 10_000;
+
+/** Follows what a node delivers, and tells of each starved learner of an instance once. */
+export class StarvationWatch {
+  readonly #node: Node;
+  readonly #tell: (instance: bigint, learner: string) => void;
+  readonly #told: BoundedCache<bigint, LearnerSet> = new BoundedCache(TOLD_MAX);
+
+  /** Begins with the next message; `tell` is called before the step's decisions are announced. */
+  constructor(node: Node, tell: (instance: bigint, learner: string) => void) {
+    this.#node = node;
+    this.#tell = tell;
+    node.observe({
+      stepped: (instance, effects) => {
+        if (effects.some(matters)) this.#examine(instance);
+      },
+    });
+  }
+
+  /** Examines an instance that may have been brought back from the journal. */
+  look(instance: bigint): void {
+    if (this.#node.instances.get(instance) === undefined) this.#node.decisionsIn(instance);
+    this.#examine(instance);
+  }
+
+  #examine(instance: bigint): void {
+    const running = this.#node.instances.get(instance);
+    if (running === undefined) return;
+    const { graph } = this.#node.context;
+    const told = this.#told.get(instance) ?? 0n;
+    const news = findStarved(graph, running.state) & ~told;
+    if (news === 0n) return;
+    this.#told.set(instance, told | news, 1);
+    for (const learner of membersOf(news)) this.#tell(instance, graph.spec.learners[learner]!);
+  }
+}
+
+/** A 1a changes nothing: it binds nobody. */
+function matters(effect: Effect): boolean {
+  return (effect.kind === "deliver" || effect.kind === "send") && effect.entry.facts.kind !== "1a";
+}
