@@ -95,7 +95,7 @@ function line(output: Output, term: string, text: string): void {
 }
 
 function describeConfiguration(configuration: Configuration) {
-  const { self, acceptors, graph, listen, warnings } = configuration;
+  const { self, acceptors, graph, listen, warnings, proposer: { rotation } } = configuration;
   const { spec } = graph;
   const role = self.acceptorIndex === undefined
     ? "client"
@@ -125,6 +125,7 @@ function describeConfiguration(configuration: Configuration) {
     settings: [
       ...changed(LIMITS, configuration.limits),
       ...changed(PROPOSER_SETTINGS, configuration.proposer),
+      ...rotation.length === 0 ? [] : [`rotation ${listNames(rotation)}`],
       ...changed(NETWORK_SETTINGS, configuration.network),
     ],
     digest: toHex(configuration.digest.whole),

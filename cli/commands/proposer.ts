@@ -107,7 +107,10 @@ export const proposer: Command = defineCommand({
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
       const decided = await Promise.race([proposing.finished, aborted(limit)]);
       node.stopProposing(instance, proposing);
-      if (proposing.state.starved !== 0n) starved = true;
+      if (proposing.state.starved !== 0n) {
+        starved = true;
+        seen.watch.look(instance);
+      }
       if (decided) continue;
       if (signal.aborted) return EXIT.ok;
       throw new OperatorError(
@@ -121,14 +124,14 @@ export const proposer: Command = defineCommand({
   });
 });
 
-/** Prints what becomes known. Returns whether learners that were to agree have disagreed so far. */
+/** Prints what becomes known. Tells whether learners that were to agree have disagreed so far. */
 function reportAll(
   node: Node,
   output: Output,
   isChosen: (instance: bigint, learner: string) => boolean,
   messages: boolean,
-): { readonly disagreed: boolean } {
-  const seen = { disagreed: false };
+): { readonly watch: StarvationWatch; readonly disagreed: boolean } {
+  let disagreed = false;
   const printed = new Set<string>();
   const printNew = (instance: bigint) => {
     for (const decision of node.decisionsIn(instance)) {
@@ -140,7 +143,7 @@ function reportAll(
   };
   node.observe({
     disagreement(instance, found) {
-      if (found.entangled) seen.disagreed = true;
+      if (found.entangled) disagreed = true;
       printDisagreement(output, node, instance, found);
     },
     stepped(instance, effects) {
@@ -151,10 +154,15 @@ function reportAll(
       }
     },
   });
-  new StarvationWatch(node, (instance, learner) => {
+  const watch = new StarvationWatch(node, (instance, learner) => {
     if (isChosen(instance, learner)) printStarved(output, instance, learner);
   });
-  return seen;
+  return {
+    watch,
+    get disagreed() {
+      return disagreed;
+    },
+  };
 }
 
 function notDecided(instance: bigint, connected: number, { acceptors }: Configuration): string {

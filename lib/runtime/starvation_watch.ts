@@ -14,27 +14,46 @@ import type { Node } from "./node.ts";
 /** Of so many instances with starved learners it is remembered that they have been told. */
 const TOLD_MAX = 10_000;
 
+/**
+ * An instance is examined so long after a message, in milliseconds: where ballots of several values
+ * are open it costs more than the message itself, and messages come in bursts.
+ */
+const DELAY_MS = 100;
+
 /** Follows what a node delivers, and tells of each starved learner of an instance once. */
 export class StarvationWatch {
   readonly #node: Node;
   readonly #tell: (instance: bigint, learner: string) => void;
   readonly #told: BoundedCache<bigint, LearnerSet> = new BoundedCache(TOLD_MAX);
 
-  /** Begins with the next message; `tell` is called before the step's decisions are announced. */
+  readonly #changed: Set<bigint> = new Set();
+
+  /** Begins with the next message. */
   constructor(node: Node, tell: (instance: bigint, learner: string) => void) {
     this.#node = node;
     this.#tell = tell;
     node.observe({
       stepped: (instance, effects) => {
-        if (effects.some(matters)) this.#examine(instance);
+        if (effects.some(matters)) this.#note(instance);
       },
     });
   }
 
-  /** Examines an instance that may have been brought back from the journal. */
+  /** Examines an instance now, from the journal if it is not in memory. */
   look(instance: bigint): void {
     if (this.#node.instances.get(instance) === undefined) this.#node.decisionsIn(instance);
     this.#examine(instance);
+  }
+
+  #note(instance: bigint): void {
+    if (this.#changed.size === 0) {
+      this.#node.options.clock.after(DELAY_MS, () => {
+        const changed = [...this.#changed];
+        this.#changed.clear();
+        for (const each of changed) this.#examine(each);
+      });
+    }
+    this.#changed.add(instance);
   }
 
   #examine(instance: bigint): void {
