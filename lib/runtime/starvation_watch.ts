@@ -18,7 +18,10 @@ const TOLD_MAX = 10_000;
  * An instance is examined so long after a message, in milliseconds: where ballots of several values
  * are open it costs more than the message itself, and messages come in bursts.
  */
-const DELAY_MS = 100;
+const DELAY_MS_MIN = 100;
+
+/** And at least so many times as long as the last examinations took: a long history costs more. */
+const REST = 19;
 
 /** Follows what a node delivers, and tells of each starved learner of an instance once. */
 export class StarvationWatch {
@@ -27,6 +30,7 @@ export class StarvationWatch {
   readonly #told: BoundedCache<bigint, LearnerSet> = new BoundedCache(TOLD_MAX);
 
   readonly #changed: Set<bigint> = new Set();
+  #delayMs = DELAY_MS_MIN;
 
   /** Begins with the next message. */
   constructor(node: Node, tell: (instance: bigint, learner: string) => void) {
@@ -47,10 +51,13 @@ export class StarvationWatch {
 
   #note(instance: bigint): void {
     if (this.#changed.size === 0) {
-      this.#node.options.clock.after(DELAY_MS, () => {
+      const { clock } = this.#node.options;
+      clock.after(this.#delayMs, () => {
         const changed = [...this.#changed];
         this.#changed.clear();
+        const startMs = clock.elapsedMs();
         for (const each of changed) this.#examine(each);
+        this.#delayMs = Math.max(DELAY_MS_MIN, REST * (clock.elapsedMs() - startMs));
       });
     }
     this.#changed.add(instance);

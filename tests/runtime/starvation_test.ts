@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { newProposing } from "../../lib/runtime/proposing.ts";
+import type { Clock } from "../../lib/runtime/clock.ts";
 import { StarvationWatch } from "../../lib/runtime/starvation_watch.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import { infiltrate, logOf, TestCluster, type TestProcess } from "./harness.ts";
@@ -30,6 +31,30 @@ Deno.test("a learner is said to be starved soon after it is, and once", async ()
   await cluster.clock.advance(200);
   assertEquals(said, ["X in 1", "X in 2"]);
   assertEquals(cluster.decided(observer, 1n), ["Y=second"]);
+  await cluster.stop();
+});
+
+Deno.test("after an examination that takes long the next one waits longer", async () => {
+  const cluster = await TestCluster.start({ plan: FOUR_AND_THREE }, []);
+  // Each look at this clock takes ten milliseconds of its time.
+  let spentMs = 0;
+  const { clock: base } = cluster;
+  const clock: Clock = {
+    now: () => base.now(),
+    elapsedMs: () => base.elapsedMs() + (spentMs += 10),
+    after: (ms, callback) => base.after(ms, callback),
+  };
+  const observer = cluster.add("client_0", { clock });
+  const { said } = watch(observer);
+  const speaker = await infiltrate(cluster, observer, "Alice");
+  for (const instance of [1n, 2n]) {
+    const { open, last } = starveX(cluster, instance);
+    await speaker.send(...open, last);
+    await cluster.clock.advance(150);
+  }
+  assertEquals(said, ["X in 1"]);
+  await cluster.clock.advance(60);
+  assertEquals(said, ["X in 1", "X in 2"]);
   await cluster.stop();
 });
 
