@@ -1,0 +1,160 @@
+/**
+ * What Byzantine acceptors can send: any well-formed message within the bounds.
+ *
+ * @module
+ */
+
+import { isRejection } from "../core/rejection.ts";
+import type { AcceptorIndex, AcceptorMessage, MessageId } from "../core/types.ts";
+import { idOf, type MessageNumber, type Messages, numberOf } from "./explore_messages.ts";
+import { renameMessage, signerOf } from "./explore_messages.ts";
+import type { Permutation } from "./explore_symmetry.ts";
+import type { ByzantineBounds } from "./explore_types.ts";
+import { acceptorMessage } from "./ids.ts";
+
+/** Number of a set of messages that Byzantine acceptors have sent. Of the empty set: 0. */
+export type PoolNumber = number;
+
+/** All sets of messages that Byzantine acceptors have sent in some state. */
+export interface Pools {
+  readonly messages: Messages;
+  readonly byzantine: readonly AcceptorIndex[];
+  readonly bounds: ByzantineBounds;
+  /** By number: the messages, ascending. */
+  readonly all: (readonly MessageNumber[])[];
+  readonly numbers: Map<string, PoolNumber>;
+  readonly renamed: Map<Permutation, PoolNumber[]>;
+  /** By what has been sent: what a Byzantine acceptor can send next. */
+  readonly next: Map<string, readonly PoolNumber[]>;
+  /** Different messages that were tried and are not well-formed. */
+  readonly rejected: Map<MessageId, string>;
+  /** By message: the acceptor messages in its past. */
+  readonly pasts: Map<MessageNumber, ReadonlySet<MessageNumber>>;
+}
+
+/** Only the empty set. */
+export function newPools(
+  messages: Messages,
+  byzantine: readonly AcceptorIndex[],
+  bounds: ByzantineBounds,
+): Pools {
+  return {
+    messages,
+    byzantine,
+    bounds,
+    all: [[]],
+    numbers: new Map([["", 0]]),
+    renamed: new Map(),
+    next: new Map(),
+    rejected: new Map(),
+    pasts: new Map(),
+  };
+}
+
+/** The number of a set. */
+export function poolOf(pools: Pools, messages: readonly MessageNumber[]): PoolNumber {
+  const sorted = messages.toSorted((a, b) => a - b);
+  const key = sorted.join();
+  const known = pools.numbers.get(key);
+  if (known !== undefined) return known;
+  pools.numbers.set(key, pools.all.length);
+  return pools.all.push(sorted) - 1;
+}
+
+/** The set of the same messages with all acceptors renamed. */
+export function renamePool(pools: Pools, number: PoolNumber, permutation: Permutation): PoolNumber {
+  if (number === 0) return 0;
+  let renamed = pools.renamed.get(permutation);
+  if (renamed === undefined) pools.renamed.set(permutation, renamed = []);
+  return renamed[number] ??= poolOf(
+    pools,
+    pools.all[number]!.map((message) => renameMessage(pools.messages, message, permutation)),
+  );
+}
+
+/**
+ * The sets that arise from `pool` by one more message.
+ *
+ * @param chains By honest acceptor: its messages.
+ */
+export function poolsAfter(
+  pools: Pools,
+  pool: PoolNumber,
+  chains: readonly (readonly MessageNumber[])[],
+): readonly PoolNumber[] {
+  const sent = pools.all[pool]!;
+  if (sent.length >= pools.bounds.messages) return [];
+  const key = `${pool} ${chains.map((chain) => chain.at(-1) ?? -1).join()}`;
+  let next = pools.next.get(key);
+  if (next === undefined) {
+    const everything = [...chains.flat(), ...sent].toSorted((a, b) => a - b);
+    next = pools.byzantine
+      .flatMap((signer) => messagesBy(pools, signer, sent, everything))
+      .map((message) => poolOf(pools, [...sent, message]));
+    pools.next.set(key, next);
+  }
+  return next;
+}
+
+/** Every well-formed message within the bounds that the signer has not sent yet. */
+function messagesBy(
+  pools: Pools,
+  signer: AcceptorIndex,
+  sent: readonly MessageNumber[],
+  everything: readonly MessageNumber[],
+): MessageNumber[] {
+  const { messages, bounds, rejected } = pools;
+  const found = new Set<MessageNumber>();
+  const own = sent.filter((message) => signerOf(messages, message) === signer);
+  const offers = Array.from({ length: messages.offerCount }, (_, offer) => [offer]);
+  for (const prev of [undefined, ...own]) {
+    const base = prev === undefined ? [] : [prev];
+    for (const set of antichains(pools, base, everything, bounds.refs)) {
+      for (const offer of [[], ...offers]) {
+        const refs = [...set, ...offer].map((number) => idOf(messages, number));
+        if (refs.length === 0) continue;
+        const prevId = prev === undefined ? undefined : idOf(messages, prev);
+        const message = acceptorMessage(signer, prevId, refs);
+        if (rejected.has(message.id)) continue;
+        const number = numberOf(messages, message);
+        if (isRejection(number)) rejected.set(message.id, number.rejected);
+        else if (!sent.includes(number)) found.add(number);
+      }
+    }
+  }
+  return [...found];
+}
+
+/** `base` with at most `count` of the candidates, none in the past of another. */
+function* antichains(
+  pools: Pools,
+  base: readonly MessageNumber[],
+  candidates: readonly MessageNumber[],
+  count: number,
+): Generator<readonly MessageNumber[]> {
+  yield base;
+  if (count === 0) return;
+  for (const [index, candidate] of candidates.entries()) {
+    const unrelated = base.every((other) =>
+      other !== candidate && !pastOf(pools, other).has(candidate) &&
+      !pastOf(pools, candidate).has(other)
+    );
+    if (!unrelated) continue;
+    yield* antichains(pools, [...base, candidate], candidates.slice(index + 1), count - 1);
+  }
+}
+
+function pastOf(pools: Pools, number: MessageNumber): ReadonlySet<MessageNumber> {
+  const { messages: { entries, numbers, offerCount }, pasts } = pools;
+  const known = pasts.get(number);
+  if (known !== undefined) return known;
+  const past = new Set<MessageNumber>();
+  for (const ref of (entries[number]!.message as AcceptorMessage).refs) {
+    const to = numbers.get(ref)!;
+    if (to < offerCount) continue;
+    past.add(to);
+    for (const further of pastOf(pools, to)) past.add(further);
+  }
+  pasts.set(number, past);
+  return past;
+}
