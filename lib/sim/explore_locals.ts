@@ -6,6 +6,7 @@
  * @module
  */
 
+import { fullSet } from "../core/acceptor_set.ts";
 import type { Entry } from "../core/dag.ts";
 import type { CoreContext, Effect, InstanceState } from "../core/instance.ts";
 import { isRejection } from "../core/rejection.ts";
@@ -38,6 +39,8 @@ export interface Local {
   readonly votes: number;
   /** What an honest acceptor must never do, if it has just done it. */
   readonly fault: string | undefined;
+  /** Whether no rule lets it sign again: it has served all learners in the highest ballot. */
+  readonly finished: boolean;
   /** By message: what its delivery leads to. */
   readonly next: Map<MessageNumber, LocalNumber>;
 }
@@ -108,6 +111,7 @@ export function firstLocal(locals: Locals, acceptor: AcceptorIndex): LocalNumber
     known: graph.spec.acceptors.map(() => 0),
     votes: 0,
     fault: undefined,
+    finished: false,
     next: new Map(),
   });
 }
@@ -156,6 +160,7 @@ function stepLocal(locals: Locals, from: LocalNumber, number: MessageNumber): Lo
     known: countKnown(before, effects),
     votes: before.votes,
     fault: undefined as string | undefined,
+    finished: false,
     next: new Map(),
   };
   for (const { entry } of sent) {
@@ -171,6 +176,7 @@ function stepLocal(locals: Locals, from: LocalNumber, number: MessageNumber): Lo
     local.votes |= messages.votes[own]!;
   }
   local.fault ??= faultOf(locals, local, effects);
+  local.finished = isFinished(messages, local.chain);
   return enter(locals, local);
 }
 
@@ -208,6 +214,13 @@ function faultOf(
     return `${name} signs ${inBallot.length} messages in one ballot`;
   }
   return undefined;
+}
+
+function isFinished({ entries, graph, offerCount }: Messages, chain: readonly number[]): boolean {
+  const last = chain.at(-1);
+  if (last === undefined) return false;
+  const { proposal, served } = entries[last]!.facts;
+  return proposal === entries[offerCount - 1] && served === fullSet(graph.learnerCount);
 }
 
 /** What others may count on, as text. */

@@ -56,6 +56,8 @@ export interface Scenario {
   readonly outOfOrder?: boolean;
   /** Explore one of each class of states that only the names of acceptors tell apart. Default: yes. */
   readonly symmetry?: boolean;
+  /** Deliver nothing to acceptors that no rule lets sign again. Default: no. */
+  readonly skipFinished?: boolean;
   /** What has been delivered before the exploration begins: message names as in scripts. */
   readonly prefix?: readonly (readonly [message: string, acceptor: AcceptorIndex])[];
 }

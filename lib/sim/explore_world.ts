@@ -32,6 +32,11 @@ export interface World {
   readonly group: readonly Permutation[];
   /** For each of the group, by position in a state: the position it is filled from. */
   readonly origins: readonly (readonly number[])[];
+  /** Before anything has happened. */
+  readonly first: WorldState;
+  /** What happens before the exploration begins. */
+  readonly prefix: readonly Action[];
+  /** Where it begins. */
   readonly start: WorldState;
   /** Used again and again by the functions below. */
   readonly scratch: { readonly given: WorldState; readonly next: WorldState };
@@ -53,44 +58,46 @@ export function makeWorld(core: ExploredCore, scenario: Scenario): World {
   const messages = newMessages(core, graph, offers);
   const locals = newLocals(messages, setOf(honest), scenario.outOfOrder ?? false);
   const pools = newPools(messages, byzantine, bounds ?? { messages: 0, refs: 0 });
-  const start = startOf(scenario, locals, honest);
-  const all = scenario.symmetry ?? true
-    ? automorphisms(trusted, byzantine)
-    : identityOnly(trusted);
-  const unrestricted = { locals, pools, honest };
+  const first = new Int32Array(honest.length + 1);
+  honest.forEach((acceptor, position) => first[position] = firstLocal(locals, acceptor));
+  const { start, prefix } = runPrefix(scenario, locals, honest, first);
+  const all = scenario.symmetry ?? true ? automorphisms(trusted, byzantine) : identityOnly(trusted);
   const group = all.filter((permutation) => {
-    const renamed = renameState(unrestricted, start, permutation);
+    const renamed = renameState({ locals, pools, honest }, start, permutation);
     return renamed.every((word, position) => word === start[position]);
   });
   const origins = group.map((permutation) => originsOf(honest, permutation));
   const scratch = { given: start.slice(), next: start.slice() };
-  return { ...{ scenario, core, trusted, honest, messages, locals, pools }, group, origins, start, scratch };
+  const parts = { scenario, core, trusted, honest, messages, locals, pools };
+  return { ...parts, group, origins, first, prefix, start, scratch };
 }
 
-function startOf(
+function runPrefix(
   { prefix = [], offers }: Scenario,
   locals: Locals,
   honest: readonly AcceptorIndex[],
-): WorldState {
-  const state = new Int32Array(honest.length + 1);
-  honest.forEach((acceptor, position) => state[position] = firstLocal(locals, acceptor));
+  first: WorldState,
+): { start: WorldState; prefix: Action[] } {
+  const start = first.slice();
   const names = locals.messages.graph.spec.acceptors;
   const messageOf = (name: string): MessageNumber => {
     const offer = offers.findIndex((_, index) => name === `p${index + 1}`);
     if (offer >= 0) return offer;
     const [signer, ordinal] = name.split(".");
     const position = honest.indexOf(names.indexOf(signer!));
-    const message = locals.all[state[position]!]?.chain[Number(ordinal) - 1];
+    const message = locals.all[start[position]!]?.chain[Number(ordinal) - 1];
     if (message === undefined) throw new RangeError(`nobody has sent ${name} yet`);
     return message;
   };
-  for (const [name, acceptor] of prefix) {
-    const position = honest.indexOf(acceptor);
-    const next = deliverTo(locals, state[position]!, messageOf(name));
-    if (next === NOTHING) throw new RangeError(`${name} cannot be delivered to ${names[acceptor]}`);
-    state[position] = next;
-  }
-  return state;
+  const actions = prefix.map(([name, to]): Action => {
+    const position = honest.indexOf(to);
+    const message = messageOf(name);
+    const next = deliverTo(locals, start[position]!, message);
+    if (next === NOTHING) throw new RangeError(`${name} cannot be delivered to ${names[to]}`);
+    start[position] = next;
+    return { to, message };
+  });
+  return { start, prefix: actions };
 }
 
 function originsOf(honest: readonly AcceptorIndex[], permutation: Permutation): number[] {
@@ -148,6 +155,7 @@ export function forEachSuccessor(
   visitor: (next: WorldState, to: AcceptorIndex | undefined, message: MessageNumber) => void,
 ): void {
   const { honest, locals, pools, messages: { offerCount }, scratch: { next } } = world;
+  const { skipFinished = false } = world.scenario;
   const last = state.length - 1;
   const pool = pools.all[state[last]!]!;
   const attempt = (position: number, message: MessageNumber) => {
@@ -158,7 +166,8 @@ export function forEachSuccessor(
     visitor(next, honest[position], message);
   };
   for (let position = 0; position < last; position++) {
-    const { known } = locals.all[state[position]!]!;
+    const { known, finished } = locals.all[state[position]!]!;
+    if (finished && skipFinished) continue;
     for (let offer = 0; offer < offerCount; offer++) attempt(position, offer);
     for (let other = 0; other < last; other++) {
       if (other === position) continue;
