@@ -46,7 +46,7 @@ function cloneInbox({ waiting, waitingFor, used }: Inbox): Inbox {
 
 /**
  * Everything an instance holds, as text: equal texts, equal behaviour. Sets and lists whose order
- * has no meaning are sorted. Left out are the decisions, which follow from the votes but for the
+ * has no meaning are sorted; what waits is not, since it is released in order of arrival. Left out are the decisions, which follow from the votes but for the
  * order in which they were made and the signers known by then: nothing is sent because of them.
  *
  * @param nameOf A short unique name of a message.
@@ -62,8 +62,7 @@ export function keyOf(state: InstanceState, nameOf: (id: MessageId) => number): 
   }
   if (inbox.waiting.size > 0) {
     const waits = [...inbox.waiting.values()]
-      .map(({ message, missing }) => [nameOf(message.id), ...names(missing)])
-      .sort((a, b) => a[0]! - b[0]!);
+      .map(({ message, missing }) => [nameOf(message.id), ...names(missing)]);
     parts.push(waits);
   }
   if (future.length > 0) parts.push(names(future.map(({ proposal }) => proposal.id)));

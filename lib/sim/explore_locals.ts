@@ -249,12 +249,14 @@ export function renameLocal(
   if (renamed === undefined) locals.renamed.set(permutation, renamed = []);
   const known = renamed[number];
   if (known !== undefined) return known;
-  const { acceptor, parent, via } = locals.all[number]!;
+  const { acceptor, parent, via, chain } = locals.all[number]!;
   const result = via === NOTHING ? firstLocal(locals, permutation[acceptor]!) : deliverTo(
     locals,
     renameLocal(locals, parent, permutation),
     renameMessage(locals.messages, via, permutation),
   );
-  if (result === NOTHING) throw new Error("a renamed message cannot be delivered");
+  const own = locals.all[result]?.chain.join();
+  const expected = chain.map((message) => renameMessage(locals.messages, message, permutation));
+  if (own !== expected.join()) throw new Error("acceptors do not act alike but for their names");
   return renamed[number] = result;
 }
