@@ -13,6 +13,8 @@ import { canonicalise, forEachSuccessor, makeWorld, type World } from "./explore
 export interface Exploration {
   readonly world: World;
   readonly store: Store;
+  /** By votes cast: what they amount to. */
+  readonly verdicts: ReadonlyMap<number, Verdict>;
   /** How many states, had none been left out for being like another but for names. */
   statesWithNames: number;
   /** Actions tried, one for each state and what can happen in it. */
@@ -49,6 +51,7 @@ export function explore(
   const exploration: Exploration = {
     world,
     store,
+    verdicts: verdicts.verdicts,
     statesWithNames: 0,
     actions: 0,
     complete: false,

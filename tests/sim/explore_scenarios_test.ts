@@ -1,0 +1,39 @@
+/**
+ * Explores the small worlds of the table: every count is as pinned, everything that should happen
+ * does, and what goes wrong on purpose can be run again from its script.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { runScript } from "../../lib/sim/explore_replay.ts";
+import { type Report, runScenario } from "../../lib/sim/explore_run.ts";
+import { type Pinned, SCENARIOS } from "../../lib/sim/explore_scenarios.ts";
+import { CORE } from "../core/core_under_test.ts";
+
+/** Compares a script with the golden one and runs it. */
+async function checkScript(pinned: Pinned, script: string): Promise<void> {
+  const golden = new URL(`scripts/${pinned.name}.txt`, import.meta.url);
+  assertEquals(script, await Deno.readTextFile(golden), `not the script in ${golden.pathname}`);
+  runScript(script);
+}
+
+function repeat({ name }: Pinned): string {
+  return `repeat with: deno task explore --scripts ${name}`;
+}
+
+for (const pinned of SCENARIOS.filter(({ deep = false }) => !deep)) {
+  Deno.test(`exploration: ${pinned.name}: ${pinned.about}`, async () => {
+    const { complaints, script }: Report = runScenario(CORE, pinned);
+    assertEquals(complaints, [], repeat(pinned));
+    assertEquals(script !== undefined, pinned.end !== "complete", repeat(pinned));
+    if (script !== undefined) await checkScript(pinned, script);
+  });
+}
+
+Deno.test("exploration: some world has more than 100,000 states and is visited to the end", () => {
+  const large = SCENARIOS.filter(({ deep = false, end, states }) =>
+    !deep && end === "complete" && states > 100_000
+  );
+  assertEquals(large.length > 0, true);
+});

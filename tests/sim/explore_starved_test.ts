@@ -1,0 +1,33 @@
+/**
+ * Starvation, found on the graph of all states: PROTOCOL section 6, made small.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { explore } from "../../lib/sim/explore.ts";
+import { scriptTo } from "../../lib/sim/explore_path.ts";
+import { runScript } from "../../lib/sim/explore_replay.ts";
+import { SCENARIOS } from "../../lib/sim/explore_scenarios.ts";
+import { isAhead, starvedStates } from "../../lib/sim/explore_starved.ts";
+import { CORE } from "../core/core_under_test.ts";
+
+const scenario = SCENARIOS.find(({ name }) => name === "starvation")!;
+const X = 0;
+const THIRD_BALLOT = 2;
+
+Deno.test("starvation: states are reached where X can decide in no continuation", async () => {
+  const exploration = explore(CORE, scenario, { statesMax: 2_000_000 });
+  const starved = starvedStates(exploration, X);
+  assert(!starved.includes(0), "at the start X can still decide");
+  const withBallotAhead = starved.filter((state) => isAhead(exploration, state, THIRD_BALLOT));
+  assertEquals([starved.length, withBallotAhead.length], STARVED);
+  const script = scriptTo(exploration, withBallotAhead[0]!, "starved: X cannot decide any more");
+  const golden = new URL("scripts/starved.txt", import.meta.url);
+  assertEquals(script, await Deno.readTextFile(golden));
+  for (const values of [["v1", "v2"], ["v2", "v1"], ["v2", "v2"], ["v1", "v1"]]) {
+    const further = values.map((value, index) => `propose q${index} ${value} at ${index + 4}`)
+      .map((proposal) => `settle A B C\n${proposal}`);
+    runScript([script, ...further, "settle A B C", "expect X decided nothing"].join("\n"));
+  }
+});
