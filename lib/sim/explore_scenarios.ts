@@ -151,8 +151,8 @@ export const SCENARIOS: readonly Pinned[] = [
     prefix: CUT_SHORT,
     skipFinished: true,
     end: "complete",
-    states: 0,
-    statesWithNames: 0,
+    states: 945_125,
+    statesWithNames: 1_887_399,
     sometimes: ["X decides", "Y decides", "1b not fresh"],
   },
   {

@@ -16,6 +16,9 @@ const scenario = SCENARIOS.find(({ name }) => name === "starvation")!;
 const X = 0;
 const THIRD_BALLOT = 2;
 
+/** Starved states, and how many of them have all of the third ballot ahead. */
+const STARVED = [745_128, 1_520];
+
 Deno.test("starvation: states are reached where X can decide in no continuation", async () => {
   const exploration = explore(CORE, scenario, { statesMax: 2_000_000 });
   const starved = starvedStates(exploration, X);
