@@ -28,11 +28,18 @@ const TWO_OF_ABC = thresholdOf(2, [0, 1, 2]);
 const ALL_OF_ABC = thresholdOf(3, [0, 1, 2]);
 const THREE_OF_FOUR = thresholdOf(3, [0, 1, 2, 3]);
 
-/** Three acceptors, one learner that any two suffice for. */
-export const MAJORITY: LearnerGraphSpec = graph("ABC", [TWO_OF_ABC], [[0, 0, ANY_OF_ABC]]);
+/** Any two suffice for X, which therefore relies on all three being safe. */
+export const MAJORITY: LearnerGraphSpec = graph("ABC", [TWO_OF_ABC], [[0, 0, ALL_OF_ABC]]);
 
 /** Four acceptors of which one may be Byzantine, two learners that must agree then. */
 export const BYZANTINE: LearnerGraphSpec = graph("ABCD", [THREE_OF_FOUR, THREE_OF_FOUR], [
+  [0, 0, THREE_OF_FOUR],
+  [0, 1, THREE_OF_FOUR],
+  [1, 1, THREE_OF_FOUR],
+]);
+
+/** Any three suffice for X, Y needs A, B and C; one of the four may be Byzantine. */
+export const MIXED: LearnerGraphSpec = graph("ABCD", [THREE_OF_FOUR, ALL_OF_ABC], [
   [0, 0, THREE_OF_FOUR],
   [0, 1, THREE_OF_FOUR],
   [1, 1, THREE_OF_FOUR],
@@ -52,8 +59,8 @@ export const OVERLAPPING: LearnerGraphSpec = graph(
 /** X needs all three, Y any two. */
 export const UNEQUAL: LearnerGraphSpec = graph("ABC", [ALL_OF_ABC, TWO_OF_ABC], [
   [0, 0, ANY_OF_ABC],
-  [0, 1, ANY_OF_ABC],
-  [1, 1, ANY_OF_ABC],
+  [0, 1, ALL_OF_ABC],
+  [1, 1, ALL_OF_ABC],
 ]);
 
 /** X needs all three, Y needs B and C. */
@@ -85,9 +92,6 @@ export const PAIR: LearnerGraphSpec = graph("AB", [thresholdOf(2, [0, 1])], [[
   0,
   thresholdOf(1, [0, 1]),
 ]]);
-
-/** X needs any two and trusts nobody to equivocate. */
-export const TRUSTING: LearnerGraphSpec = graph("ABC", [TWO_OF_ABC], [[0, 0, ALL_OF_ABC]]);
 
 /** The same by the rule of Heterogeneous Paxos 2.0. */
 export function withHp2(spec: LearnerGraphSpec): LearnerGraphSpec {

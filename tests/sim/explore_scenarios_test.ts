@@ -6,6 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { checkValidity, makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import { runScript } from "../../lib/sim/explore_replay.ts";
 import { type Report, runScenario } from "../../lib/sim/explore_run.ts";
 import { type Pinned, SCENARIOS } from "../../lib/sim/explore_scenarios.ts";
@@ -30,6 +31,25 @@ for (const pinned of SCENARIOS.filter(({ deep = false }) => !deep)) {
     if (script !== undefined) await checkScript(pinned, script);
   });
 }
+
+Deno.test("exploration: every graph is valid but the one that is not to be", () => {
+  const invalid = SCENARIOS.filter(({ spec }) =>
+    checkValidity(makeLearnerGraph(spec)) !== undefined
+  );
+  assertEquals(invalid.map(({ name }) => name), ["invalid"]);
+});
+
+Deno.test("exploration: docs/EXPLORATION.md says what is pinned", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/EXPLORATION.md", import.meta.url));
+  const rows = page.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+  const said = rows.filter(([, name]) => name?.startsWith("`"))
+    .map(([, name, , states, withNames]) => [name, states, withNames]);
+  const count = (number: number) => number.toLocaleString("en");
+  const pinned = SCENARIOS.map((
+    { name, states, statesWithNames },
+  ) => [`\`${name}\``, count(states), count(statesWithNames)]);
+  assertEquals(said, pinned);
+});
 
 Deno.test("exploration: some world has more than 100,000 states and is visited to the end", () => {
   const large = SCENARIOS.filter(({ deep = false, end, states }) =>
