@@ -17,7 +17,7 @@ import type { MessageId } from "../core/types.ts";
 export function cloneInstance(state: InstanceState): InstanceState {
   const { acceptor, learner } = state;
   return {
-    identify: state.identify,
+    ...state,
     dag: new Map(state.dag),
     inbox: cloneInbox(state.inbox),
     future: state.future.slice(),
