@@ -27,6 +27,7 @@
  */
 
 export * from "./lib/core/acceptor.ts";
+export type { Account } from "./lib/core/account.ts";
 export * from "./lib/core/acceptor_set.ts";
 export * from "./lib/core/buried.ts";
 export * from "./lib/core/caught.ts";
@@ -35,6 +36,7 @@ export * from "./lib/core/dag.ts";
 export * from "./lib/core/facts.ts";
 export * from "./lib/core/fresh.ts";
 export * from "./lib/core/highest_2a.ts";
+export type { FutureAccounts, FutureLimits, FutureProposal } from "./lib/core/future.ts";
 export * from "./lib/core/inbox.ts";
 export * from "./lib/core/instance.ts";
 export * from "./lib/core/learner.ts";
@@ -63,6 +65,7 @@ export * from "./lib/runtime/intake.ts";
 export * from "./lib/runtime/ledger.ts";
 export * from "./lib/runtime/logger.ts";
 export type { LogRecord } from "./lib/runtime/log_record.ts";
+export type { Blame } from "./lib/runtime/blame.ts";
 export * from "./lib/runtime/node.ts";
 export * from "./lib/runtime/node_types.ts";
 export * from "./lib/runtime/open_journal.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LIMIT_TESTS } from "../tests/limit_tests.ts";
 import { LIMITS, NETWORK_SETTINGS, PROPOSER_SETTINGS, type Setting } from "../lib/wire/limits.ts";
 import { markdownTable } from "./markdown.ts";
 
@@ -19,11 +20,48 @@ of them: they are not part of the configuration digest.
 { "limits": { "valueBytesMax": 4096 }, "proposer": { "backoffMsMax": 5000 } }
 \`\`\`
 
-Two rules go across: \`envelopeBytesMax\` must have room for the largest value and for an acceptor
-message with \`refsMax\` refs, and \`inboxRefsPerPeerMax\` must be at least \`refsMax\`; of \`…Min\` and
-\`…Max\` of one thing, the first may not be the larger.
+Some rules go across: \`envelopeBytesMax\` must have room for the largest value and for an acceptor
+message with \`refsMax\` refs; \`inboxRefsPerPeerMax\` must be at least \`refsMax\`, \`bytesInFlightMax\` at
+least \`envelopeBytesMax\`, \`futureBytesMax\` and \`proposalBytesPerSecondMax\` at least \`valueBytesMax\`;
+of \`…Min\` and \`…Max\` of one thing, the first may not be the larger.
+
+What is counted by peer is counted by the name of its identity, over all its links, and forgotten
+when the process ends. A peer that reaches a limit takes nothing from the others.
 
 This page is made by \`scripts/limits_table.ts\` from \`lib/wire/limits.ts\`.
+`;
+
+const COSTS = `## What remains
+
+Within these limits a member that wants to do harm can still cost something:
+
+- **Memory.** A million garbage, forged, repeated, unreferable and superfluous messages over 10,000
+  instances leave an acceptor below 350 MB of resident memory, of which it takes 120 MB anyway, and
+  its heap below 160 MB (\`deno task test tests/e2e/durable_flood_test.ts\`, which limits proposals to
+  what a small machine can decide and leaves all else at the defaults). Unless it is told how large
+  the heap may be (\`--v8-flags=--max-old-space-size=160\`), V8 lets garbage pile up beyond what is
+  kept. Each peer has budgets of its own: several hostile ones add up. What is in use is not bounded
+  in bytes: an instance stays in memory whole while its messages come, at about 1 kB a message, so
+  the rates of 1as are what bounds it.
+- **Decisions.** A 1a that is let in is work for the whole cluster, honest or not. If
+  \`proposalsPerPeerPerSecondMax\` is above what the machines can decide, one peer can keep them busy
+  and the others wait longer; set it below.
+- **Disk.** A ballot is one 1a and, with N acceptors and L learners, at most N·(1+L) messages: of
+  each acceptor a 1b and a 2a for each learner; further ones are not well-formed. A message takes
+  about 300 bytes and 32 for each ref, of which there may be \`refsMax\`; a value takes its length. An
+  equivocator can sign as many messages as it likes, but from the second on it is caught, and what
+  it signs counts as 1as do. So one peer makes the journal grow by at most
+  \`proposalsPerPeerPerSecondMax\` ballots and \`proposalBytesPerSecondMax\` bytes of values a second,
+  and an acceptor by twenty times as much if it refers to what it proposes. Nothing is ever deleted:
+  no disk is large enough for that for long, so watch it, and take a peer that does so out of the
+  configuration.
+- **Reading.** A message for an old instance reads that instance from the journal, however large, at
+  about 35 microseconds a message, and nothing else happens meanwhile. \`restoredPerSecondMax\` bounds
+  how often.
+- **Calls.** Clients that propose by RPC are bounded by calls, not by the rates of 1as: 100 a second
+  for each of \`connectionsPerIdentityMax\` connections.
+
+What a transport may cost beyond these limits is fixed in \`lib/net/bounds.ts\`.
 `;
 
 const HEAD = ["setting", "default", "range", "meaning"];
@@ -35,6 +73,8 @@ export function limitsPage(): string {
     section("limits", "What peers may cost.", LIMITS),
     section("proposer", "How a proposer waits between ballots.", PROPOSER_SETTINGS),
     section("network", "How links between processes behave.", NETWORK_SETTINGS),
+    COSTS,
+    coverage(),
   ].join("\n");
 }
 
@@ -50,6 +90,16 @@ function section(
     meaning,
   ]);
   return `## \`${name}\`\n\n${summary}\n\n${markdownTable([HEAD, ...rows])}\n`;
+}
+
+function coverage(): string {
+  const rows = Object.entries(LIMIT_TESTS).map(([limit, [path, name]]) => [
+    `\`${limit}\``,
+    `[${path.slice("tests/".length)}](../${path})`,
+    name,
+  ]);
+  const text = "That what is said above happens at each limit is tested.";
+  return `## Tests\n\n${text}\n\n${markdownTable([["limit", "in", "test"], ...rows])}\n`;
 }
 
 function format(value: number): string {

@@ -16,6 +16,8 @@ export type Input =
     readonly kind: "message";
     readonly message: Message;
     readonly source: Source;
+    /** Of the value of a 1a, which is kept while the 1a waits; 0 if absent. */
+    readonly bytes?: number;
     readonly now: Timestamp;
   }
   | { readonly kind: "tick"; readonly now: Timestamp }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type Account, credit, debit, newAccount, type Source } from "./account.ts";
 import { reject, type Rejection } from "./rejection.ts";
 import {
   type AcceptorMessage,
@@ -14,12 +15,11 @@ import {
   type Timestamp,
 } from "./types.ts";
 
-/** Who handed us a message: the name of a peer. Only for accounting. */
-export type Source = string;
+export type { Source } from "./account.ts";
 
 /** Bounds of an {@linkcode Inbox}. */
 export interface InboxLimits {
-  /** How many messages and refs, together, may wait on account of one source. */
+  /** How many messages and refs, together, may wait on account of one source, in all instances. */
   readonly inboxRefsPerPeerMax: number;
   /** How long a message may wait, in milliseconds. */
   readonly inboxWaitMsMax: number;
@@ -43,8 +43,8 @@ export interface Inbox {
   readonly waiting: Map<MessageId, Waiting>;
   /** By missing id: the messages that wait for it. */
   readonly waitingFor: Map<MessageId, Set<MessageId>>;
-  /** By source: how much it has waiting, in messages and refs. */
-  readonly used: Map<Source, number>;
+  /** How much each source has waiting, here and in whatever else shares the account. */
+  readonly used: Account;
 }
 
 /** A message that had to leave the inbox undelivered. */
@@ -65,17 +65,22 @@ export interface Released {
   readonly sources: readonly Source[];
 }
 
-/** An inbox in which nothing waits. */
-export function newInbox(): Inbox {
-  return { waiting: new Map(), waitingFor: new Map(), used: new Map() };
+/**
+ * An inbox in which nothing waits.
+ *
+ * @param used Shared by the inboxes of a process, so that a source's limit holds over all of them.
+ */
+export function newInbox(used: Account = newAccount()): Inbox {
+  return { waiting: new Map(), waitingFor: new Map(), used };
 }
 
 /**
  * Lets a message wait for its missing refs. A message that waits already is charged to the new
- * source too. At the source's limit its oldest messages give way.
+ * source too. At the source's limit its oldest messages in this inbox give way; if what it has
+ * waiting elsewhere leaves no room even so, the message is refused and nothing gives way.
  *
  * @param missing Not empty.
- * @returns What was dropped to make room; the message itself if it is larger than the limit.
+ * @returns What was dropped to make room, or the message itself.
  */
 export function wait(
   inbox: Inbox,
@@ -86,14 +91,15 @@ export function wait(
   now: Timestamp,
 ): Dropped[] {
   const size = costOf(message);
-  if (size > limits.inboxRefsPerPeerMax) {
-    const rejection = reject("INBOX_FULL", `${message.refs.length} refs are more than may wait`);
-    return [{ message, rejection, sources: [source] }];
-  }
   const waiting = inbox.waiting.get(message.id);
   if (waiting?.sources.has(source)) return [];
+  if (!hasRoom(inbox, limits, source, size)) {
+    const rejection = reject("INBOX_FULL", `more than ${limits.inboxRefsPerPeerMax} refs wait`);
+    // What waits already stays on account of whoever else has sent it.
+    return waiting === undefined ? [{ message, rejection, sources: [source] }] : [];
+  }
   const dropped = makeRoom(inbox, limits, source, size);
-  inbox.used.set(source, (inbox.used.get(source) ?? 0) + size);
+  debit(inbox.used, source, size);
   if (waiting !== undefined && inbox.waiting.has(message.id)) {
     waiting.sources.add(source);
     return dropped;
@@ -150,6 +156,11 @@ export function expire(inbox: Inbox, now: Timestamp): Dropped[] {
   return dropped;
 }
 
+/** Drops everything, silently. */
+export function clearInbox(inbox: Inbox): void {
+  for (const waiting of inbox.waiting.values()) remove(inbox, waiting);
+}
+
 /** When the next message will have waited too long; undefined if none waits. */
 export function nextExpiry(inbox: Inbox): Timestamp | undefined {
   for (const waiting of inbox.waiting.values()) return waiting.until;
@@ -160,19 +171,31 @@ function costOf(message: AcceptorMessage): number {
   return 1 + message.refs.length;
 }
 
+/** Whether there is room, or would be if all that the source has waiting in this inbox gave way. */
+function hasRoom(inbox: Inbox, limits: InboxLimits, source: Source, size: number): boolean {
+  const max = limits.inboxRefsPerPeerMax - size;
+  let used = inbox.used.get(source) ?? 0;
+  if (used <= max) return true;
+  if (max < 0) return false;
+  for (const { message, sources } of inbox.waiting.values()) {
+    if (!sources.has(source)) continue;
+    used -= costOf(message);
+    if (used <= max) return true;
+  }
+  return false;
+}
+
 function makeRoom(inbox: Inbox, limits: InboxLimits, source: Source, size: number): Dropped[] {
   const dropped: Dropped[] = [];
-  if ((inbox.used.get(source) ?? 0) + size <= limits.inboxRefsPerPeerMax) return dropped;
   for (const waiting of inbox.waiting.values()) {
+    if ((inbox.used.get(source) ?? 0) + size <= limits.inboxRefsPerPeerMax) break;
     if (!waiting.sources.has(source)) continue;
     waiting.sources.delete(source);
-    credit(inbox, source, costOf(waiting.message));
-    if (waiting.sources.size === 0) {
-      remove(inbox, waiting);
-      const rejection = reject("INBOX_FULL", `more than ${limits.inboxRefsPerPeerMax} refs wait`);
-      dropped.push({ message: waiting.message, rejection, sources: [source] });
-    }
-    if ((inbox.used.get(source) ?? 0) + size <= limits.inboxRefsPerPeerMax) break;
+    credit(inbox.used, source, costOf(waiting.message));
+    if (waiting.sources.size > 0) continue;
+    remove(inbox, waiting);
+    const rejection = reject("INBOX_FULL", `more than ${limits.inboxRefsPerPeerMax} refs wait`);
+    dropped.push({ message: waiting.message, rejection, sources: [source] });
   }
   return dropped;
 }
@@ -185,11 +208,5 @@ function remove(inbox: Inbox, waiting: Waiting): void {
     waiters?.delete(message.id);
     if (waiters?.size === 0) inbox.waitingFor.delete(id);
   }
-  for (const source of sources) credit(inbox, source, costOf(message));
-}
-
-function credit(inbox: Inbox, source: Source, size: number): void {
-  const used = inbox.used.get(source)! - size;
-  if (used === 0) inbox.used.delete(source);
-  else inbox.used.set(source, used);
+  for (const source of sources) credit(inbox.used, source, costOf(message));
 }

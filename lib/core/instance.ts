@@ -15,18 +15,20 @@ import {
   type Standing,
 } from "./acceptor.ts";
 import { newAcceptor, remember } from "./acceptor.ts";
+import { type Account, newAccount } from "./account.ts";
 import { type Dag, type Entry, findFork, newDag } from "./dag.ts";
 import type { Effect, Input } from "./effects.ts";
 import { admit } from "./facts.ts";
-import { expire, type Inbox, type InboxLimits, newInbox, nextExpiry } from "./inbox.ts";
+import type { FutureAccounts, FutureLimits, FutureProposal } from "./future.ts";
+import { clearFuture, postpone, takeDue } from "./future.ts";
+import { clearInbox, expire, type Inbox, type InboxLimits, newInbox, nextExpiry } from "./inbox.ts";
 import { type Dropped, release, type Source, wait, waiterOf } from "./inbox.ts";
 import { learn, type LearnerState, newLearner } from "./learner.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { emptyPast, include, type Past } from "./past.ts";
-import { isRejection, reject } from "./rejection.ts";
+import { isRejection } from "./rejection.ts";
 import {
   type AcceptorIndex,
-  addMs,
   compareBallots,
   compareTimestamps,
   type Message,
@@ -37,20 +39,28 @@ import {
 
 export type { Effect, Input } from "./effects.ts";
 
-/** Bounds on what waits in an instance. */
-export interface CoreLimits extends InboxLimits {
-  /** How many 1as may wait for the clock. */
-  readonly futureProposalsMax: number;
-  /** How far ahead of the clock a 1a may be, in milliseconds. */
-  readonly clockSkewMsMax: number;
+/** Bounds on what waits in the instances of a process, together. */
+export type CoreLimits = InboxLimits & FutureLimits;
+
+/** What waits in the instances of a process on account of each peer. Changed in place by steps. */
+export interface Accounts extends FutureAccounts {
+  /** Messages and refs, together. */
+  readonly inbox: Account;
+}
+
+/** Accounts in which nothing waits. */
+export function newAccounts(): Accounts {
+  return { inbox: newAccount(), future: newAccount(), futureBytes: newAccount() };
 }
 
 /** What all instances of a process share. */
 export interface CoreContext {
   /** Valid. */
   readonly graph: LearnerGraph;
-  /** Bounds of each instance on its own. */
+  /** Bounds on what waits. */
   readonly limits: CoreLimits;
+  /** What the limits are held against. If absent each instance has its own, as if it were alone. */
+  readonly accounts?: Accounts;
   /** The acceptor that this process is; undefined for one that only observes. */
   readonly self: AcceptorIndex | undefined;
 }
@@ -64,7 +74,9 @@ export interface InstanceState {
   /** What waits for refs. */
   readonly inbox: Inbox;
   /** 1as that the clock has not reached, lowest ballot first. */
-  future: { proposal: Proposal; source: Source }[];
+  readonly future: FutureProposal[];
+  /** What waits here is counted there. */
+  readonly accounts: Accounts;
   /** Everything known, merged. */
   readonly view: Past;
   /** The 1a of the lowest ballot known. */
@@ -85,12 +97,13 @@ export function newInstance(
   identify: Identify,
   standing: Standing = "votes",
 ): InstanceState {
-  const { graph, self } = context;
+  const { graph, self, accounts = newAccounts() } = context;
   return {
     identify,
     dag: newDag(),
-    inbox: newInbox(),
+    inbox: newInbox(accounts.inbox),
     future: [],
+    accounts,
     view: emptyPast(graph),
     lowest1a: undefined,
     acceptor: self === undefined ? undefined : newAcceptor(graph, self, standing),
@@ -98,12 +111,18 @@ export function newInstance(
   };
 }
 
+/** Drops what waits: the instance leaves memory, and shared accounts must not go on counting it. */
+export function closeInstance({ inbox, future, accounts }: InstanceState): void {
+  clearInbox(inbox);
+  clearFuture(future, accounts);
+}
+
 /** Runs one input to its end (TR, Figure 3; PROTOCOL section 4). */
 export function step(context: CoreContext, state: InstanceState, input: Input): Effect[] {
   const run: Run = { context, state, now: input.now, effects: [] };
   switch (input.kind) {
     case "message":
-      receive(run, input.message, input.source);
+      receive(run, input.message, input.source, input.bytes ?? 0);
       break;
     case "tick":
       for (const { message, ...why } of expire(state.inbox, input.now)) drop(run, message.id, why);
@@ -127,10 +146,10 @@ interface Run {
   readonly effects: Effect[];
 }
 
-function receive(run: Run, message: Message, source: Source): void {
+function receive(run: Run, message: Message, source: Source, bytes: number): void {
   const { context, state, now, effects } = run;
   if (state.dag.has(message.id)) return;
-  if (message.kind === "1a") return receive1a(run, message, source);
+  if (message.kind === "1a") return receive1a(run, message, source, bytes);
   const missing = message.refs.filter((ref) => !state.dag.has(ref));
   if (missing.length === 0) return deliver(run, message, source);
   const dropped = wait(state.inbox, context.limits, message, missing, source, now);
@@ -149,38 +168,20 @@ function drop({ state, effects }: Run, id: MessageId, why: Omit<Dropped, "messag
 }
 
 /** A 1a waits until an acceptor's clock has passed its time (PROTOCOL section 6). */
-function receive1a(run: Run, proposal: Proposal, source: Source): void {
-  const { context: { limits }, state, now } = run;
-  if (state.acceptor === undefined || compareTimestamps(proposal.ballot, now) <= 0) {
+function receive1a(run: Run, proposal: Proposal, source: Source, bytes: number): void {
+  const { context: { limits }, state: { acceptor, future, accounts }, now } = run;
+  if (acceptor === undefined || compareTimestamps(proposal.ballot, now) <= 0) {
     return deliver(run, proposal, source);
   }
-  if (compareTimestamps(proposal.ballot, addMs(now, limits.clockSkewMsMax)) > 0) {
-    const rejection = reject(
-      "FAR_FUTURE",
-      `the 1a is more than ${limits.clockSkewMsMax} ms ahead of the clock`,
-    );
-    return drop(run, proposal.id, { rejection, sources: [source] });
-  }
-  if (state.future.some((waiting) => waiting.proposal.id === proposal.id)) return;
-  state.future.push({ proposal, source });
-  state.future.sort((a, b) => compareBallots(a.proposal.ballot, b.proposal.ballot));
-  if (state.future.length <= limits.futureProposalsMax) return;
-  const last = state.future.pop()!;
-  const rejection = reject("FUTURE_FULL", `${limits.futureProposalsMax} 1as wait for the clock`);
-  drop(run, last.proposal.id, { rejection, sources: [last.source] });
+  const arrived = { proposal, source, bytes };
+  const { gone, rejection } = postpone(future, accounts, limits, arrived, now);
+  for (const each of gone) drop(run, each.proposal.id, { rejection, sources: [each.source] });
 }
 
 function deliverDueProposals(run: Run): void {
-  const { state, now } = run;
-  let due = 0;
-  while (
-    due < state.future.length && compareTimestamps(state.future[due]!.proposal.ballot, now) <= 0
-  ) due++;
-  if (due === 0) return;
-  const ready = state.future.slice(0, due);
-  state.future = state.future.slice(due);
-  for (const { proposal, source } of ready) {
-    if (!state.dag.has(proposal.id)) deliver(run, proposal, source);
+  const { state: { future, accounts, dag }, now } = run;
+  for (const { proposal, source } of takeDue(future, accounts, now)) {
+    if (!dag.has(proposal.id)) deliver(run, proposal, source);
   }
 }
 

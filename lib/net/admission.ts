@@ -4,6 +4,7 @@
  * @module
  */
 import type { NetBounds, NetLimits } from "./bounds.ts";
+import { InFlight } from "./in_flight.ts";
 import { makePins, type PeerCertificate, type Pins } from "./tls.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
@@ -34,6 +35,7 @@ export interface PendingSocket {
 interface Account {
   connections: number;
   readonly rate: TokenBucket;
+  readonly inFlight: InFlight;
 }
 
 /** `address:port` of the other end. */
@@ -49,6 +51,7 @@ export class Admission {
   readonly #bounds: NetBounds;
   readonly #connectionsMax: number;
   readonly #accounts = new Map<string, Account>();
+  readonly #inClear: InFlight;
   /** By remote address and port; in order of arrival. */
   readonly #pending = new Map<string, { socket: PendingSocket; sinceMs: number }>();
 
@@ -61,10 +64,12 @@ export class Admission {
   ) {
     this.#pins = makePins(admitted);
     this.#bounds = bounds;
+    this.#inClear = new InFlight(limits.bytesInFlightMax);
     this.#connectionsMax = limits.connectionsPerIdentityMax;
     for (const { name } of admitted) {
       const rate = new TokenBucket(...bounds.connectionRate, nowMs);
-      this.#accounts.set(name, { connections: 0, rate });
+      const inFlight = new InFlight(limits.bytesInFlightMax);
+      this.#accounts.set(name, { connections: 0, rate, inFlight });
     }
   }
 
@@ -116,6 +121,11 @@ export class Admission {
     if (!account.rate.take(1, nowMs)) return { refused: "CONNECTS_TOO_FAST" };
     account.connections++;
     return { name };
+  }
+
+  /** What has come in part from an identity, over all its connections; from nobody in the clear. */
+  inFlightOf(name: string): InFlight {
+    return this.#accounts.get(name)?.inFlight ?? this.#inClear;
   }
 
   /** An admitted connection has closed. */

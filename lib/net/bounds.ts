@@ -13,6 +13,8 @@ export interface NetLimits {
   readonly streamsPerConnectionMax: number;
   /** Connections open at once in the name of one identity. */
   readonly connectionsPerIdentityMax: number;
+  /** Bytes of messages of one identity that have come in part, over all its calls. */
+  readonly bytesInFlightMax: number;
 }
 
 /** Limits that are ours. Rates allow a burst of the first number and then the second per second. */

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { Http2ServerRequest, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { RefusalReason } from "./admission.ts";
 import type { NetBounds } from "./bounds.ts";
 import { FloodGuard } from "./flood_guard.ts";
+import { type InFlight, PartialMessage } from "./in_flight.ts";
 import { type NodeRequest, type NodeResponse, pathOf, type RpcListener } from "./rpc.ts";
 
 /** Why a connection was cut. */
@@ -30,6 +32,8 @@ export interface ConnectionOptions {
   readonly bounds: NetBounds;
   /** Calls open at once. */
   readonly callsMax: number;
+  /** What has come in part, over all connections of the same owner. */
+  readonly inFlight: InFlight;
   /** How often to ask whether the peer lives. */
   readonly pingIntervalMs: number;
   /** How long it may take to answer. */
@@ -44,6 +48,7 @@ interface Call {
   readonly request: NodeRequest;
   readonly response: NodeResponse;
   readonly isStream: boolean;
+  readonly partial: PartialMessage;
   readonly sinceMs: number;
 }
 
@@ -107,11 +112,12 @@ export class Connection {
       return;
     }
     const isStream = rpc.isStream(pathOf(request));
-    const call: Call = { request, response, isStream, sinceMs: now };
+    const partial = new PartialMessage(this.#options.inFlight, isFramed(request));
+    const call: Call = { request, response, isStream, partial, sinceMs: now };
     this.#calls.add(call);
     response.once("close", () => this.#onCallClosed(call));
     closeWhenAnswered(request);
-    this.#countData(request);
+    this.#countData(request, partial);
     // Many a call of a rapid reset is over before anything has been done for it.
     setImmediate(() => {
       if (!this.#calls.has(call)) return;
@@ -170,6 +176,7 @@ export class Connection {
 
   #onCallClosed(call: Call): void {
     this.#calls.delete(call);
+    call.partial.end();
     const now = performance.now();
     this.#idleSinceMs = now;
     if (!this.busy) this.#options.onQuiet();
@@ -178,14 +185,18 @@ export class Connection {
     }
   }
 
-  /** Counts the bytes that a call reads, on their way to it. */
-  #countData(request: NodeRequest): void {
+  /** Counts the bytes that a call reads, on their way to it; ends it if they are too many. */
+  #countData(request: NodeRequest, partial: PartialMessage): void {
     const flood = this.#flood;
     const iterate = request[Symbol.asyncIterator].bind(request);
     Object.defineProperty(request, Symbol.asyncIterator, {
       value: async function* () {
         for await (const chunk of { [Symbol.asyncIterator]: iterate }) {
           flood.onData(chunk.length);
+          if (!partial.onData(chunk)) {
+            partial.end();
+            throw new ConnectError("too many bytes in flight", Code.ResourceExhausted);
+          }
           yield chunk;
         }
       },
@@ -225,6 +236,11 @@ function closeWhenAnswered(request: NodeRequest): void {
     const timer = setTimeout(() => stream.close(0 /* NO_ERROR */), ANSWERED_MS);
     stream.once("close", () => clearTimeout(timer));
   });
+}
+
+/** Whether the body is a sequence of messages, each with its length, and not one message. */
+function isFramed({ headers }: NodeRequest): boolean {
+  return /^application\/(grpc|connect\+)/.test(headers["content-type"] ?? "");
 }
 
 function headerBytes(request: NodeRequest): number {

@@ -209,6 +209,7 @@ class Server {
       socket,
       bounds: this.#bounds,
       callsMax: this.#options.limits.streamsPerConnectionMax,
+      inFlight: this.#admission.inFlightOf(verdict.name),
       pingIntervalMs: this.#options.pingIntervalMs ?? 10_000,
       pingTimeoutMs: this.#options.pingTimeoutMs ?? 10_000,
       onMisconduct: (misconduct) => this.#onMisconduct(connection, misconduct),

@@ -31,6 +31,12 @@ export class TokenBucket {
     return true;
   }
 
+  /** Whether there are `n` tokens; takes none. */
+  holds(n: number, nowMs: number): boolean {
+    this.#refill(nowMs);
+    return this.#tokens >= n;
+  }
+
   /** Takes `n` tokens whether or not there are so many: what follows waits for the debt. */
   charge(n: number, nowMs: number): void {
     this.#refill(nowMs);

@@ -1,5 +1,6 @@
 /**
- * How many refused messages a peer may send before it is not talked to any more.
+ * How many refused messages a peer may send before it is not talked to any more. Remembered by peer:
+ * a new link is no new beginning.
  *
  * @module
  */
@@ -17,20 +18,36 @@ const BLAMELESS: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   "TOO_MANY_INSTANCES",
 ]);
 
-/** Counts one peer's faults. */
+/** Counts the faults of each peer. */
 export class Blame {
   readonly #perMinute: number;
-  #bucket: TokenBucket | undefined;
+  /** By peer; there are as many as the configuration has identities. */
+  readonly #buckets: Map<string, TokenBucket> = new Map();
 
-  /** @param perMinute Faults a minute that are tolerated; so many at once. */
+  /**
+   * Nobody has done anything wrong yet.
+   *
+   * @param perMinute Faults a minute that are tolerated; so many at once.
+   */
   constructor(perMinute: number) {
     this.#perMinute = perMinute;
   }
 
   /** Counts a refusal; false if it is one too many. */
-  tolerates({ rejected }: Rejection, nowMs: number): boolean {
-    if (BLAMELESS.has(rejected)) return true;
-    this.#bucket ??= new TokenBucket(this.#perMinute, this.#perMinute / 60, nowMs);
-    return this.#bucket.take(1, nowMs);
+  tolerates(peer: string, { rejected }: Rejection, nowMs: number): boolean {
+    return BLAMELESS.has(rejected) || this.#bucket(peer, nowMs).take(1, nowMs);
+  }
+
+  /** Whether the next fault of a peer would be tolerated. */
+  forgives(peer: string, nowMs: number): boolean {
+    return this.#buckets.get(peer)?.holds(1, nowMs) ?? true;
+  }
+
+  #bucket(peer: string, nowMs: number): TokenBucket {
+    const known = this.#buckets.get(peer);
+    if (known !== undefined) return known;
+    const bucket = new TokenBucket(this.#perMinute, this.#perMinute / 60, nowMs);
+    this.#buckets.set(peer, bucket);
+    return bucket;
   }
 }

@@ -5,16 +5,19 @@
  * @module
  */
 
-import { type CoreContext, type Effect, type Input, newInstance, step } from "../core/instance.ts";
+import { closeInstance, newInstance, step } from "../core/instance.ts";
+import type { CoreContext, Effect, Input } from "../core/instance.ts";
 import { reject, type Rejection } from "../core/rejection.ts";
-import type { Message, Timestamp } from "../core/types.ts";
+import type { Message, MessageId, Timestamp } from "../core/types.ts";
 import { acceptorMessageId } from "../crypto/hash.ts";
+import type { Limits } from "../wire/limits.ts";
 import { TraceWriter } from "../trace/writer.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LogRecord } from "./log_record.ts";
 import type { RunningInstance } from "./node_types.ts";
 import type { Proposing } from "./proposing.ts";
+import { Rates } from "./rates.ts";
 
 /** How often unused instances are looked for, in milliseconds. */
 const SWEEP_MS = 1_000;
@@ -30,12 +33,8 @@ export interface InstancesOptions {
   readonly configDigest: Uint8Array;
   /** Where they come back from. */
   readonly ledger: Ledger;
-  /** Instances in memory at most. */
-  readonly max: number;
-  /** Of these, opened by messages of one peer at most. */
-  readonly perPeerMax: number;
-  /** An instance unused for so long leaves memory, in milliseconds. */
-  readonly idleMs: number;
+  /** How many there may be in memory, how long they stay, how fast they come back. */
+  readonly limits: Limits;
   /** Tells how long an instance has been unused. */
   readonly clock: Clock;
   /** The name for a trace, and who takes its lines; undefined if nobody wants one. */
@@ -54,13 +53,18 @@ export class Instances {
   /** In the order of their last use. */
   readonly #running: Map<bigint, RunningInstance> = new Map();
   /** Likewise, by the peer whose messages opened them. */
-  readonly #openedBy: Map<string | undefined, Set<RunningInstance>> = new Map();
+  readonly #openedBy: ByOpener = new Map();
+  /** Of these, the ones in which nothing has been delivered. */
+  readonly #emptyBy: ByOpener = new Map();
+  /** By peer: messages read back from the journal. */
+  readonly #restored: Rates<string>;
   #cancelSweep: Cancel = () => {};
 
   /** None is in memory at first. */
   constructor(options: InstancesOptions) {
     const { trace, context } = options;
     this.#options = options;
+    this.#restored = new Rates(options.limits.restoredPerSecondMax);
     this.trace = trace && new TraceWriter(trace.node, context, trace.write);
     this.#keepSweeping();
   }
@@ -76,23 +80,33 @@ export class Instances {
   }
 
   /**
-   * The instance with this number, opened if need be. Rejects TOO_MANY_INSTANCES.
+   * The instance with this number, opened if need be. Rejects TOO_MANY_INSTANCES and RATE_LIMITED.
    *
    * @param by The peer whose message asks for it, if one does.
    */
   open(id: bigint, by?: string): RunningInstance | Rejection {
-    const { max, perPeerMax, clock } = this.#options;
+    const { limits: { instancesMax }, clock } = this.#options;
     const nowMs = clock.elapsedMs();
     const known = this.#running.get(id);
     if (known !== undefined) return this.#touch(known, nowMs);
-    const siblings = this.#openedBy.get(by) ?? new Set();
-    if (by !== undefined && siblings.size >= perPeerMax && !this.#makeRoom(siblings, nowMs)) {
-      return reject("TOO_MANY_INSTANCES", `${perPeerMax} instances opened by ${by} are in use`);
-    }
-    if (this.#running.size >= max && !this.#makeRoom(this.#running.values(), nowMs)) {
-      return reject("TOO_MANY_INSTANCES", `${max} instances are in use`);
+    const refusal = by === undefined ? undefined : this.refuses(id, by);
+    if (refusal !== undefined) return refusal;
+    if (this.#running.size >= instancesMax && !this.#makeRoom(this.#running.values(), nowMs)) {
+      return reject("TOO_MANY_INSTANCES", `${instancesMax} instances are in use`);
     }
     return this.#touch(this.#load(id, by, clock.now()), nowMs);
+  }
+
+  /** Notes that something has been delivered in an instance. */
+  filled(running: RunningInstance): void {
+    this.#emptyBy.get(running.openedBy)?.delete(running);
+  }
+
+  /** Whether something waits for a message, which is not here. */
+  isMissing(id: MessageId, instance: bigint): boolean {
+    const running = this.#running.get(instance);
+    return running !== undefined && running.state.inbox.waitingFor.has(id) &&
+      !running.wires.has(id);
   }
 
   /** Runs one input through the core. */
@@ -126,10 +140,29 @@ export class Instances {
 
   #sweep(nowMs: number): void {
     for (const running of this.#running.values()) {
-      if (nowMs - running.usedMs < this.#options.idleMs) return;
+      if (nowMs - running.usedMs < this.#options.limits.instanceIdleMs) return;
       if (isQuiet(running)) this.#letGo(running);
       else this.#touch(running, nowMs);
     }
+  }
+
+  /** Why a peer may not open an instance, if it may not: it costs less to ask than to verify. */
+  refuses(id: bigint, by: string): Rejection | undefined {
+    if (this.#running.has(id)) return undefined;
+    const nowMs = this.#options.clock.elapsedMs();
+    const { instancesPerPeerMax, emptyInstancesPerPeerMax } = this.#options.limits;
+    const opened = this.#openedBy.get(by) ?? NONE;
+    if (opened.size >= instancesPerPeerMax && !this.#makeRoom(opened, nowMs)) {
+      const detail = `${instancesPerPeerMax} instances opened by ${by} are in use`;
+      return reject("TOO_MANY_INSTANCES", detail);
+    }
+    const empty = this.#emptyBy.get(by) ?? NONE;
+    if (empty.size >= emptyInstancesPerPeerMax && !this.#makeRoom(empty, nowMs)) {
+      const detail = `${emptyInstancesPerPeerMax} instances opened by ${by} are empty`;
+      return reject("TOO_MANY_INSTANCES", detail);
+    }
+    if (this.#restored.allows(by, nowMs)) return undefined;
+    return reject("RATE_LIMITED", `too many instances read back because of ${by}`);
   }
 
   /**
@@ -153,6 +186,7 @@ export class Instances {
 
   /** A timer may be left from when something waited. */
   #letGo(running: RunningInstance): void {
+    closeInstance(running.state);
     running.cancelWake();
     this.#remove(running);
     this.trace?.close(running.id);
@@ -162,14 +196,15 @@ export class Instances {
     this.#remove(running);
     running.usedMs = nowMs;
     this.#running.set(running.id, running);
-    this.#openedBy.get(running.openedBy)?.add(running) ??
-      this.#openedBy.set(running.openedBy, new Set([running]));
+    add(this.#openedBy, running);
+    if (running.state.dag.size === 0) add(this.#emptyBy, running);
     return running;
   }
 
   #remove(running: RunningInstance): void {
     this.#running.delete(running.id);
     this.#openedBy.get(running.openedBy)?.delete(running);
+    this.#emptyBy.get(running.openedBy)?.delete(running);
   }
 
   #load(id: bigint, openedBy: string | undefined, now: Timestamp): RunningInstance {
@@ -191,11 +226,27 @@ export class Instances {
       admitted: false,
     };
     this.trace?.open(id, standing);
-    for (const record of ledger.ofInstance(id)) {
+    const records = ledger.ofInstance(id);
+    for (const record of records) {
       this.step(running, { kind: "restore", message: messageOf(record), now });
+    }
+    if (openedBy !== undefined) {
+      const nowMs = this.#options.clock.elapsedMs();
+      this.#restored.charge(openedBy, nowMs, Math.max(1, records.length));
     }
     return running;
   }
+}
+
+type ByOpener = Map<string | undefined, Set<RunningInstance>>;
+
+const NONE: ReadonlySet<RunningInstance> = new Set();
+
+/** Adds to those of its opener, as the one used last. */
+function add(byOpener: ByOpener, running: RunningInstance): void {
+  const known = byOpener.get(running.openedBy);
+  if (known === undefined) byOpener.set(running.openedBy, new Set([running]));
+  else known.add(running);
 }
 
 function isQuiet({ state, wires, proposers }: RunningInstance): boolean {

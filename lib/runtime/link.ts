@@ -13,7 +13,6 @@ import {
   Goodbye_Reason as Reason,
   type Hello,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
-import { Blame } from "./blame.ts";
 import { toHex } from "../wire/hex.ts";
 import type { Cancel } from "./clock.ts";
 import { Composer, IDS_MAX } from "./composer.ts";
@@ -24,7 +23,6 @@ import type { Supplier } from "./intake.ts";
 import type { LogRecord } from "./log_record.ts";
 import type { Node } from "./node.ts";
 import { PeerKnowledge } from "./peer_knowledge.ts";
-import { Rates } from "./rates.ts";
 import { SilenceWatch } from "./silence.ts";
 import type { Request } from "./wants.ts";
 
@@ -65,8 +63,6 @@ export class Link implements Supplier {
   readonly #feed: Feed;
   readonly #haves: Haves;
   readonly #composer: Composer;
-  readonly #proposals: Rates<bigint>;
-  readonly #blame: Blame;
   readonly #silence: SilenceWatch;
   #theirs: Hello | undefined;
   #end: LinkEnd | undefined;
@@ -76,7 +72,7 @@ export class Link implements Supplier {
 
   constructor(options: LinkOptions) {
     const { node } = options;
-    const { limits, network } = node.options.configuration;
+    const { network } = node.options.configuration;
     this.options = options;
     this.#node = node;
     const { promise, resolve } = Promise.withResolvers<LinkEnd>();
@@ -92,8 +88,6 @@ export class Link implements Supplier {
       feed: this.#feed,
       haves: this.#haves,
     });
-    this.#proposals = new Rates(limits.proposalsPerSecondMax);
-    this.#blame = new Blame(limits.rejectionsPerMinuteMax);
     this.#silence = new SilenceWatch({
       clock: node.options.clock,
       pingIntervalMs: network.pingIntervalMs,
@@ -130,7 +124,7 @@ export class Link implements Supplier {
     this.#takeOffers(envelope);
     for (const message of envelope.messages) {
       if (this.#end !== undefined) break;
-      const taken = this.#node.take(message, this.peer, this.#mayPropose);
+      const taken = this.#node.take(message, this.peer);
       if (isRejection(taken)) this.refused(taken);
       else this.#knowledge.mark({ instance: message.instance, id: taken });
     }
@@ -189,7 +183,8 @@ export class Link implements Supplier {
 
   /** Something that the peer has sent is refused. */
   refused(rejection: Rejection): void {
-    if (this.#end !== undefined || this.#blame.tolerates(rejection, this.#nowMs())) return;
+    if (this.#end !== undefined) return;
+    if (this.#node.blame.tolerates(this.peer, rejection, this.#nowMs())) return;
     this.close(Reason.LIMIT, `too many refused messages, the last: ${rejection.detail}`);
   }
 
@@ -221,9 +216,6 @@ export class Link implements Supplier {
     }
   }
 
-  readonly #mayPropose = (instance: bigint): boolean =>
-    this.#proposals.take(instance, this.#nowMs());
-
   #nowMs(): number {
     return this.#node.options.clock.elapsedMs();
   }
@@ -234,7 +226,7 @@ export class Link implements Supplier {
       return false;
     }
     this.#theirs = hello;
-    const refusal = this.options.admit(this, hello);
+    const refusal = this.#judgePast() ?? this.options.admit(this, hello);
     if (refusal === undefined) {
       const { resumeEpoch, resumePosition } = hello;
       this.#feed.start(
@@ -244,6 +236,12 @@ export class Link implements Supplier {
     }
     this.close(refusal.reason, refusal.detail);
     return false;
+  }
+
+  /** Who was cut off for its faults is not talked to before some of them are forgiven. */
+  #judgePast(): Pick<LinkEnd, "reason" | "detail"> | undefined {
+    if (this.#node.blame.forgives(this.peer, this.#nowMs())) return undefined;
+    return { reason: Reason.LIMIT, detail: "too many refused messages, not long ago" };
   }
 
   /** The next envelope, if there is anything to say now; else arranges to be woken when there is. */
@@ -283,7 +281,7 @@ export class Link implements Supplier {
   }
 
   #violation(detail: string): void {
-    this.#node.refuse({ rejected: "PROTOCOL_VIOLATION", detail });
+    this.#node.refuse({ rejected: "PROTOCOL_VIOLATION", detail }, this.peer);
     this.close(Reason.PROTOCOL_ERROR, detail);
   }
 

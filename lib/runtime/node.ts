@@ -6,14 +6,15 @@
  */
 
 import type { Effect, Input } from "../core/effects.ts";
-import type { CoreContext } from "../core/instance.ts";
-import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
+import { type CoreContext, newAccounts } from "../core/instance.ts";
+import { isRejection, type Rejection, type RejectionCode } from "../core/rejection.ts";
 import type { Message, MessageId, Timestamp, ValueHash } from "../core/types.ts";
 import { hashValue } from "../crypto/hash.ts";
 import { makeVerifier, type Verifier } from "../crypto/verify.ts";
 import { JournalError } from "../store/journal.ts";
 import { decodeMessage, type WireMessage, type WireProposal } from "../wire/codec.ts";
 import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { Blame } from "./blame.ts";
 import { DecisionBook, type DecisionRecord } from "./decision_book.ts";
 import { Instances } from "./instances.ts";
 import { Intake } from "./intake.ts";
@@ -22,6 +23,7 @@ import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts
 import { Outcomes, SELF } from "./outcomes.ts";
 import { ProposalGate } from "./proposal_gate.ts";
 import { drive, type Proposing, stopProposing } from "./proposing.ts";
+import { throttledLog } from "./throttled_log.ts";
 import { WaitingValues } from "./waiting_values.ts";
 import { setTimer } from "./waking.ts";
 import { Wants } from "./wants.ts";
@@ -40,6 +42,8 @@ export class Node {
   readonly instances: Instances;
   /** What peers have offered and is being fetched. */
   readonly intake: Intake;
+  /** What peers have done wrong. */
+  readonly blame: Blame;
   /** How often each kind of refusal has happened; a kind that never has is absent. */
   readonly rejections: Map<RejectionCode, number> = new Map();
   readonly #observers: Set<NodeObserver> = new Set();
@@ -57,48 +61,47 @@ export class Node {
   constructor(options: NodeOptions) {
     const { configuration, votes, clock, journal } = options;
     const { graph, limits, digest, network } = configuration;
-    this.options = options;
-    this.context = { graph, limits, self: votes ? configuration.self.acceptorIndex : undefined };
+    this.options = { ...options, log: throttledLog(options.log, limits, clock) };
+    const self = votes ? configuration.self.acceptorIndex : undefined;
+    this.context = { graph, limits, accounts: newAccounts(), self };
+    this.blame = new Blame(limits.rejectionsPerMinuteMax);
     this.ledger = new Ledger(journal);
     this.decisions = new DecisionBook(this.ledger);
     this.intake = new Intake(clock, (named) => this.ledger.has(named));
     this.instances = new Instances({
-      context: this.context,
+      ...{ context: this.context, ledger: this.ledger, limits, clock },
       configDigest: digest.whole,
-      ledger: this.ledger,
-      max: limits.instancesMax,
-      perPeerMax: limits.instancesPerPeerMax,
-      idleMs: limits.instanceIdleMs,
-      clock,
       trace: options.trace && { node: configuration.self.name, write: options.trace },
     });
     this.#waiting = new WaitingValues(limits);
-    const isWelcome = (id: MessageId) => this.#wants.hasAskedFor(id) || this.intake.isFetching(id);
-    this.#gate = new ProposalGate(clock, limits.proposalsPerSecondMax, isWelcome);
+    const isWelcome = (id: MessageId, instance: bigint) =>
+      this.#wants.hasAskedFor(id) || this.intake.isFetching(id) ||
+      this.instances.isMissing(id, instance);
+    this.#gate = new ProposalGate(clock, limits, isWelcome);
     this.#verifier = makeVerifier(configuration);
     this.#wants = new Wants(clock, network.wantDelayMs, {
-      stillMissing: (kind, instance, id) => {
-        if (kind === "value") return this.#waiting.has(id, clock.elapsedMs());
-        const { state, wires } = this.instances.get(instance) ?? {};
-        return (state?.inbox.waitingFor.has(id) ?? false) && !wires?.has(id);
-      },
+      stillMissing: (kind, instance, id) =>
+        kind === "value"
+          ? this.#waiting.has(id, clock.elapsedMs())
+          : this.instances.isMissing(id, instance),
       isOnItsWay: (id) => this.intake.isFetching(id),
       ask: (requests) => this.#observers.forEach((observer) => observer.wanted?.(requests)),
     });
     this.outcomes = new Outcomes({
       graph,
-      self: this.context.self,
+      self,
       signer: configuration.signer,
       ledger: this.ledger,
       observers: this.#observers,
-      log: options.log,
-      refuse: (rejection, id) => this.refuse(rejection, id),
+      log: this.options.log,
+      refuse: (rejection, id, peer) => this.refuse(rejection, peer, id),
       want: (instance, id, source) => {
-        const wire = this.#gate.release(instance, id, source);
-        if (wire === undefined) this.#wants.note("message", instance, id, source);
-        else this.#released.push({ id, wire, source });
+        const wire = this.#gate.release(id, source);
+        if (wire !== undefined) this.#released.push({ id, wire, source });
+        else this.#wants.note("message", instance, id, source);
       },
-      delivered: (id) => {
+      delivered: (id, running) => {
+        this.instances.filled(running);
         this.#wants.satisfied(id);
         this.intake.arrived(id);
       },
@@ -116,33 +119,30 @@ export class Node {
    * Takes one message from a peer. Effects are complete when it returns, but nothing is sent until
    * {@linkcode Node.flush}.
    *
-   * @param mayPropose Whether the peer has not used up its rate of 1as in that instance.
    * @returns its id, or why it is refused. A message that waits is not refused.
    * @internal For links.
    */
-  take(
-    message: ConsensusMessage,
-    source: string,
-    mayPropose: (instance: bigint) => boolean,
-  ): MessageId | Rejection {
+  take(message: ConsensusMessage, source: string): MessageId | Rejection {
     const wire = decodeMessage(message, this.options.configuration.limits);
-    if (isRejection(wire)) return this.refuse(wire);
+    if (isRejection(wire)) return this.refuse(wire, source);
     const id = this.#verifier.identify(wire);
     if (this.#closed || this.ledger.has({ instance: wire.instance, id })) return id;
     // Before any signature is checked.
-    if (wire.kind === "1a" && !this.#gate.admits(id, wire, source, mayPropose)) {
-      return this.refuse(reject("RATE_LIMITED", `too many 1as in instance ${wire.instance}`), id);
-    }
+    const tooMany = wire.kind === "1a" ? this.#gate.judge(id, wire, source) : undefined;
+    if (tooMany !== undefined) return this.refuse(tooMany, source, id);
     return this.#accept(wire, id, source);
   }
 
   #accept(wire: WireMessage, id: MessageId, source: string): MessageId | Rejection {
-    const verified = this.#verifier.verify(wire, id);
-    if (isRejection(verified)) return this.refuse(verified, id);
+    const closed = this.instances.refuses(wire.instance, source);
+    const verified = closed ?? this.#verifier.verify(wire, id);
+    if (isRejection(verified)) return this.refuse(verified, source, id);
     const instance = this.#open(wire.instance, source);
-    if (isRejection(instance)) return this.refuse(instance, id);
+    if (isRejection(instance)) return this.refuse(instance, source, id);
+    const tooMany = this.#gate.judgeCaught(instance.state.view, id, wire, source);
+    if (tooMany !== undefined) return this.refuse(tooMany, source, id);
     const waits = wire.kind === "1a" ? this.#takeValue(wire, id, source) : undefined;
-    if (isRejection(waits)) return this.refuse(waits, id);
+    if (isRejection(waits)) return this.refuse(waits, source, id);
     return waits === "waits" ? id : this.#input(instance, verified, wire, source) ?? id;
   }
 
@@ -205,11 +205,11 @@ export class Node {
   }
 
   /** Counts a refusal, and passes it on; `id` is that of the message refused, if it has one. */
-  refuse(rejection: Rejection, id?: MessageId): Rejection {
+  refuse(rejection: Rejection, peer: string, id?: MessageId): Rejection {
     if (id !== undefined) this.intake.refused(id);
     const { rejected, detail } = rejection;
     this.rejections.set(rejected, (this.rejections.get(rejected) ?? 0) + 1);
-    this.options.log("debug", `refused a message: ${detail}`, { code: rejected });
+    this.options.log("debug", `refused a message: ${detail}`, { code: rejected, peer });
     return rejection;
   }
 
@@ -267,7 +267,8 @@ export class Node {
     if (running.state.dag.has(message.id)) return undefined;
     running.wires.set(message.id, wire);
     const now = this.options.clock.now();
-    const effects = this.#step(running, { kind: "message", message, source, now });
+    const bytes = wire.kind === "1a" ? wire.value?.length ?? 0 : 0;
+    const effects = this.#step(running, { kind: "message", message, source, bytes, now });
     this.#drive(running);
     const refused = effects.find((effect) => effect.kind === "reject" && effect.id === message.id);
     return refused?.kind === "reject" ? refused.rejection : undefined;

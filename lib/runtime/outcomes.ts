@@ -32,11 +32,11 @@ export interface OutcomesHost {
   /** Told of equivocations. */
   readonly log: Logger;
   /** Counts a refusal of a message. */
-  refuse(rejection: Rejection, id: MessageId): void;
+  refuse(rejection: Rejection, id: MessageId, peer: string): void;
   /** Something is missing that `source` should have. */
   want(instance: bigint, id: MessageId, source: string): void;
   /** A message is in the log. */
-  delivered(id: MessageId): void;
+  delivered(id: MessageId, running: RunningInstance): void;
   /** The instance wants a tick. */
   wake(running: RunningInstance, at: Timestamp): void;
 }
@@ -111,7 +111,7 @@ export class Outcomes {
         return this.#send(running, effect.entry);
       case "reject":
         running.wires.delete(effect.id);
-        return this.#host.refuse(effect.rejection, effect.id);
+        return this.#host.refuse(effect.rejection, effect.id, effect.sources[0] ?? SELF);
       case "request":
         for (const id of effect.ids) this.#host.want(running.id, id, effect.source);
         return;
@@ -144,7 +144,7 @@ export class Outcomes {
     }
     if (message.kind === "acceptor" && message.signer === this.#host.self) this.adopted++;
     this.#records.push(this.#host.ledger.append(id, wire, own));
-    this.#host.delivered(id);
+    this.#host.delivered(id, running);
   }
 
   #send(running: RunningInstance, { message }: Entry): void {
@@ -153,7 +153,7 @@ export class Outcomes {
     this.#hasSigned = true;
     running.wires.delete(message.id);
     this.#records.push(this.#host.ledger.append(message.id, wire, true));
-    this.#host.delivered(message.id);
+    this.#host.delivered(message.id, running);
   }
 
   #reportCaught(running: RunningInstance, index: number, evidence: readonly [Entry, Entry]): void {

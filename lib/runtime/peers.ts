@@ -222,7 +222,7 @@ export class Peers {
     const { peer, options: { dialed } } = link;
     const judgement = judgeHello(this.#configuration, hello, peer, dialed);
     if (judgement !== undefined) {
-      node.refuse(judgement.rejection);
+      node.refuse(judgement.rejection, peer);
       node.options.log("warn", `${peer} is refused: ${judgement.rejection.detail}`, { peer });
       return judgement.refusal;
     }
@@ -251,7 +251,7 @@ export class Peers {
     const alive = other.theirHello!.incarnation;
     if (this.#proved.get(peer) === alive) {
       const detail = `another process runs as ${peer}`;
-      node.refuse({ rejected: "DUPLICATE_IDENTITY", detail });
+      node.refuse({ rejected: "DUPLICATE_IDENTITY", detail }, peer);
       node.options.log("error", `two processes run as ${peer}: refusing the newer`, { peer });
       return { reason: Reason.DUPLICATE_IDENTITY, detail };
     }

@@ -86,7 +86,7 @@ const SELF_CHECK_MS = 1_000;
  * another process runs as this acceptor.
  */
 export async function startAcceptor(options: ProcessOptions): Promise<RunningProcess> {
-  const { configuration, cleartext, log } = options;
+  const { configuration, cleartext } = options;
   const { self, listen, source } = configuration;
   if (self.acceptorIndex === undefined) {
     const what = `${self.name} is a client, not an acceptor; use an acceptor's private key`;
@@ -108,7 +108,10 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
     pingTimeoutMs: configuration.network.pingTimeoutMs,
     cleartextLoopback: cleartext ?? false,
     onRefused: (reason, remote, detail) =>
-      log("debug", `refused a connection from ${remote}: ${detail}`, { reason, remote }),
+      parts.node.options.log("debug", `refused a connection from ${remote}: ${detail}`, {
+        reason,
+        remote,
+      }),
   });
   parts.peers.start();
   return running(parts, server);

@@ -1,65 +1,125 @@
 /**
- * How many 1as are let in, and from whom: each costs every acceptor a signature.
+ * How many 1as are let in, and from whom: each costs every acceptor signatures and a place in its
+ * journal. The rates are remembered by peer: a new link is no new beginning.
  *
  * @module
  */
 
+import type { Past } from "../core/past.ts";
+import { reject, type Rejection } from "../core/rejection.ts";
 import type { MessageId } from "../core/types.ts";
-import type { WireProposal } from "../wire/codec.ts";
+import type { WireMessage, WireProposal } from "../wire/codec.ts";
+import type { Limits } from "../wire/limits.ts";
 import type { Clock } from "./clock.ts";
 import { Rates } from "./rates.ts";
 import { Stash } from "./stash.ts";
 
 /**
- * So many times more 1as may come because something refers to them, or offers them: a peer that
- * returns after an absence gets thousands. But an acceptor may refer to as many as it likes.
+ * So many times more may come because something refers to it, or offers it: a peer that returns
+ * after an absence gets thousands. But an acceptor may refer to as many as it likes.
  */
 const REFERRED_FACTOR = 20;
 
-/** The 1as of one process that come too fast. */
-export class ProposalGate {
-  readonly #clock: Clock;
-  readonly #stash: Stash = new Stash();
-  readonly #isWelcome: (id: MessageId) => boolean;
-  readonly #referred: Rates<string>;
+/** What an acceptor message takes besides its refs, in bytes, about. */
+const MESSAGE_BYTES = 256;
+const REF_BYTES = 32;
 
-  /**
-   * @param perSecond 1as a second that a peer may send in one instance, unasked.
-   * @param isWelcome Whether a 1a has been asked for.
-   */
-  constructor(clock: Clock, perSecond: number, isWelcome: (id: MessageId) => boolean) {
-    this.#clock = clock;
-    this.#isWelcome = isWelcome;
-    this.#referred = new Rates(REFERRED_FACTOR * perSecond);
+/** Rates of one peer: in each instance, over all of them, and in bytes. */
+class Allowance {
+  readonly #inInstance: Rates<bigint>;
+  readonly #inAll: Rates<"count">;
+  readonly #bytes: Rates<"bytes">;
+
+  constructor(limits: Limits, factor: number) {
+    this.#inInstance = new Rates(factor * limits.proposalsPerSecondMax);
+    this.#inAll = new Rates(factor * limits.proposalsPerPeerPerSecondMax);
+    this.#bytes = new Rates(factor * limits.proposalBytesPerSecondMax);
   }
 
-  /**
-   * Whether a 1a may go on; counts it if so. Otherwise it is held for a while.
-   *
-   * @param mayPropose Whether its sender may send one unasked.
-   */
-  admits(
+  take({ instance }: WireMessage, bytes: number, nowMs: number): boolean {
+    return this.#inInstance.take(instance, nowMs) && this.#bytes.take("bytes", nowMs, bytes) &&
+      this.#inAll.take("count", nowMs);
+  }
+}
+
+/** The 1as of one process that come too fast, and what counts as such. */
+export class ProposalGate {
+  readonly #clock: Clock;
+  readonly #limits: Limits;
+  readonly #stash: Stash = new Stash();
+  readonly #isWelcome: (id: MessageId, instance: bigint) => boolean;
+  /** By peer; there are as many as the configuration has identities. */
+  readonly #unasked: Map<string, Allowance> = new Map();
+  readonly #referred: Map<string, Allowance> = new Map();
+
+  /** @param isWelcome Whether a message is waited for, or has been asked for. */
+  constructor(
+    clock: Clock,
+    limits: Limits,
+    isWelcome: (id: MessageId, instance: bigint) => boolean,
+  ) {
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#isWelcome = isWelcome;
+  }
+
+  /** Counts a 1a, or what costs as much; a 1a that is one too many is held for a while. */
+  judge(id: MessageId, wire: WireMessage, source: string): Rejection | undefined {
+    const welcome = this.#isWelcome(id, wire.instance);
+    if (welcome ? this.#mayRefer(wire, source) : this.#mayCome(wire, source)) return undefined;
+    if (wire.kind === "1a") this.#stash.put(id, wire);
+    return reject("RATE_LIMITED", `too much by ${source}, at last in instance ${wire.instance}`);
+  }
+
+  /** An equivocator can make as many messages as it likes: once it is caught, they count as 1as. */
+  judgeCaught(
+    { caught }: Past,
     id: MessageId,
-    wire: WireProposal,
+    wire: WireMessage,
     source: string,
-    mayPropose: (instance: bigint) => boolean,
-  ): boolean {
-    const { instance } = wire;
-    if (this.#isWelcome(id) ? this.#mayRefer(instance, source) : mayPropose(instance)) return true;
-    this.#stash.put(id, wire);
-    return false;
+  ): Rejection | undefined {
+    if (wire.kind === "1a" || ((caught >> BigInt(wire.content.signer)) & 1n) === 0n) {
+      return undefined;
+    }
+    return this.judge(id, wire, source);
   }
 
   /**
    * Takes out a 1a that is held and missing, if one may go on that `source` refers to; undefined if
    * none is held, or not yet.
    */
-  release(instance: bigint, id: MessageId, source: string): WireProposal | undefined {
-    if (!this.#stash.has(id) || !this.#mayRefer(instance, source)) return undefined;
+  release(id: MessageId, source: string): WireProposal | undefined {
+    const wire = this.#stash.get(id);
+    if (wire === undefined || !this.#mayRefer(wire, source)) return undefined;
     return this.#stash.take(id);
   }
 
-  #mayRefer(instance: bigint, source: string): boolean {
-    return this.#referred.take(`${instance} ${source}`, this.#clock.elapsedMs());
+  #mayCome(wire: WireMessage, source: string): boolean {
+    return this.#take(this.#unasked, 1, wire, source);
   }
+
+  #mayRefer(wire: WireMessage, source: string): boolean {
+    return this.#take(this.#referred, REFERRED_FACTOR, wire, source);
+  }
+
+  #take(
+    allowances: Map<string, Allowance>,
+    factor: number,
+    wire: WireMessage,
+    source: string,
+  ): boolean {
+    let allowance = allowances.get(source);
+    if (allowance === undefined) {
+      allowance = new Allowance(this.#limits, factor);
+      allowances.set(source, allowance);
+    }
+    return allowance.take(wire, bytesOf(wire), this.#clock.elapsedMs());
+  }
+}
+
+function bytesOf(wire: WireMessage): number {
+  const varying = wire.kind === "1a"
+    ? wire.value?.length ?? 0
+    : REF_BYTES * wire.content.refs.length;
+  return MESSAGE_BYTES + varying;
 }

@@ -6,12 +6,16 @@
 
 import { TokenBucket } from "../net/token_bucket.ts";
 
-/** Buckets kept; beyond it all start afresh, which lets through one more burst each. */
+/**
+ * Buckets kept. Beyond it the one unused for longest goes: a bucket that is full again, as it is
+ * after two seconds, is no loss.
+ */
 const BUCKETS_MAX = 4_096;
 
 /** A bound on the rate of something, for each key on its own. */
 export class Rates<K> {
   readonly #perSecond: number;
+  /** In the order of their last use. */
   readonly #buckets: Map<K, TokenBucket> = new Map();
 
   /** @param perSecond In the long run; twice as many at once. */
@@ -19,14 +23,34 @@ export class Rates<K> {
     this.#perSecond = perSecond;
   }
 
-  /** Whether one more is within the rate; counts it if so. */
-  take(key: K, nowMs: number): boolean {
-    let bucket = this.#buckets.get(key);
-    if (bucket === undefined) {
-      if (this.#buckets.size >= BUCKETS_MAX) this.#buckets.clear();
-      bucket = new TokenBucket(2 * this.#perSecond, this.#perSecond, nowMs);
-      this.#buckets.set(key, bucket);
+  /** Whether so many more are within the rate; counts them if so. */
+  take(key: K, nowMs: number, count: number = 1): boolean {
+    return this.#bucket(key, nowMs).take(count, nowMs);
+  }
+
+  /** Whether one more would be within the rate. */
+  allows(key: K, nowMs: number): boolean {
+    return this.#bucket(key, nowMs).holds(1, nowMs);
+  }
+
+  /** Counts what has happened already, within the rate or not: what follows waits for the debt. */
+  charge(key: K, nowMs: number, count: number): void {
+    this.#bucket(key, nowMs).charge(count, nowMs);
+  }
+
+  #bucket(key: K, nowMs: number): TokenBucket {
+    const known = this.#buckets.get(key);
+    if (known !== undefined) this.#buckets.delete(key);
+    const bucket = known ?? new TokenBucket(2 * this.#perSecond, this.#perSecond, nowMs);
+    this.#buckets.set(key, bucket);
+    if (this.#buckets.size > BUCKETS_MAX) this.#forgetOldest();
+    return bucket;
+  }
+
+  #forgetOldest(): void {
+    for (const oldest of this.#buckets.keys()) {
+      this.#buckets.delete(oldest);
+      return;
     }
-    return bucket.take(1, nowMs);
   }
 }

@@ -24,9 +24,9 @@ export class Stash {
     return this.#held.size;
   }
 
-  /** Whether a 1a is held. */
-  has(id: MessageId): boolean {
-    return this.#held.has(id);
+  /** A 1a that is held; undefined if it is not here any more. */
+  get(id: MessageId): WireProposal | undefined {
+    return this.#held.get(id);
   }
 
   /** Holds a 1a for a while. */

@@ -31,11 +31,13 @@ export function readTime(field: Field): Timestamp {
 export function readInput(field: Field): Input {
   switch (field.field("kind").choice(["message", "tick", "restore", "vote"])) {
     case "message": {
-      const { message, source, now } = field.fields(["kind", "message", "source", "now"]);
+      const all = field.fields(["kind", "message", "source", "now"], ["bytes"]);
+      const { message, source, now, bytes } = all;
       return {
         kind: "message",
         message: readMessage(message),
         source: source.text(0),
+        ...(bytes && { bytes: bytes.number(0, Number.MAX_SAFE_INTEGER) }),
         now: readTime(now),
       };
     }
@@ -144,18 +146,20 @@ export function readGraph(field: Field): LearnerGraphSpec {
   };
 }
 
-/** Reads the bounds of an instance. */
+/** Reads the bounds of the instances of a node. */
 export function readLimits(field: Field): CoreLimits {
   const names = [
     ...["inboxRefsPerPeerMax", "inboxWaitMsMax"] as const,
     ...["futureProposalsMax", "clockSkewMsMax"] as const,
   ];
-  const fields = field.fields(names);
+  const fields = field.fields(names, ["futureBytesMax"]);
   const read = (name: typeof names[number]) => fields[name].number(0, Number.MAX_SAFE_INTEGER);
+  const futureBytesMax = fields.futureBytesMax?.number(0, Number.MAX_SAFE_INTEGER);
   return {
     inboxRefsPerPeerMax: read("inboxRefsPerPeerMax"),
     inboxWaitMsMax: read("inboxWaitMsMax"),
     futureProposalsMax: read("futureProposalsMax"),
+    ...(futureBytesMax !== undefined && { futureBytesMax }),
     clockSkewMsMax: read("clockSkewMsMax"),
   };
 }

@@ -5,7 +5,14 @@
  */
 
 import type { Identify, Standing } from "../core/acceptor.ts";
-import { type CoreContext, type InstanceState, newInstance, step } from "../core/instance.ts";
+import {
+  closeInstance,
+  type CoreContext,
+  type InstanceState,
+  newAccounts,
+  newInstance,
+  step,
+} from "../core/instance.ts";
 import { makeLearnerGraph } from "../core/learner_graph.ts";
 import { type ProposerState, stepProposer } from "../core/proposer.ts";
 import type { AcceptorContent, MessageId } from "../core/types.ts";
@@ -96,6 +103,7 @@ export class Replayer {
       this.#fail("$.step", `${what}: lines are missing, or not in order`);
     }
     if (line.kind === "close") {
+      closeInstance(replayed.state);
       instances.delete(instance);
       return undefined;
     }
@@ -121,7 +129,7 @@ export class Replayer {
   }
 
   #contextOf({ graph, limits, self }: HeaderLine): CoreContext {
-    return { graph: makeLearnerGraph(graph), limits, self };
+    return { graph: makeLearnerGraph(graph), limits, accounts: newAccounts(), self };
   }
 
   #run(

@@ -140,8 +140,9 @@ function plainInput(input: Input): Input {
   const now = plainTime(input.now);
   switch (input.kind) {
     case "message": {
-      const { kind, message, source } = input;
-      return { kind, message: plainMessage(message), source, now };
+      const { kind, message, source, bytes = 0 } = input;
+      const size = bytes === 0 ? {} : { bytes };
+      return { kind, message: plainMessage(message), source, ...size, now };
     }
     case "tick":
       return { kind: input.kind, now };
@@ -155,5 +156,7 @@ function plainInput(input: Input): Input {
 /** Without what a configuration bounds besides. */
 function plainLimits(limits: CoreLimits): CoreLimits {
   const { inboxRefsPerPeerMax, inboxWaitMsMax, futureProposalsMax, clockSkewMsMax } = limits;
-  return { inboxRefsPerPeerMax, inboxWaitMsMax, futureProposalsMax, clockSkewMsMax };
+  const { futureBytesMax } = limits;
+  const bytes = futureBytesMax === undefined ? {} : { futureBytesMax };
+  return { inboxRefsPerPeerMax, inboxWaitMsMax, futureProposalsMax, ...bytes, clockSkewMsMax };
 }

@@ -7,6 +7,7 @@
 import type { Config } from "./gen/hetpaxos/v1/config_pb.ts";
 import {
   ENVELOPE_OVERHEAD_BYTES,
+  type LimitName,
   LIMITS,
   type Limits,
   NETWORK_SETTINGS,
@@ -66,7 +67,7 @@ function fill<K extends string>(
 }
 
 function checkLimits(limits: Limits, place: Place): void {
-  const { valueBytesMax, envelopeBytesMax, refsMax, inboxRefsPerPeerMax } = limits;
+  const { valueBytesMax, envelopeBytesMax, refsMax } = limits;
   const needed = ENVELOPE_OVERHEAD_BYTES + Math.max(valueBytesMax, refsMax * REF_BYTES);
   if (envelopeBytesMax < needed) {
     place.field("envelopeBytesMax").fail(
@@ -74,11 +75,17 @@ function checkLimits(limits: Limits, place: Place): void {
         `it must be at least ${needed}`,
     );
   }
-  if (inboxRefsPerPeerMax < refsMax) {
-    place.field("inboxRefsPerPeerMax").fail(
-      `is ${inboxRefsPerPeerMax}; it must be at least refsMax, which is ${refsMax}`,
-    );
-  }
+  checkRoom(limits, "inboxRefsPerPeerMax", "refsMax", place);
+  checkRoom(limits, "bytesInFlightMax", "envelopeBytesMax", place);
+  checkRoom(limits, "futureBytesMax", "valueBytesMax", place);
+  checkRoom(limits, "proposalBytesPerSecondMax", "valueBytesMax", place);
+}
+
+function checkRoom(limits: Limits, room: LimitName, needed: LimitName, place: Place): void {
+  if (limits[room] >= limits[needed]) return;
+  place.field(room).fail(
+    `is ${limits[room]}; it must be at least ${needed}, which is ${limits[needed]}`,
+  );
 }
 
 function checkRotation(

@@ -5,34 +5,11 @@
  * @module
  */
 
-/** One numeric setting. */
-export interface Setting {
-  /** Holds if the configuration does not say. */
-  readonly default: number;
-  /** The least that makes sense. */
-  readonly min: number;
-  /** The most that makes sense. */
-  readonly max: number;
-  /** What it bounds, and what happens there. */
-  readonly meaning: string;
-}
+import { type LimitName, LIMITS } from "./peer_limits.ts";
+import { HOUR_MS, KIB, MINUTE_MS, SECOND_MS, type Setting, setting } from "./setting.ts";
 
-/** Members of `limits`; each is explained in {@linkcode LIMITS}. */
-export type LimitName =
-  | "valueBytesMax"
-  | "envelopeBytesMax"
-  | "refsMax"
-  | "inboxRefsPerPeerMax"
-  | "inboxWaitMsMax"
-  | "futureProposalsMax"
-  | "clockSkewMsMax"
-  | "instancesMax"
-  | "instancesPerPeerMax"
-  | "instanceIdleMs"
-  | "streamsPerConnectionMax"
-  | "connectionsPerIdentityMax"
-  | "proposalsPerSecondMax"
-  | "rejectionsPerMinuteMax";
+export { type LimitName, LIMITS } from "./peer_limits.ts";
+export type { Setting } from "./setting.ts";
 
 /** Members of `proposer`; each is explained in {@linkcode PROPOSER_SETTINGS}. */
 export type ProposerSettingName = "backoffMsMin" | "backoffMsMax" | "windowMsMin";
@@ -58,109 +35,6 @@ export interface ProposerSettings extends Readonly<Record<ProposerSettingName, n
 
 /** How links behave. */
 export type NetworkSettings = Readonly<Record<NetworkSettingName, number>>;
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-
-function setting(meaning: string, standard: number, min: number, max: number): Setting {
-  return { default: standard, min, max, meaning };
-}
-
-/** `limits` of the configuration. */
-export const LIMITS: Readonly<Record<LimitName, Setting>> = {
-  valueBytesMax: setting(
-    "Bytes of a proposed value. A larger one is refused (TOO_LARGE).",
-    MIB,
-    1,
-    16 * MIB,
-  ),
-  envelopeBytesMax: setting(
-    "Bytes of one message on a stream. A larger one ends the stream. Must leave room for a value " +
-      "and for an acceptor message with all its refs.",
-    4 * MIB,
-    64 * KIB,
-    64 * MIB,
-  ),
-  refsMax: setting(
-    "References of one acceptor message. One with more is refused (TOO_MANY_REFS).",
-    16_384,
-    16,
-    1_048_576,
-  ),
-  inboxRefsPerPeerMax: setting(
-    "References, summed over the messages from one peer that wait for messages they refer to. " +
-      "Beyond it, messages of that peer are refused (INBOX_FULL).",
-    65_536,
-    16,
-    16_777_216,
-  ),
-  inboxWaitMsMax: setting(
-    "Milliseconds that a message waits for what it refers to. Then it is dropped (REFS_TIMEOUT).",
-    MINUTE_MS,
-    100,
-    HOUR_MS,
-  ),
-  futureProposalsMax: setting(
-    "1as that wait for our clock to pass their timestamps. Beyond it, more are refused " +
-      "(FUTURE_FULL).",
-    1_024,
-    1,
-    1_048_576,
-  ),
-  clockSkewMsMax: setting(
-    "Milliseconds by which the timestamp of a 1a may be ahead of our clock. Further ahead it is " +
-      "refused (FAR_FUTURE), nearer it waits.",
-    10 * SECOND_MS,
-    1,
-    HOUR_MS,
-  ),
-  instancesMax: setting(
-    "Instances of consensus in use at once. Messages of more are refused (TOO_MANY_INSTANCES).",
-    100_000,
-    1,
-    16_777_216,
-  ),
-  instancesPerPeerMax: setting(
-    "Instances in use at once that messages of one peer have opened. Its messages of more are " +
-      "refused (TOO_MANY_INSTANCES).",
-    25_000,
-    1,
-    16_777_216,
-  ),
-  instanceIdleMs: setting(
-    "Milliseconds after which an instance that nobody uses leaves memory for the journal.",
-    10 * SECOND_MS,
-    100,
-    HOUR_MS,
-  ),
-  streamsPerConnectionMax: setting(
-    "Calls at once on one connection. The HTTP/2 layer refuses more.",
-    16,
-    2,
-    1_024,
-  ),
-  connectionsPerIdentityMax: setting(
-    "Connections at once with one certificate. Further ones are closed.",
-    8,
-    2,
-    1_024,
-  ),
-  proposalsPerSecondMax: setting(
-    "1as a second that one peer may send in one instance. More are refused (RATE_LIMITED).",
-    20,
-    1,
-    100_000,
-  ),
-  rejectionsPerMinuteMax: setting(
-    "Messages a minute of one peer that may be refused. Then the link is closed (LIMIT).",
-    600,
-    1,
-    1_000_000,
-  ),
-};
 
 /** `proposer` of the configuration. */
 export const PROPOSER_SETTINGS: Readonly<Record<ProposerSettingName, Setting>> = {

@@ -161,6 +161,16 @@ testAll([
     ": limits.inboxRefsPerPeerMax: is 100; it must be at least refsMax, which is 16384",
   ],
   [
+    "bytes in flight too few for an envelope",
+    (c) => c.limits = { bytesInFlightMax: 1_048_576 },
+    ": limits.bytesInFlightMax: is 1048576; it must be at least envelopeBytesMax, which is 4194304",
+  ],
+  [
+    "a rate of bytes that is too low for a value",
+    (c) => c.limits = { proposalBytesPerSecondMax: 1_000 },
+    ": limits.proposalBytesPerSecondMax: is 1000; it must be at least valueBytesMax, which is",
+  ],
+  [
     "a least wait above the longest",
     (c) => c.proposer = { backoffMsMin: 60_000 },
     ": proposer.backoffMsMin: is 60000, above backoffMsMax, which is 10000",

@@ -45,6 +45,7 @@ if (import.meta.main) {
       envelopeBytesMax: 1 << 20,
       streamsPerConnectionMax: 8,
       connectionsPerIdentityMax: 64,
+      bytesInFlightMax: 1 << 24,
     },
     bounds: { connectionRate: [1e9, 1e9] },
   });

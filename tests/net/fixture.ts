@@ -69,6 +69,7 @@ export const LIMITS = {
   envelopeBytesMax: 1 << 20,
   streamsPerConnectionMax: 8,
   connectionsPerIdentityMax: 4,
+  bytesInFlightMax: 1 << 20,
 };
 
 /** Starts a server on a free port of 127.0.0.1; it is closed at the end of the block. */

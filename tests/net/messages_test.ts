@@ -104,3 +104,58 @@ Deno.test("a message just below the limit passes", async () => {
   await client.propose({ value: new Uint8Array(LIMITS.envelopeBytesMax - 100) }, never);
   assertEquals(server.refusals, []);
 });
+
+Deno.test("messages that have come in part are bounded, over all calls of an identity", async () => {
+  let reached = 0;
+  await using server = await startServer({
+    limits: { ...LIMITS, bytesInFlightMax: 50_000 },
+    handlers: {
+      ...ECHO,
+      propose(request, context) {
+        reached++;
+        return ECHO.propose(request, context);
+      },
+    },
+  });
+  const begin = async () => {
+    const raw = await rawConnect(server.port, CAST.server, CAST.bob);
+    await raw.write(Buffer.concat([
+      PREFACE,
+      frame(FRAME.settings, 0, 0),
+      frame(FRAME.headers, FLAG.endHeaders, 1, grpcHeaders(PROPOSE)),
+    ]));
+    return raw;
+  };
+  const half = (flags: number, payload: Uint8Array, from = 0) =>
+    Buffer.concat([
+      frame(FRAME.data, 0, 1, payload.subarray(from, from + 16_000)),
+      frame(FRAME.data, flags, 1, payload.subarray(from + 16_000, from + 32_000)),
+    ]);
+  const value = new Uint8Array(60_000);
+  const request = toBinary(ProposeRequestSchema, create(ProposeRequestSchema, { value }));
+  const message = grpcMessage(request, false);
+  const first = await begin();
+  await first.write(half(0, message));
+  await first.write(frame(FRAME.ping, 0, 0, Buffer.from("untilnow")));
+  await first.until((bytes) => Buffer.from(bytes).includes("untilnow"));
+  const second = await begin();
+  await second.write(half(0, message));
+  await second.until((bytes) => endOfStream(bytes));
+  // What others have begun does not count.
+  using alice = startClient(server.port);
+  await alice.propose({ value: new Uint8Array(40_000) }, never);
+  // Whoever has room may go on: what is whole, or over, does not count any more.
+  const third = await begin();
+  await third.write(half(0, message.subarray(0, 10_000)));
+  await third.write(frame(FRAME.ping, 0, 0, Buffer.from("untilnow")));
+  await third.until((bytes) => Buffer.from(bytes).includes("untilnow"));
+  assertEquals(reached, 1);
+  for (const raw of [first, second, third]) {
+    raw.socket.destroy();
+    await raw.closed;
+  }
+  using bob = startClient(server.port, { tls: CAST.bob });
+  await bob.propose({ value: new Uint8Array(40_000) }, never);
+  await bob.propose({ value: new Uint8Array(40_000) }, never);
+  assertEquals(reached, 3);
+});

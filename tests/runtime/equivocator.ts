@@ -115,7 +115,7 @@ export function takeIn(
     log: () => {},
   });
   for (const wire of messages) {
-    const taken = node.take(encodeMessage(wire), "Dave", () => true);
+    const taken = node.take(encodeMessage(wire), "Dave");
     assertEquals(isRejection(taken) ? taken.detail : "", "");
   }
   node.flush();

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/config.proto.
  */
 export const file_hetpaxos_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("ChhoZXRwYXhvcy92MS9jb25maWcucHJvdG8SC2hldHBheG9zLnYxIpgBCgdBZGRyZXNzEhMKC2NlcnRpZmljYXRlGAEgASgJEgwKBGhvc3QYAiABKAkSDAoEcG9ydBgDIAEoDRIMCgRuYW1lGAQgASgJEg4KBmNsaWVudBgFIAEoCBIYChBjZXJ0aWZpY2F0ZV9maWxlGAYgASgJEhIKCnB1YmxpY19rZXkYByABKAkSEAoIaG9zdG5hbWUYCCABKAkiSwoGUXVvcnVtEg0KBW5hbWVzGAEgAygJEhEKCXRocmVzaG9sZBgCIAEoDRIfCgJvZhgDIAMoCzITLmhldHBheG9zLnYxLk1lbWJlciJJCgZNZW1iZXISDgoEbmFtZRgBIAEoCUgAEiUKBnF1b3J1bRgCIAEoCzITLmhldHBheG9zLnYxLlF1b3J1bUgAQggKBm1lbWJlciI2Cg5NaW5pbWFsUXVvcnVtcxIkCgdxdW9ydW1zGAEgAygLMhMuaGV0cGF4b3MudjEuUXVvcnVtIpwBCgtTYWZldHlFZGdlcxI9CgtzYWZldHlfc2V0cxgBIAMoCzIoLmhldHBheG9zLnYxLlNhZmV0eUVkZ2VzLlNhZmV0eVNldHNFbnRyeRpOCg9TYWZldHlTZXRzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsuaGV0cGF4b3MudjEuTWluaW1hbFF1b3J1bXM6AjgBIqQDCgZMaW1pdHMSFwoPdmFsdWVfYnl0ZXNfbWF4GAEgASgNEhoKEmVudmVsb3BlX2J5dGVzX21heBgCIAEoDRIQCghyZWZzX21heBgDIAEoDRIfChdpbmJveF9yZWZzX3Blcl9wZWVyX21heBgEIAEoDRIZChFpbmJveF93YWl0X21zX21heBgFIAEoDRIcChRmdXR1cmVfcHJvcG9zYWxzX21heBgGIAEoDRIZChFjbG9ja19za2V3X21zX21heBgHIAEoDRIVCg1pbnN0YW5jZXNfbWF4GAggASgNEiIKGnN0cmVhbXNfcGVyX2Nvbm5lY3Rpb25fbWF4GAkgASgNEiQKHGNvbm5lY3Rpb25zX3Blcl9pZGVudGl0eV9tYXgYCiABKA0SIAoYcHJvcG9zYWxzX3Blcl9zZWNvbmRfbWF4GAsgASgNEiEKGXJlamVjdGlvbnNfcGVyX21pbnV0ZV9tYXgYDCABKA0SGAoQaW5zdGFuY2VfaWRsZV9tcxgNIAEoDRIeChZpbnN0YW5jZXNfcGVyX3BlZXJfbWF4GA4gASgNImsKEFByb3Bvc2VyU2V0dGluZ3MSFgoOYmFja29mZl9tc19taW4YASABKA0SFgoOYmFja29mZl9tc19tYXgYAiABKA0SEAoIcm90YXRpb24YAyADKAkSFQoNd2luZG93X21zX21pbhgEIAEoDSLAAQoPTmV0d29ya1NldHRpbmdzEhgKEHJlY29ubmVjdF9tc19taW4YASABKA0SGAoQcmVjb25uZWN0X21zX21heBgCIAEoDRIYChBwaW5nX2ludGVydmFsX21zGAMgASgNEhcKD3BpbmdfdGltZW91dF9tcxgEIAEoDRIVCg1lY2hvX2RlbGF5X21zGAUgASgNEhUKDXdhbnRfZGVsYXlfbXMYBiABKA0SGAoQcmVjb3Zlcnlfd2FpdF9tcxgHIAEoDSLiBAoGQ29uZmlnEhMKC3ByaXZhdGVfa2V5GAEgASgJEhAKCHByb3Bvc2FsGAIgASgJEjMKCGxlYXJuZXJzGAMgAygLMiEuaGV0cGF4b3MudjEuQ29uZmlnLkxlYXJuZXJzRW50cnkSOAoLc2FmZXR5X3NldHMYBCADKAsyIy5oZXRwYXhvcy52MS5Db25maWcuU2FmZXR5U2V0c0VudHJ5EicKCWFkZHJlc3NlcxgFIAMoCzIULmhldHBheG9zLnYxLkFkZHJlc3MSGAoQcHJpdmF0ZV9rZXlfZmlsZRgGIAEoCRIhCgVydWxlcxgHIAEoDjISLmhldHBheG9zLnYxLlJ1bGVzEg4KBmxpc3RlbhgIIAEoCRIaChJhbGxvd19kaXNhZ3JlZW1lbnQYCSADKAkSIwoGbGltaXRzGAogASgLMhMuaGV0cGF4b3MudjEuTGltaXRzEi8KCHByb3Bvc2VyGAsgASgLMh0uaGV0cGF4b3MudjEuUHJvcG9zZXJTZXR0aW5ncxItCgduZXR3b3JrGAwgASgLMhwuaGV0cGF4b3MudjEuTmV0d29ya1NldHRpbmdzEhAKCGRhdGFfZGlyGA0gASgJGkwKDUxlYXJuZXJzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsuaGV0cGF4b3MudjEuTWluaW1hbFF1b3J1bXM6AjgBGksKD1NhZmV0eVNldHNFbnRyeRILCgNrZXkYASABKAkSJwoFdmFsdWUYAiABKAsyGC5oZXRwYXhvcy52MS5TYWZldHlFZGdlczoCOAEqPQoFUnVsZXMSFQoRUlVMRVNfVU5TUEVDSUZJRUQQABIUChBURUNITklDQUxfUkVQT1JUEAESBwoDSFAyEAJiBnByb3RvMw");
+  fileDesc("ChhoZXRwYXhvcy92MS9jb25maWcucHJvdG8SC2hldHBheG9zLnYxIpgBCgdBZGRyZXNzEhMKC2NlcnRpZmljYXRlGAEgASgJEgwKBGhvc3QYAiABKAkSDAoEcG9ydBgDIAEoDRIMCgRuYW1lGAQgASgJEg4KBmNsaWVudBgFIAEoCBIYChBjZXJ0aWZpY2F0ZV9maWxlGAYgASgJEhIKCnB1YmxpY19rZXkYByABKAkSEAoIaG9zdG5hbWUYCCABKAkiSwoGUXVvcnVtEg0KBW5hbWVzGAEgAygJEhEKCXRocmVzaG9sZBgCIAEoDRIfCgJvZhgDIAMoCzITLmhldHBheG9zLnYxLk1lbWJlciJJCgZNZW1iZXISDgoEbmFtZRgBIAEoCUgAEiUKBnF1b3J1bRgCIAEoCzITLmhldHBheG9zLnYxLlF1b3J1bUgAQggKBm1lbWJlciI2Cg5NaW5pbWFsUXVvcnVtcxIkCgdxdW9ydW1zGAEgAygLMhMuaGV0cGF4b3MudjEuUXVvcnVtIpwBCgtTYWZldHlFZGdlcxI9CgtzYWZldHlfc2V0cxgBIAMoCzIoLmhldHBheG9zLnYxLlNhZmV0eUVkZ2VzLlNhZmV0eVNldHNFbnRyeRpOCg9TYWZldHlTZXRzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsuaGV0cGF4b3MudjEuTWluaW1hbFF1b3J1bXM6AjgBIpYFCgZMaW1pdHMSFwoPdmFsdWVfYnl0ZXNfbWF4GAEgASgNEhoKEmVudmVsb3BlX2J5dGVzX21heBgCIAEoDRIQCghyZWZzX21heBgDIAEoDRIfChdpbmJveF9yZWZzX3Blcl9wZWVyX21heBgEIAEoDRIZChFpbmJveF93YWl0X21zX21heBgFIAEoDRIcChRmdXR1cmVfcHJvcG9zYWxzX21heBgGIAEoDRIZChFjbG9ja19za2V3X21zX21heBgHIAEoDRIVCg1pbnN0YW5jZXNfbWF4GAggASgNEiIKGnN0cmVhbXNfcGVyX2Nvbm5lY3Rpb25fbWF4GAkgASgNEiQKHGNvbm5lY3Rpb25zX3Blcl9pZGVudGl0eV9tYXgYCiABKA0SIAoYcHJvcG9zYWxzX3Blcl9zZWNvbmRfbWF4GAsgASgNEiEKGXJlamVjdGlvbnNfcGVyX21pbnV0ZV9tYXgYDCABKA0SGAoQaW5zdGFuY2VfaWRsZV9tcxgNIAEoDRIeChZpbnN0YW5jZXNfcGVyX3BlZXJfbWF4GA4gASgNEiQKHGVtcHR5X2luc3RhbmNlc19wZXJfcGVlcl9tYXgYDyABKA0SHwoXcmVzdG9yZWRfcGVyX3NlY29uZF9tYXgYECABKA0SKQohcHJvcG9zYWxzX3Blcl9wZWVyX3Blcl9zZWNvbmRfbWF4GBEgASgNEiUKHXByb3Bvc2FsX2J5dGVzX3Blcl9zZWNvbmRfbWF4GBIgASgNEhgKEGZ1dHVyZV9ieXRlc19tYXgYEyABKA0SGwoTYnl0ZXNfaW5fZmxpZ2h0X21heBgUIAEoDRIgChhsb2dfbGluZXNfcGVyX21pbnV0ZV9tYXgYFSABKA0iawoQUHJvcG9zZXJTZXR0aW5ncxIWCg5iYWNrb2ZmX21zX21pbhgBIAEoDRIWCg5iYWNrb2ZmX21zX21heBgCIAEoDRIQCghyb3RhdGlvbhgDIAMoCRIVCg13aW5kb3dfbXNfbWluGAQgASgNIsABCg9OZXR3b3JrU2V0dGluZ3MSGAoQcmVjb25uZWN0X21zX21pbhgBIAEoDRIYChByZWNvbm5lY3RfbXNfbWF4GAIgASgNEhgKEHBpbmdfaW50ZXJ2YWxfbXMYAyABKA0SFwoPcGluZ190aW1lb3V0X21zGAQgASgNEhUKDWVjaG9fZGVsYXlfbXMYBSABKA0SFQoNd2FudF9kZWxheV9tcxgGIAEoDRIYChByZWNvdmVyeV93YWl0X21zGAcgASgNIuIECgZDb25maWcSEwoLcHJpdmF0ZV9rZXkYASABKAkSEAoIcHJvcG9zYWwYAiABKAkSMwoIbGVhcm5lcnMYAyADKAsyIS5oZXRwYXhvcy52MS5Db25maWcuTGVhcm5lcnNFbnRyeRI4CgtzYWZldHlfc2V0cxgEIAMoCzIjLmhldHBheG9zLnYxLkNvbmZpZy5TYWZldHlTZXRzRW50cnkSJwoJYWRkcmVzc2VzGAUgAygLMhQuaGV0cGF4b3MudjEuQWRkcmVzcxIYChBwcml2YXRlX2tleV9maWxlGAYgASgJEiEKBXJ1bGVzGAcgASgOMhIuaGV0cGF4b3MudjEuUnVsZXMSDgoGbGlzdGVuGAggASgJEhoKEmFsbG93X2Rpc2FncmVlbWVudBgJIAMoCRIjCgZsaW1pdHMYCiABKAsyEy5oZXRwYXhvcy52MS5MaW1pdHMSLwoIcHJvcG9zZXIYCyABKAsyHS5oZXRwYXhvcy52MS5Qcm9wb3NlclNldHRpbmdzEi0KB25ldHdvcmsYDCABKAsyHC5oZXRwYXhvcy52MS5OZXR3b3JrU2V0dGluZ3MSEAoIZGF0YV9kaXIYDSABKAkaTAoNTGVhcm5lcnNFbnRyeRILCgNrZXkYASABKAkSKgoFdmFsdWUYAiABKAsyGy5oZXRwYXhvcy52MS5NaW5pbWFsUXVvcnVtczoCOAEaSwoPU2FmZXR5U2V0c0VudHJ5EgsKA2tleRgBIAEoCRInCgV2YWx1ZRgCIAEoCzIYLmhldHBheG9zLnYxLlNhZmV0eUVkZ2VzOgI4ASo9CgVSdWxlcxIVChFSVUxFU19VTlNQRUNJRklFRBAAEhQKEFRFQ0hOSUNBTF9SRVBPUlQQARIHCgNIUDIQAmIGcHJvdG8z");
 
 /**
  * One identity of the cluster: an acceptor, or (client) one that may connect and nothing more.
@@ -385,6 +385,41 @@ export type Limits = Message<"hetpaxos.v1.Limits"> & {
    * @generated from field: uint32 instances_per_peer_max = 14;
    */
   instancesPerPeerMax: number;
+
+  /**
+   * @generated from field: uint32 empty_instances_per_peer_max = 15;
+   */
+  emptyInstancesPerPeerMax: number;
+
+  /**
+   * @generated from field: uint32 restored_per_second_max = 16;
+   */
+  restoredPerSecondMax: number;
+
+  /**
+   * @generated from field: uint32 proposals_per_peer_per_second_max = 17;
+   */
+  proposalsPerPeerPerSecondMax: number;
+
+  /**
+   * @generated from field: uint32 proposal_bytes_per_second_max = 18;
+   */
+  proposalBytesPerSecondMax: number;
+
+  /**
+   * @generated from field: uint32 future_bytes_max = 19;
+   */
+  futureBytesMax: number;
+
+  /**
+   * @generated from field: uint32 bytes_in_flight_max = 20;
+   */
+  bytesInFlightMax: number;
+
+  /**
+   * @generated from field: uint32 log_lines_per_minute_max = 21;
+   */
+  logLinesPerMinuteMax: number;
 };
 
 /**
@@ -462,6 +497,41 @@ export type LimitsJson = {
    * @generated from field: uint32 instances_per_peer_max = 14;
    */
   instancesPerPeerMax?: number;
+
+  /**
+   * @generated from field: uint32 empty_instances_per_peer_max = 15;
+   */
+  emptyInstancesPerPeerMax?: number;
+
+  /**
+   * @generated from field: uint32 restored_per_second_max = 16;
+   */
+  restoredPerSecondMax?: number;
+
+  /**
+   * @generated from field: uint32 proposals_per_peer_per_second_max = 17;
+   */
+  proposalsPerPeerPerSecondMax?: number;
+
+  /**
+   * @generated from field: uint32 proposal_bytes_per_second_max = 18;
+   */
+  proposalBytesPerSecondMax?: number;
+
+  /**
+   * @generated from field: uint32 future_bytes_max = 19;
+   */
+  futureBytesMax?: number;
+
+  /**
+   * @generated from field: uint32 bytes_in_flight_max = 20;
+   */
+  bytesInFlightMax?: number;
+
+  /**
+   * @generated from field: uint32 log_lines_per_minute_max = 21;
+   */
+  logLinesPerMinuteMax?: number;
 };
 
 /**

@@ -1,0 +1,73 @@
+/**
+ * Bytes of messages that have come in part. Whoever reads a message keeps what there is of it until
+ * it is whole, so a peer that begins many and ends none has us keep them all.
+ *
+ * @module
+ */
+
+/** Bytes before each message of a call that carries many: a flag and a length. */
+const PREFIX_BYTES = 5;
+
+/** How much of all calls of one identity has come in part. */
+export class InFlight {
+  readonly #max: number;
+  #bytes = 0;
+
+  /** @param max Bytes at most. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** Counts so many more, or fewer. False if there are too many now. */
+  add(bytes: number): boolean {
+    this.#bytes += bytes;
+    return this.#bytes <= this.#max;
+  }
+}
+
+/** What of one call has come in part. */
+export class PartialMessage {
+  readonly #account: InFlight;
+  readonly #isFramed: boolean;
+  #held = 0;
+  #prefix: number[] = [];
+  /** Bytes of the message that are still to come. */
+  #rest = 0;
+
+  /** @param isFramed Whether messages have a prefix that tells their length, rather than a call. */
+  constructor(account: InFlight, isFramed: boolean) {
+    this.#account = account;
+    this.#isFramed = isFramed;
+  }
+
+  /** Takes note of what has come. False if it is too much. */
+  onData(chunk: Uint8Array): boolean {
+    const before = this.#held;
+    if (this.#isFramed) this.#follow(chunk);
+    else this.#held += chunk.length;
+    return this.#account.add(this.#held - before);
+  }
+
+  /** The call is over. */
+  end(): void {
+    this.#account.add(-this.#held);
+    this.#held = 0;
+  }
+
+  #follow(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length;) {
+      if (this.#prefix.length < PREFIX_BYTES) {
+        this.#prefix.push(chunk[at++]!);
+        if (this.#prefix.length < PREFIX_BYTES) continue;
+        this.#rest = new DataView(Uint8Array.from(this.#prefix).buffer).getUint32(1);
+      }
+      const taken = Math.min(this.#rest, chunk.length - at);
+      at += taken;
+      this.#held += taken;
+      this.#rest -= taken;
+      if (this.#rest > 0) return;
+      this.#prefix = [];
+      this.#held = 0;
+    }
+  }
+}
