@@ -42,6 +42,16 @@ export interface FutureProposal {
   readonly bytes: number;
 }
 
+/** Refuses a 1a that is too far ahead of the clock. */
+export function refuseFarAhead(
+  { ballot }: Proposal,
+  { clockSkewMsMax }: FutureLimits,
+  now: Timestamp,
+): Rejection | undefined {
+  if (compareTimestamps(ballot, addMs(now, clockSkewMsMax)) <= 0) return undefined;
+  return reject("FAR_FUTURE", `the 1a is more than ${clockSkewMsMax} ms ahead of the clock`);
+}
+
 /**
  * Lets a 1a wait; `future` is kept lowest ballot first. At the limit the source's highest ballots in
  * this instance give way, perhaps the new one itself.
@@ -53,14 +63,9 @@ export function postpone(
   accounts: FutureAccounts,
   limits: FutureLimits,
   arrived: FutureProposal,
-  now: Timestamp,
 ): { readonly gone: readonly FutureProposal[]; readonly rejection: Rejection } {
-  const { clockSkewMsMax, futureProposalsMax, futureBytesMax = Infinity } = limits;
+  const { futureProposalsMax, futureBytesMax = Infinity } = limits;
   const { source } = arrived;
-  if (compareTimestamps(arrived.proposal.ballot, addMs(now, clockSkewMsMax)) > 0) {
-    const detail = `the 1a is more than ${clockSkewMsMax} ms ahead of the clock`;
-    return { gone: [arrived], rejection: reject("FAR_FUTURE", detail) };
-  }
   const detail = `${futureProposalsMax} 1as, or ${futureBytesMax} bytes, wait for the clock`;
   const rejection = reject("FUTURE_FULL", detail);
   const gone: FutureProposal[] = [];

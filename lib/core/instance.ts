@@ -20,7 +20,7 @@ import { type Dag, type Entry, findFork, newDag } from "./dag.ts";
 import type { Effect, Input } from "./effects.ts";
 import { admit } from "./facts.ts";
 import type { FutureAccounts, FutureLimits, FutureProposal } from "./future.ts";
-import { clearFuture, postpone, takeDue } from "./future.ts";
+import { clearFuture, postpone, refuseFarAhead, takeDue } from "./future.ts";
 import { clearInbox, expire, type Inbox, type InboxLimits, newInbox, nextExpiry } from "./inbox.ts";
 import { type Dropped, release, type Source, wait, waiterOf } from "./inbox.ts";
 import { learn, type LearnerState, newLearner } from "./learner.ts";
@@ -167,14 +167,22 @@ function drop({ state, effects }: Run, id: MessageId, why: Omit<Dropped, "messag
   if (source !== undefined) effects.push({ kind: "request", ids: [id], source });
 }
 
-/** A 1a waits until an acceptor's clock has passed its time (PROTOCOL section 6). */
+/**
+ * A 1a waits until an acceptor's clock has passed its time (PROTOCOL section 6). One that is too far
+ * ahead is refused by observers too: a proposer that believed it would offer its own ballots above
+ * it, where no acceptor takes them.
+ */
 function receive1a(run: Run, proposal: Proposal, source: Source, bytes: number): void {
   const { context: { limits }, state: { acceptor, future, accounts }, now } = run;
+  const tooFar = refuseFarAhead(proposal, limits, now);
+  if (tooFar !== undefined) {
+    return drop(run, proposal.id, { rejection: tooFar, sources: [source] });
+  }
   if (acceptor === undefined || compareTimestamps(proposal.ballot, now) <= 0) {
     return deliver(run, proposal, source);
   }
   const arrived = { proposal, source, bytes };
-  const { gone, rejection } = postpone(future, accounts, limits, arrived, now);
+  const { gone, rejection } = postpone(future, accounts, limits, arrived);
   for (const each of gone) drop(run, each.proposal.id, { rejection, sources: [each.source] });
 }
 

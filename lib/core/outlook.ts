@@ -37,7 +37,7 @@ export interface OpenBallot {
   readonly aware: Map<AcceptorIndex, AcceptorSet>;
   /** Those that may send more whose latest message is of this ballot. */
   inIt: AcceptorSet;
-  /** Those that may send more whose latest message is of a lower ballot, or who have been caught. */
+  /** Those that may send more and whose latest message is of a lower ballot, or who are caught. */
   below: AcceptorSet;
 }
 
@@ -59,7 +59,7 @@ export interface Outlook {
   readonly view: Past;
   /** By learner: those connected to it in spite of all who are caught. */
   readonly connected: readonly LearnerSet[];
-  /** Acceptors that may send more, the caught included. */
+  /** Acceptors that may send more: all that are not silent. */
   readonly active: AcceptorSet;
   /** By value, lowest first; the last is a new one. */
   readonly ballots: ReadonlyMap<AnyValue, readonly OpenBallot[]>;
@@ -72,7 +72,7 @@ export interface Outlook {
 /** Takes stock of what is known; nothing more is found possible yet. */
 export function look(graph: LearnerGraph, view: Past, silent: AcceptorSet): Outlook {
   const { caught } = view;
-  const active = fullSet(graph.acceptorCount) & ~silent | caught;
+  const active = fullSet(graph.acceptorCount) & ~silent;
   const connected = graph.connected(caught);
   const bindings: Binding[] = [];
   for (const acceptor of membersOf(active & ~caught)) {
@@ -121,7 +121,7 @@ function openBallots(graph: LearnerGraph, view: Past, active: AcceptorSet): Open
     }
   }
   for (const known of open.values()) {
-    known.below = caught;
+    known.below = caught & active;
     for (const acceptor of steady) {
       const at = tips[acceptor]![0]?.facts.ballot;
       const order = at === undefined ? -1 : compareBallots(at, known.ballot);

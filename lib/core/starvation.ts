@@ -51,7 +51,7 @@ import {
  * from the lowest that some acceptor is still in, and the rounds seldom more than three; O(learners)
  * while nobody is caught or silent and all known 2as have one value, for then nobody is starved.
  *
- * @param silent Acceptors taken to send nothing beyond what is known; who is caught is never silent.
+ * @param silent Acceptors taken to send nothing beyond what is known, caught or not.
  *
  * @example
  * ```ts
@@ -154,7 +154,7 @@ function mayBury(
 
 /** Who has sent a 2a for b in a ballot or may still do so; nobody, if no more can be sent. */
 function votersIn(
-  { graph, view }: Outlook,
+  { graph, view, active }: Outlook,
   { fresh, votes, aware, inIt, below }: OpenBallot,
   b: LearnerIndex,
   free: AcceptorSet,
@@ -163,7 +163,7 @@ function votersIn(
   const late = free & below;
   if (!quorum.satisfiedBy(fresh[b]! | late)) return 0n;
   let voters = votes[b]! | (late & ~view.caught) | (fresh[b]! & inIt);
-  for (const liar of membersOf(view.caught)) {
+  for (const liar of membersOf(view.caught & active)) {
     const trusting = fresh[b]! & ~(aware.get(liar) ?? 0n) | late & unaware(view, liar);
     if (quorum.satisfiedBy(trusting)) voters |= 1n << BigInt(liar);
   }

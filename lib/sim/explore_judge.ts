@@ -83,7 +83,7 @@ function observe({ world }: Judge, state: WorldState, votes: readonly number[]):
   const offers = Array.from({ length: messages.offerCount }, (_, offer) => offer);
   for (const number of [...offers, ...sentIn(world, state)]) {
     const { message } = messages.entries[number]!;
-    const input = { kind: "message" as const, message, source: "", now: { seconds: 0, nanos: 0 } };
+    const input = { kind: "message" as const, message, source: "", now: LATE };
     for (const effect of core.step(context, instance, input)) {
       if (effect.kind === "disagree") reported = true;
       if (effect.kind === "reject") fault = `an observer rejects: ${effect.rejection.detail}`;
@@ -105,6 +105,9 @@ function observe({ world }: Judge, state: WorldState, votes: readonly number[]):
   fault ??= broken(world, disagreeing);
   return { decided, disagreeing, fault };
 }
+
+/** After all ballots. */
+const LATE = { seconds: 1_000, nanos: 0 };
 
 const NO_LIMITS = {
   inboxRefsPerPeerMax: 0,

@@ -32,7 +32,7 @@ function isFoundStarved({ world }: Exploration, words: Int32Array): boolean {
   const observer = newInstance(context, identify);
   for (const number of [...scenario.offers.keys(), ...sentIn(world, words)]) {
     const { message } = messages.entries[number]!;
-    const now = { seconds: 0, nanos: 0 };
+    const now = { seconds: 1_000, nanos: 0 };
     step(context, observer, { kind: "message", message, source: "", now });
   }
   return hasMember(findStarved(messages.graph, observer), X);
