@@ -33,9 +33,14 @@ export function hashOf(value: string): ValueHash {
   return digest(`value ${value}`) as ValueHash;
 }
 
-/** The id of a message with this content. */
+/** The id of a message with this content in the instance that everybody takes part in. */
 export function identify(content: AcceptorContent): MessageId {
   return digest(`${content.signer} ${content.prev} ${content.refs.join(" ")}`) as MessageId;
+}
+
+/** The id that the same content has in another instance. */
+export function identifyElsewhere(content: AcceptorContent, instance: number): MessageId {
+  return digest(`${instance} ${identify(content)}`) as MessageId;
 }
 
 /** The 1a of a ballot. */

@@ -1,0 +1,46 @@
+/**
+ * What a simulation must have seen: a table of marks in which none may stay at zero.
+ *
+ * @module
+ */
+
+import { REJECTION_CODES } from "../core/rejection.ts";
+import type { Marks } from "./marks.ts";
+
+/** What happens to honest processes, whoever their peers are. */
+const EVENTS = [
+  "a decision",
+  "an honest 1b",
+  "an honest 2a",
+  "a second 2a in a ballot",
+  "a 1b that is not fresh for every learner",
+  "effect request",
+  "a crash",
+  "a disk fails",
+  "a restored acceptor",
+  "a restored acceptor misses a message",
+  "an acceptor meets a message of its own",
+  "a villain is caught",
+  "learners that are not entangled disagree",
+  "a disagreement is reported",
+  "a learner starves",
+  "facts held against the oracle",
+];
+
+/** A row: what, and how often. */
+export type Row = readonly [what: string, count: number];
+
+/** All rows, those of strategies last. */
+export function coverage(marks: Marks, strategies: Iterable<string>): Row[] {
+  return [
+    ...EVENTS.map((what): Row => [what, marks.count(what)]),
+    ...REJECTION_CODES.map((code): Row => [`code ${code}`, marks.count(`code ${code}`)]),
+    ...[...strategies].map((name): Row => [`strategy ${name}`, effectOf(marks, name)]),
+  ];
+}
+
+/** How often a strategy was found out, refused, or proved to have no effect. */
+function effectOf(marks: Marks, name: string): number {
+  return ["caught", "refused", "ignored"]
+    .reduce((sum, outcome) => sum + marks.count(`strategy ${name}: ${outcome}`), 0);
+}

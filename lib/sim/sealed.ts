@@ -1,0 +1,86 @@
+/**
+ * Signed messages of the simulated world, and the border that they have to pass. A seal stands for
+ * a signature: only the world hands them out, and each villain gets those of its own identity only.
+ *
+ * @module
+ */
+
+import { reject, type Rejection } from "../core/rejection.ts";
+import type { AcceptorContent, AcceptorMessage, Message, MessageId } from "../core/types.ts";
+import { identify, identifyElsewhere, proposalOf } from "./ids.ts";
+
+/** Stands for a signature over the canonical bytes of a message. */
+export interface Seal {
+  /** Whose key made it. */
+  readonly signer: number;
+  /** The instance that the signed bytes name. */
+  readonly instance: number;
+  /** The id of what was signed. */
+  readonly id: string;
+  /** Two signatures of the same bytes may differ: by this. */
+  readonly nonce: number;
+}
+
+/** A message on its way. */
+export interface Sealed {
+  /** The instance that it claims to belong to. */
+  readonly instance: number;
+  /** As claimed. */
+  readonly message: Message;
+  /** Undefined for a 1a, which nobody signs: the link tells who sent it. */
+  readonly seal: Seal | undefined;
+}
+
+/** What everybody takes part in. Others exist, but nothing happens there. */
+export const INSTANCE = 1;
+
+/** Puts a seal on what `signer` says. */
+export function seal(message: AcceptorMessage, nonce = 0, instance = INSTANCE): Sealed {
+  const { signer, id } = message;
+  return { instance, message, seal: { signer, instance, id, nonce } };
+}
+
+/** The id of a message in an instance: it covers the instance, as the signed bytes do. */
+export function nameIn(instance: number, content: AcceptorContent): MessageId {
+  return instance === INSTANCE ? identify(content) : identifyElsewhere(content, instance);
+}
+
+/** A 1a on its way. */
+export function open1a(message: Message): Sealed {
+  return { instance: INSTANCE, message, seal: undefined };
+}
+
+const verdicts = new WeakMap<Sealed, Rejection | "genuine">();
+
+/**
+ * What an honest process asks of everything from outside: canonical, named rightly, and sealed by
+ * whom it claims. The answer is remembered.
+ */
+export function verify(sealed: Sealed, acceptorCount: number): Rejection | undefined {
+  let verdict = verdicts.get(sealed);
+  if (verdict === undefined) {
+    verdict = judge(sealed, acceptorCount) ?? "genuine";
+    verdicts.set(sealed, verdict);
+  }
+  return verdict === "genuine" ? undefined : verdict;
+}
+
+function judge({ instance, message, seal }: Sealed, acceptorCount: number): Rejection | undefined {
+  if (message.kind === "1a") {
+    const { seconds, nanos } = message.ballot;
+    if (seconds < 0 || nanos < 0 || nanos > 999_999_999) {
+      return reject("BAD_TIMESTAMP", "not a normalised time");
+    }
+    if (proposalOf(message.ballot).id !== message.id) return reject("MALFORMED", "a false id");
+    return undefined;
+  }
+  const { signer, refs } = message;
+  if (signer < 0 || signer >= acceptorCount) return reject("UNKNOWN_SIGNER", "no such acceptor");
+  if (refs.some((ref, i) => i > 0 && refs[i - 1]! >= ref)) {
+    return reject("NOT_CANONICAL", "refs are not strictly ascending");
+  }
+  const id = nameIn(instance, message);
+  const isGenuine = seal !== undefined && seal.signer === signer && seal.id === id &&
+    seal.instance === instance && message.id === id;
+  return isGenuine ? undefined : reject("BAD_SIGNATURE", "the seal is not the signer's");
+}

@@ -1,0 +1,60 @@
+/**
+ * What a process of the simulated world needs of it, and what it tells it.
+ *
+ * @module
+ */
+
+import type { Entry } from "../core/dag.ts";
+import type { Effect, Input } from "../core/effects.ts";
+import type { CoreLimits } from "../core/instance.ts";
+import type { LearnerGraph } from "../core/learner_graph.ts";
+import type { Rejection } from "../core/rejection.ts";
+import type { Ballot, Message } from "../core/types.ts";
+import type { ProposerStep } from "../trace/writer.ts";
+import type { EventQueue } from "./event_queue.ts";
+import type { Packet } from "./packet.ts";
+import type { Prng } from "./prng.ts";
+import type { Process } from "./process.ts";
+
+/** See the module. */
+export interface Stage {
+  /** Time. */
+  readonly queue: EventQueue;
+  /** Chance: all of it comes from here. */
+  readonly prng: Prng;
+  /** Who decides how. */
+  readonly graph: LearnerGraph;
+  /** Of every process. */
+  readonly limits: CoreLimits;
+  /** How long an echo waits, lest the peer say first that it has the message. */
+  readonly echoDelayMs: number;
+  /** The acceptor that a process claims to be; undefined for observers. */
+  acceptorOf(process: number): number | undefined;
+  /** Hands a packet to the network. */
+  transmit(from: number, to: number, packet: Packet): void;
+  /** A process starts, and knows nothing yet, not even what is on its disk. */
+  started(process: Process): void;
+  /** The core has taken an input. Comes before what is sent because of it. */
+  stepped(process: Process, input: Input, effects: readonly Effect[]): void;
+  /** What an acceptor has signed is durable, and is about to be sent. */
+  said(process: Process, entries: readonly Entry[]): void;
+  /** An acceptor may sign from now on; comes before it does. */
+  votes(process: Process): void;
+  /** A proposer has looked whether to offer something. */
+  offering(process: Process, step: ProposerStep): void;
+  /** A proposer is about to offer a ballot. */
+  proposed(process: Process, ballot: Ballot): void;
+  /** The border has refused a message. */
+  refused(
+    process: Process,
+    message: Message,
+    rejection: Rejection,
+    sources: readonly string[],
+  ): void;
+  /** The border has refused something from a villain that is no message: bytes, or a first word. */
+  turnedAway(process: Process, thing: object, rejection: Rejection): void;
+  /** A message of its own that it does not know has come to an acceptor that votes. */
+  estranged(process: Process): void;
+  /** The disk cannot keep what must be kept. */
+  diskFailed(process: Process): void;
+}
