@@ -23,12 +23,13 @@ const CHAOS_MS = 600;
 const DELAY_MS_MIN = 1;
 const DELAY_MS_MAX = 5;
 
+/** Honest proposers. */
 const PROPOSERS = 3;
 
-const SCHEDULES: Readonly<Record<string, (position: number) => Pace>> = {
+const SCHEDULES: Readonly<Record<string, (position: number, members: number) => Pace>> = {
   "back-off": () => ({ backoffMsMin: 100, backoffMsMax: 800 }),
-  "windows": (position) => ({
-    members: PROPOSERS,
+  "windows": (position, members) => ({
+    members,
     position,
     windowMsMin: 60,
     clockSkewMsMax: 500,
@@ -42,17 +43,26 @@ interface Measured {
   failed: number;
 }
 
+/** Who is not honest. */
+interface Byzantine {
+  /** How many acceptors. */
+  readonly acceptors: number;
+  /** Whether there is a proposer besides that offers ballots as fast as it can. */
+  readonly proposer: boolean;
+}
+
 /** A bad start: every link loses half of everything and groups hear only their own. */
 function scenarioOf(
   seed: number,
   graph: LearnerGraph,
-  villainCount: number,
-  paceOf: (position: number) => Pace,
+  byzantine: Byzantine,
+  paceOf: (position: number, members: number) => Pace,
 ): Scenario {
   const prng = makePrng(seed);
   const names = [...STRATEGIES.keys()];
   const drawn = drawScenario(seed, { graph, strategies: names });
-  const processes = graph.acceptorCount + PROPOSERS + 1;
+  const proposers = PROPOSERS + (byzantine.proposer ? 1 : 0);
+  const processes = graph.acceptorCount + proposers + 1;
   const cut = () => {
     const side = Array.from({ length: processes }, () => prng.chance(0.5));
     const links = new Set<number>();
@@ -61,16 +71,20 @@ function scenarioOf(
     );
     return links;
   };
-  const acceptors = prng.shuffled(graph.spec.acceptors.map((_, i) => i)).slice(0, villainCount);
+  const acceptors = prng.shuffled(graph.spec.acceptors.map((_, i) => i)).slice(
+    0,
+    byzantine.acceptors,
+  );
   return {
     ...drawn,
     villains: acceptors.map((acceptor) => ({
       acceptor,
       strategies: prng.shuffled(names).slice(0, 2),
     })),
-    proposersAtMs: Array.from({ length: PROPOSERS }, () => prng.between(0, 100)),
+    rogue: byzantine.proposer ? ["spam"] : undefined,
+    proposersAtMs: Array.from({ length: proposers }, () => prng.between(0, 100)),
     observersAtMs: [0],
-    paces: Array.from({ length: PROPOSERS }, (_, position) => paceOf(position)),
+    paces: Array.from({ length: proposers }, (_, position) => paceOf(position, proposers)),
     pauseMsMax: 1_000,
     network: {
       processes,
@@ -97,14 +111,14 @@ function scenarioOf(
 
 function measure(
   graph: LearnerGraph,
-  villains: number,
-  pace: (position: number) => Pace,
+  byzantine: Byzantine,
+  pace: (position: number, members: number) => Pace,
   worlds: number,
 ): Measured {
   const measured: Measured = { ms: [], decidedBefore: 0, starved: 0, failed: 0 };
   for (let seed = 1; seed <= worlds; seed++) {
     const marks = new Marks();
-    const scenario = scenarioOf(seed, graph, villains, pace);
+    const scenario = scenarioOf(seed, graph, byzantine, pace);
     const { violation, delays } = runScenario(scenario, { strategies: STRATEGIES, marks });
     if (violation !== undefined) {
       console.error(`seed ${seed}: ${violation}`);
@@ -135,24 +149,30 @@ function row(what: readonly string[], { ms, decidedBefore, starved, failed }: Me
   ];
 }
 
+const HONEST: Byzantine = { acceptors: 0, proposer: false };
 const { worlds: asked } = parseArgs(Deno.args, { string: ["worlds"] });
 const worlds = Number(asked ?? 300);
 const rows: string[][] = [];
 for (const count of [4, 7, 10]) {
   const faults = Math.floor((count - 1) / 3);
   const graph = makeLearnerGraph(thresholds(count, [count - faults], "TECHNICAL_REPORT"));
-  for (let villains = 0; villains <= faults; villains++) {
+  const casts = [
+    ...Array.from({ length: faults + 1 }, (_, acceptors) => ({ acceptors, proposer: false })),
+    { acceptors: faults, proposer: true },
+  ];
+  for (const cast of casts) {
     for (const [name, pace] of Object.entries(SCHEDULES)) {
-      console.error(`${count} acceptors, ${villains} Byzantine, ${name}`);
-      const what = [`any ${count - faults} of ${count}`, `${villains}`, name];
-      rows.push(row(what, measure(graph, villains, pace, worlds)));
+      const liars = cast.proposer ? `${cast.acceptors} and a proposer` : `${cast.acceptors}`;
+      console.error(`${count} acceptors, ${liars} Byzantine, ${name}`);
+      const what = [`any ${count - faults} of ${count}`, liars, name];
+      rows.push(row(what, measure(graph, cast, pace, worlds)));
     }
   }
 }
 const uneven = makeLearnerGraph(thresholds(5, [4, 3], "TECHNICAL_REPORT"));
 if (checkValidity(uneven) !== undefined) throw new Error("the uneven graph is not valid");
 for (const [name, pace] of Object.entries(SCHEDULES)) {
-  rows.push(row(["any 4 of 5, any 3 of 5", "0", name], measure(uneven, 0, pace, worlds)));
+  rows.push(row(["any 4 of 5, any 3 of 5", "0", name], measure(uneven, HONEST, pace, worlds)));
 }
 const head = [
   ...["learners", "Byzantine", "schedule", "decisions", "before", "median ms (delays)"],

@@ -168,4 +168,19 @@ export const RUNNING: readonly Fault[] = [
       test: "a flood of messages with unknown refs stays within its bound",
     },
   },
+  {
+    name: "an observer believes a 1a of any time",
+    origin: "this program: one 1a from the far future silenced every proposer; found by simulation",
+    edits: [
+      edit(
+        "core/instance.ts",
+        "if (tooFar !== undefined) {",
+        "if (acceptor !== undefined && tooFar !== undefined) {",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/regressions/seeds_test.ts",
+      test: "a 1a from the far future made proposers offer ballots that no acceptor takes",
+    },
+  },
 ];

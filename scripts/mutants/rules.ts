@@ -103,6 +103,18 @@ export const VOTES: readonly Fault[] = [
       test: "deliver(m): all refs known; until then it waits and missing refs are asked for",
     },
   },
+  {
+    name: "every 1b counts as fresh",
+    origin: "the rule that the protocol stands on, left out: learners disagree",
+    edits: [
+      edit(
+        "core/facts.ts",
+        "freshFor(graph, facts, facts.own2as)",
+        "(1n << BigInt(graph.learnerCount)) - 1n",
+      ),
+    ],
+    caughtBy: { sim: 50 },
+  },
 ];
 
 /** In learner graphs. */

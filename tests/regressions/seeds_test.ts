@@ -1,0 +1,35 @@
+/**
+ * Worlds that once went wrong, each by a fault of ours that simulation found.
+ *
+ * A seed stands for the same world only as long as worlds are drawn in the same way. So the campaign
+ * of known faults (`deno task mutants`) puts each of these faults back and wants its test here to
+ * fail: when it does not any more, another seed has to take the place.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { runSeed } from "../../scripts/sim/seeds.ts";
+
+interface Regression {
+  /** What was wrong. */
+  readonly fault: string;
+  /** Worlds in which it showed. */
+  readonly seeds: readonly number[];
+}
+
+const REGRESSIONS: readonly Regression[] = [
+  {
+    fault: "a 1a from the far future made proposers offer ballots that no acceptor takes",
+    seeds: [195, 205],
+  },
+];
+
+for (const { fault, seeds } of REGRESSIONS) {
+  Deno.test(fault, () => {
+    for (const seed of seeds) {
+      const { violation } = runSeed(seed, {});
+      assertEquals(violation, undefined, `repeat: deno task sim --seed ${seed}`);
+    }
+  });
+}
