@@ -21,12 +21,13 @@ import { BoundedCache } from "./bounded_cache.ts";
 import type { Named } from "./envelopes.ts";
 import { type LogRecord, makeRecord } from "./log_record.ts";
 
-/** Messages and bytes of values that stay in memory. */
-const RECORDS_MAX = 16_384;
+/**
+ * Messages that stay in memory, and values, by number and by bytes. What stays much longer than all
+ * around it keeps V8 from reusing the memory in between: so neither outlives the other by far.
+ */
+const RECORDS_MAX = 8_192;
+const VALUES_MAX = 1_024;
 const VALUE_BYTES_MAX = 16 * 1024 * 1024;
-
-/** What a value takes in memory besides its bytes, about. */
-const VALUE_OVERHEAD_BYTES = 512;
 
 /** Bounds that do not apply to what was accepted once. */
 const NO_LIMITS = { valueBytesMax: Number.MAX_SAFE_INTEGER, refsMax: Number.MAX_SAFE_INTEGER };
@@ -161,7 +162,7 @@ export class Ledger {
   }
 
   #cacheValue(hash: ValueHash, value: Uint8Array): void {
-    this.#values.set(hash, value, value.length + VALUE_OVERHEAD_BYTES);
+    this.#values.set(hash, value, Math.max(value.length, VALUE_BYTES_MAX / VALUES_MAX));
   }
 
   #read({ position, id, own, bytes }: JournalMessage): LogRecord {

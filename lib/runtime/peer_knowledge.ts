@@ -9,8 +9,11 @@ import type { Named } from "./envelopes.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LogRecord } from "./log_record.ts";
 
-/** Ids (of either kind) and hashes remembered; the oldest are forgotten: at worst they are resent. */
-const REMEMBERED_MAX = 16_384;
+/** Ids (of either kind) remembered; the oldest are forgotten: at worst they are resent. */
+const IDS_MAX = 8_192;
+
+/** Likewise hashes: as many as belong to so many ids, lest they be kept for much longer. */
+const VALUES_MAX = 1_024;
 
 /** Messages walked over for one that the peer has shown. */
 const WALK_MAX = 4_096;
@@ -41,8 +44,8 @@ export class PeerKnowledge {
 
   /** Notes that a message, with its value if it is a 1a, is on its way to the peer. */
   markSent({ id, valueHash }: LogRecord): void {
-    addBounded(this.#sent, id);
-    if (valueHash !== undefined) addBounded(this.#values, valueHash);
+    addBounded(this.#sent, id, IDS_MAX);
+    if (valueHash !== undefined) addBounded(this.#values, valueHash, VALUES_MAX);
   }
 
   /**
@@ -50,7 +53,7 @@ export class PeerKnowledge {
    * fetching it from others: what refers to it is sent without it.
    */
   markOffered(id: MessageId): void {
-    addBounded(this.#sent, id);
+    addBounded(this.#sent, id, IDS_MAX);
   }
 
   /**
@@ -62,7 +65,7 @@ export class PeerKnowledge {
     let walked = 0;
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (this.#ids.has(next) || ++walked > WALK_MAX) continue;
-      addBounded(this.#ids, next);
+      addBounded(this.#ids, next, IDS_MAX);
       this.#sent.delete(next);
       const record = this.#ledger.get(instance, next);
       if (record !== undefined) this.#walk(record, stack);
@@ -80,13 +83,13 @@ export class PeerKnowledge {
 
   #walk(record: LogRecord, stack: MessageId[]): void {
     stack.push(...record.refs);
-    if (record.valueHash !== undefined) addBounded(this.#values, record.valueHash);
+    if (record.valueHash !== undefined) addBounded(this.#values, record.valueHash, VALUES_MAX);
   }
 }
 
-function addBounded<T>(set: Set<T>, item: T): void {
+function addBounded<T>(set: Set<T>, item: T, max: number): void {
   set.add(item);
-  if (set.size <= REMEMBERED_MAX) return;
+  if (set.size <= max) return;
   for (const oldest of set) {
     set.delete(oldest);
     return;

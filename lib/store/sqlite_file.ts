@@ -151,6 +151,9 @@ function syncDirectory(path: string): void {
   }
 }
 
+/** Pages of the file that SQLite keeps in memory, in KiB: the newest are what is read again. */
+const CACHE_KIB = 4_096;
+
 /**
  * Sets what belongs to a connection. SQLite's own lock keeps other programs out; with it the index
  * of the log is in memory, not in one more file.
@@ -162,7 +165,7 @@ function configure(database: DatabaseSync): void {
   set("trusted_schema = OFF");
   set("cell_size_check = ON");
   set("temp_store = MEMORY");
-  set("cache_size = -16000");
+  set(`cache_size = -${CACHE_KIB}`);
   const mode = set("journal_mode = WAL")?.journal_mode;
   if (mode !== "wal") throw new Error(`SQLite cannot use a write-ahead log here, but "${mode}"`);
 }

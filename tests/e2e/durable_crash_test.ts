@@ -74,5 +74,5 @@ Deno.test(e2e(
         `${starts} starts, ${all.size} decisions, ${load.failures} calls cut off`,
     );
   },
-  { patienceMs: 60_000 + KILLS * 2_000, repeat: REPEAT },
+  { patienceMs: 60_000 + KILLS * 4_000, repeat: REPEAT },
 ));
