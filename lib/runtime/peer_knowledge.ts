@@ -12,7 +12,13 @@ import type { LogRecord } from "./log_record.ts";
 /** Ids (of either kind) remembered; the oldest are forgotten: at worst they are resent. */
 const IDS_MAX = 8_192;
 
-/** Likewise hashes: as many as belong to so many ids, lest they be kept for much longer. */
+/**
+ * Likewise, ids that the peer has not shown: for each instance one or two that it never will. More
+ * than can be on their way, and no more, lest they be kept for much longer than the others.
+ */
+const SENT_MAX = 2_048;
+
+/** Likewise hashes: as many as belong to so many ids, for the same reason. */
 const VALUES_MAX = 1_024;
 
 /** Messages walked over for one that the peer has shown. */
@@ -44,7 +50,7 @@ export class PeerKnowledge {
 
   /** Notes that a message, with its value if it is a 1a, is on its way to the peer. */
   markSent({ id, valueHash }: LogRecord): void {
-    addBounded(this.#sent, id, IDS_MAX);
+    addBounded(this.#sent, id, SENT_MAX);
     if (valueHash !== undefined) addBounded(this.#values, valueHash, VALUES_MAX);
   }
 
@@ -53,7 +59,7 @@ export class PeerKnowledge {
    * fetching it from others: what refers to it is sent without it.
    */
   markOffered(id: MessageId): void {
-    addBounded(this.#sent, id, IDS_MAX);
+    addBounded(this.#sent, id, SENT_MAX);
   }
 
   /**

@@ -20,7 +20,7 @@ const SECONDS = Number(Deno.env.get("HETPAXOS_SOAK_SECONDS") ?? 120);
 const LONGER_MAX = 1.5;
 
 /** All that is bounded by number has filled up when so many instances have been decided. */
-const WARM_UP = 1_200;
+const WARM_UP = 2_000;
 
 /** Decisions between two cuts. */
 const CUT_EVERY = 50;

@@ -7,10 +7,10 @@ import { makeTestConfigurations, TestCluster } from "./harness.ts";
 const BATCH = 100;
 
 /** Instances decided when everything that is bounded by number is full. */
-const WARM_UP = 2_000;
+const WARM_UP = 2_500;
 
 /** Instances decided in all. */
-const INSTANCES = 3_500;
+const INSTANCES = 4_000;
 
 /**
  * What the test itself logs takes some of it. An instance has ten messages in the two nodes: one id
