@@ -16,6 +16,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type PeerCertificate as NodeCertificate } from "node:tls";
 import { NET_BOUNDS } from "./bounds.ts";
 import { closedByPeer, closedByUs, LinkError, toLinkError, untrusted } from "./errors.ts";
+import { releaseWhenClosed } from "./http2_release.ts";
 import { makePins, type PeerCertificate, peerDer, type Pins, type TlsIdentity } from "./tls.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
@@ -158,6 +159,7 @@ export class ClientConnection {
   }
 
   #onConnect(): void {
+    releaseWhenClosed(this.#session);
     if (this.#ended !== undefined) return;
     // checkServerIdentity has seen to it already; but that hangs on an option being honoured.
     const der = peerDer(this.#socket);

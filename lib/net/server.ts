@@ -18,6 +18,7 @@ import { NET_BOUNDS, type NetBounds, type NetLimits } from "./bounds.ts";
 import { Connection, type Misconduct } from "./connection.ts";
 import { toListenError } from "./errors.ts";
 import { guardHttp2 } from "./http2_guard.ts";
+import { releaseWhenClosed } from "./http2_release.ts";
 import { requireLoopback } from "./loopback.ts";
 import { makeRpcListener, type NodeRequest, type NodeResponse } from "./rpc.ts";
 import type { RpcListener, ServiceHandlers } from "./rpc.ts";
@@ -233,6 +234,7 @@ class Server {
   }
 
   #onSession(session: ServerHttp2Session): void {
+    releaseWhenClosed(session);
     const connection = this.#entering;
     if (connection === undefined) {
       session.destroy();
