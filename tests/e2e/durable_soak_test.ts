@@ -24,7 +24,7 @@ const LONGER_MAX = 1.5;
 const WARM_UP = 2_000;
 
 /** Decisions between two cuts. */
-const CUT_EVERY = 50;
+const CUT_EVERY = 200;
 
 const SAMPLE_MS = 1_000;
 
