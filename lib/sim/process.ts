@@ -12,6 +12,7 @@ import { type CoreContext, type InstanceState, newInstance, step } from "../core
 import type { Rejection } from "../core/rejection.ts";
 import { addMs, type Message, type MessageId, type Timestamp } from "../core/types.ts";
 import { Border, judgeBytes } from "./border.ts";
+import { momentOf, shownMs } from "./clock.ts";
 import type { Conversation, Logged } from "./conversation.ts";
 import { Disk } from "./disk.ts";
 import { identify, proposalOf } from "./ids.ts";
@@ -61,7 +62,7 @@ export class Process {
 
   /** What its clock shows. */
   now(): Timestamp {
-    return addMs(BEGINNING, this.#stage.queue.nowMs * this.role.drift + this.role.skewMs);
+    return addMs(BEGINNING, shownMs(this.role, this.#stage.queue.nowMs));
   }
 
   /** Starts it, from what is on its disk. */
@@ -156,7 +157,7 @@ export class Process {
     const rejection = verify(sealed, this.#stage.graph.acceptorCount) ??
       this.#border.refuseMessage(sealed, peer, wasWanted, this.#nowMs);
     if (rejection !== undefined) {
-      return this.#stage.refused(this, sealed.message, rejection, [String(peer)]);
+      return this.#stage.refused(this, sealed.message, rejection, peer);
     }
     // In other instances nothing happens.
     if (instance !== INSTANCE) return;
@@ -262,7 +263,7 @@ export class Process {
   #wakeAt(at: Timestamp): void {
     const { seconds, nanos } = at;
     const clockMs = (seconds - BEGINNING.seconds) * 1e3 + nanos / 1e6;
-    const wakeMs = Math.max((clockMs - this.role.skewMs) / this.role.drift + 0.01, this.#nowMs);
+    const wakeMs = Math.max(momentOf(this.role, clockMs) + 0.01, this.#nowMs);
     if (wakeMs >= this.#wakeMs) return;
     this.#wakeMs = wakeMs;
     const life = this.#incarnation;

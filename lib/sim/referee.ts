@@ -5,7 +5,7 @@
  * @module
  */
 
-import { fullSet, hasMember, membersOf } from "../core/acceptor_set.ts";
+import { fullSet, hasMember } from "../core/acceptor_set.ts";
 import type { Entry } from "../core/dag.ts";
 import type { Effect } from "../core/effects.ts";
 import { entangled, type LearnerGraph } from "../core/learner_graph.ts";
@@ -91,10 +91,19 @@ export class Referee {
     }
   }
 
-  /** A message has been refused. */
-  refused(who: string, id: MessageId, { rejected, detail }: Rejection): void {
+  /**
+   * A message has been refused.
+   *
+   * @param byVillain Whether a villain has handed it in: it may be an honest one, spoilt.
+   */
+  refused(
+    who: string,
+    id: MessageId,
+    { rejected, detail }: Rejection,
+    byVillain: boolean = false,
+  ): void {
     this.#marks.mark(`code ${rejected}`);
-    if (this.honestIds.has(id) && FAULTS.has(rejected)) {
+    if (!byVillain && this.honestIds.has(id) && FAULTS.has(rejected)) {
       throw new Violation(`${who} refuses an honest message: ${rejected}, ${detail}`);
     }
   }
@@ -138,7 +147,7 @@ export class Referee {
     const count = (this.#signed.get(ballot) ?? 0) + 1;
     this.#signed.set(ballot, count);
     if (count > 2) this.#marks.mark("a second 2a in a ballot");
-    if (count > 1 + this.#graph.learnerCount) {
+    if (count > 1 + this.#graph.learnerCount && hasMember(this.safe, signer)) {
       throw new Violation(`${who} signs ${count} messages in one ballot`);
     }
   }
@@ -167,21 +176,11 @@ export class Referee {
     });
   }
 
-  /** The learners that have decided, as far as any honest process has seen. */
-  decided(): LearnerIndex[] {
-    return this.decisions.flatMap(({ size }, learner) => size > 0 ? [learner] : []);
-  }
-
   #name(acceptor: number): string {
     return this.#graph.spec.acceptors[acceptor]!;
   }
 
   #learner(learner: number): string {
     return this.#graph.spec.learners[learner]!;
-  }
-
-  /** The safe acceptors, by name. */
-  describe(): string {
-    return membersOf(this.safe).map((acceptor) => this.#name(acceptor)).join(" ");
   }
 }

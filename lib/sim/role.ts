@@ -6,12 +6,13 @@
 
 import type { Pace } from "../core/proposer.ts";
 import type { LearnerSet, ValueHash } from "../core/types.ts";
+import type { ClockSettings } from "./clock.ts";
 import type { DiskSettings } from "./disk.ts";
 import { hashOf } from "./ids.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What a process is. */
-export interface Role {
+export interface Role extends ClockSettings {
   /** For people. */
   readonly name: string;
   /** Its number among all processes of the world. */
@@ -20,10 +21,6 @@ export interface Role {
   readonly acceptor: number | undefined;
   /** Processes that it talks to, by number. */
   readonly peers: readonly number[];
-  /** Its clock runs ahead by so much. */
-  readonly skewMs: number;
-  /** Its clock runs so many times as fast as time. */
-  readonly drift: number;
   /** How its disk behaves. */
   readonly disk: DiskSettings;
   /** What it offers; undefined if it does not propose. */
@@ -32,8 +29,6 @@ export interface Role {
     readonly serves: LearnerSet;
     readonly pace: Pace;
   };
-  /** Whether it starts again when the core has met a message of its own that it does not know. */
-  readonly forgets?: boolean;
 }
 
 /** What a scenario makes of a process. */

@@ -9,6 +9,7 @@ import type { CoreLimits } from "../core/instance.ts";
 import { entangled, type LearnerGraph } from "../core/learner_graph.ts";
 import type { Pace } from "../core/proposer.ts";
 import type { AcceptorIndex } from "../core/types.ts";
+import type { ClockSettings } from "./clock.ts";
 import type { DiskSettings } from "./disk.ts";
 import { randomValidGraph } from "./graphs.ts";
 import type { NetworkSettings, Partition } from "./network.ts";
@@ -57,7 +58,7 @@ export interface Scenario {
   /** What the network is like. */
   readonly network: NetworkSettings;
   /** By process. */
-  readonly clocks: readonly { readonly skewMs: number; readonly drift: number }[];
+  readonly clocks: readonly ClockSettings[];
   /** By process. */
   readonly disks: readonly DiskSettings[];
   /** In the order of time. */

@@ -44,13 +44,8 @@ export interface Stage {
   offering(process: Process, step: ProposerStep): void;
   /** A proposer is about to offer a ballot. */
   proposed(process: Process, ballot: Ballot): void;
-  /** The border has refused a message. */
-  refused(
-    process: Process,
-    message: Message,
-    rejection: Rejection,
-    sources: readonly string[],
-  ): void;
+  /** The border has refused a message that has come from a process, by number. */
+  refused(process: Process, message: Message, rejection: Rejection, from: number): void;
   /** The border has refused something from a villain that is no message: bytes, or a first word. */
   turnedAway(process: Process, thing: object, rejection: Rejection): void;
   /** A message of its own that it does not know has come to an acceptor that votes. */

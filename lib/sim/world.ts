@@ -173,10 +173,11 @@ export class World implements Stage {
   }
 
   /** Of {@linkcode Stage}. */
-  refused(process: Process, message: Message, rejection: Rejection): void {
+  refused(process: Process, message: Message, rejection: Rejection, from: number): void {
     this.#note(() => `${process.role.name} refuses ${message.id.slice(0, 8)}`);
     this.conspiracy.markDeed(this.marks, message.id, "refused");
-    this.referee.refused(process.role.name, message.id, rejection);
+    const byVillain = this.#villains.has(from);
+    this.referee.refused(process.role.name, message.id, rejection, byVillain);
   }
 
   /** Of {@linkcode Stage}. */
