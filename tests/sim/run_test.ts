@@ -6,7 +6,6 @@
  */
 
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { scramble } from "../../lib/sim/prng.ts";
 import { EventQueue } from "../../lib/sim/event_queue.ts";
 import { Recorder } from "../../lib/sim/recorder.ts";
 import { runScenario } from "../../lib/sim/run.ts";
@@ -16,28 +15,14 @@ import { drawScenario } from "../../lib/sim/scenario.ts";
 import { Timeline } from "../../lib/sim/timeline.ts";
 import type { Spectator } from "../../lib/sim/world.ts";
 import { replay } from "../../lib/trace/replay.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { runSeed, scenarioOf } from "../../scripts/sim/seeds.ts";
 
 const FIRST = Number(Deno.env.get("HETPAXOS_SEED") ?? 1);
 const SEEDS = Number(Deno.env.get("HETPAXOS_SEEDS") ?? 150);
 
-/** A number that depends on every step of a world and its order. */
 function fingerprint(seed: number): number {
-  let mixed = seed;
-  const add = (text: string) => {
-    for (let i = 0; i < text.length; i++) {
-      mixed = scramble(Math.imul(mixed, 31) + text.charCodeAt(i) | 0);
-    }
-  };
-  const spectator: Spectator = {
-    stepped: (process, input, effects, atMs) => {
-      add(`${atMs} ${process.role.name} ${input.kind} ${effects.map(({ kind }) => kind)}`);
-      for (const effect of effects) if ("entry" in effect) add(effect.entry.message.id);
-    },
-  };
-  const { events, ms } = runSeed(seed, { spectator });
-  add(`${events} ${ms}`);
-  return mixed;
+  return fingerprintOf((spectator) => runSeed(seed, { spectator }));
 }
 
 Deno.test(`the worlds of ${SEEDS} seeds go well`, () => {

@@ -12,10 +12,11 @@ import { thresholdOf } from "../../lib/core/quorum.ts";
 import { judgeBytes } from "../../lib/sim/border.ts";
 import { thresholds } from "../../lib/sim/graphs.ts";
 import { Marks } from "../../lib/sim/marks.ts";
-import { makePrng, scramble } from "../../lib/sim/prng.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
 import { type RunReport, runScenario } from "../../lib/sim/run.ts";
 import { drawScenario, type Scenario } from "../../lib/sim/scenario.ts";
 import { spoiled } from "../../lib/sim/strategies/garbage.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { STRATEGIES } from "../../lib/sim/strategies.ts";
 import type { Spectator } from "../../lib/sim/world.ts";
 
@@ -67,23 +68,8 @@ for (const name of STRATEGIES.keys()) {
   });
 }
 
-/** A number that depends on every effect of a world and their order. */
 function fingerprint(seed: number, name: string): number {
-  let mixed = seed;
-  const add = (text: string) => {
-    for (let i = 0; i < text.length; i++) {
-      mixed = scramble(Math.imul(mixed, 31) + text.charCodeAt(i) | 0);
-    }
-  };
-  const spectator: Spectator = {
-    stepped: (process, input, effects, atMs) => {
-      add(`${atMs} ${process.role.name} ${input.kind}`);
-      for (const effect of effects) add(`${effect.kind} ${"id" in effect ? effect.id : ""}`);
-    },
-  };
-  const { events, ms } = run(scenarioWith(seed, [name]), new Marks(), spectator);
-  add(`${events} ${ms}`);
-  return mixed;
+  return fingerprintOf((spectator) => run(scenarioWith(seed, [name]), new Marks(), spectator));
 }
 
 Deno.test("a message that seals itself in another way frames nobody", () => {
