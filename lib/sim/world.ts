@@ -13,6 +13,7 @@ import type { Rejection } from "../core/rejection.ts";
 import type { AcceptorSet, Ballot, Message } from "../core/types.ts";
 import type { ProposerStep } from "../trace/writer.ts";
 import { Conspiracy } from "./conspiracy.ts";
+import { exceededLimit } from "./bounds.ts";
 import { isComplete } from "./ending.ts";
 import { EventQueue } from "./event_queue.ts";
 import { Marks } from "./marks.ts";
@@ -150,6 +151,8 @@ export class World implements Stage {
     this.#spectator.stepped?.(process, input, effects, this.queue.nowMs);
     this.conspiracy.attribute(this.marks, effects);
     this.referee.stepped(process.role.name, effects);
+    const exceeded = exceededLimit(process.state, this.limits);
+    if (exceeded !== undefined) throw new Violation(`${process.role.name}: ${exceeded}`);
     for (const effect of effects) {
       if (effect.kind !== "decide" || this.decidedMs.has(effect.decision.learner)) continue;
       this.decidedMs.set(effect.decision.learner, this.queue.nowMs);
