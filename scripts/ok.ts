@@ -52,7 +52,7 @@ let linted: Promise<readonly Diagnostic[]> | undefined;
 
 /** Lints once, whoever asks. */
 function lint(): Promise<readonly Diagnostic[]> {
-  linted ??= run(["deno", "lint", "--json"]).then(({ code, output }) => {
+  linted ??= run(["deno", "lint", "--quiet", "--json"]).then(({ code, output }) => {
     const report = JSON.parse(output) as { diagnostics: Diagnostic[]; errors: unknown[] };
     if (report.errors.length > 0) throw new Error(`lint failed: ${JSON.stringify(report.errors)}`);
     if (code !== 0 && report.diagnostics.length === 0) throw new Error(`lint failed: ${output}`);
