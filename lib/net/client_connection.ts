@@ -49,8 +49,10 @@ export class ClientConnection {
   readonly #options: ClientConnectionOptions;
   readonly #onEnd: (why: LinkError) => void;
   readonly #pins: Pins;
-  readonly #socket: Socket;
-  readonly #session: ClientHttp2Session;
+  readonly #tcp: Socket;
+  /** Over TCP, once that has connected. */
+  #socket: Socket | undefined;
+  #session: ClientHttp2Session | undefined;
   readonly #streams = new Set<ClientHttp2Stream>();
   readonly #whenReady = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -69,26 +71,27 @@ export class ClientConnection {
     this.ready = this.#whenReady.promise;
     // Whoever asks for a stream hears of it; if nobody does, nobody needs to.
     this.ready.catch(() => {});
-    this.#socket = this.#dial();
-    this.#session = connect(options.authority, {
-      createConnection: () => this.#socket,
-      settings: { enablePush: false, maxHeaderListSize: NET_BOUNDS.headerBytesMax },
-    });
-    this.#attach();
+    this.#tcp = connectTcp({ host: options.host, port: options.port });
+    this.#watch(this.#tcp);
+    this.#tcp.once("connect", () => this.#begin());
+    this.#after(
+      options.connectTimeoutMs,
+      () => this.end(new LinkError("unreachable", Code.Unavailable, "connection timed out")),
+    );
   }
 
   /** False once it has ended, or takes no new streams. */
   get usable(): boolean {
     const session = this.#session;
-    return this.#ended === undefined && !this.#leaving && !session.destroyed && !session.closed;
+    return this.#ended === undefined && !this.#leaving && !session?.destroyed && !session?.closed;
   }
 
-  /** Opens a stream; throws a {@linkcode LinkError} if that is too late. */
+  /** Opens a stream when it is ready; throws a {@linkcode LinkError} if that is too late. */
   request(headers: OutgoingHttpHeaders): ClientHttp2Stream {
     if (this.#ended !== undefined) throw this.#ended;
     let stream: ClientHttp2Stream;
     try {
-      stream = this.#session.request(headers);
+      stream = this.#session!.request(headers);
     } catch (error) {
       throw toLinkError(error, error);
     }
@@ -109,17 +112,30 @@ export class ClientConnection {
     this.#whenReady.reject(why);
     // A stream opened on a session that is about to notice its end would never hear of it.
     for (const stream of this.#streams) stream.destroy(why);
-    this.#session.destroy(undefined, constants.NGHTTP2_CANCEL);
-    this.#socket.destroy();
+    this.#session?.destroy(undefined, constants.NGHTTP2_CANCEL);
+    (this.#socket ?? this.#tcp).destroy();
     this.#onEnd(why);
   }
 
-  #dial(): Socket {
-    const { tls, expected, cleartext, host, port } = this.#options;
-    if (cleartext) return connectTcp({ host, port });
+  /** TCP has connected: makes what is above it. Deno never frees what it makes for TLS in vain. */
+  #begin(): void {
+    if (this.#ended !== undefined) return;
+    const socket = this.#options.cleartext ? this.#tcp : this.#secure();
+    if (socket !== this.#tcp) this.#watch(socket);
+    const session = connect(this.#options.authority, {
+      createConnection: () => socket,
+      settings: { enablePush: false, maxHeaderListSize: NET_BOUNDS.headerBytesMax },
+    });
+    this.#socket = socket;
+    this.#session = session;
+    this.#attach(session, socket);
+  }
+
+  #secure(): Socket {
+    const { tls, expected, host } = this.#options;
     return connectTls({
+      socket: this.#tcp,
       host,
-      port,
       cert: tls.certificatePem,
       key: tls.privateKeyPem,
       ca: [expected.pem],
@@ -131,8 +147,7 @@ export class ClientConnection {
     });
   }
 
-  #attach(): void {
-    const session = this.#session;
+  #attach(session: ClientHttp2Session, socket: Socket): void {
     const controls = new TokenBucket(...NET_BOUNDS.controlRate, performance.now());
     const onControl = () => {
       if (controls.take(1, performance.now())) return;
@@ -143,42 +158,41 @@ export class ClientConnection {
     session.on("error", (error: Error) => this.end(this.#explain(error)));
     session.on("frameError", () => {});
     session.on("close", () => this.end(closedByPeer()));
-    // A session with a stream opened just as the peer hung up never says that it has closed.
-    this.#socket.on("close", () => this.end(closedByPeer()));
-    this.#socket.on("error", (error: Error) => this.end(this.#explain(error)));
     session.on("goaway", (code: number) => {
       this.#leaving = true;
       if (code !== constants.NGHTTP2_NO_ERROR) this.end(closedByPeer(`GOAWAY with code ${code}`));
       this.#leaveIfDone();
     });
-    session.once("connect", () => this.#onConnect());
-    this.#after(
-      this.#options.connectTimeoutMs,
-      () => this.end(new LinkError("unreachable", Code.Unavailable, "connection timed out")),
-    );
+    session.once("connect", () => this.#onConnect(session, socket));
   }
 
-  #onConnect(): void {
-    releaseWhenClosed(this.#session);
+  /** A session with a stream opened just as the peer hung up never says that it has closed. */
+  #watch(socket: Socket): void {
+    socket.on("close", () => this.end(closedByPeer()));
+    socket.on("error", (error: Error) => this.end(this.#explain(error)));
+  }
+
+  #onConnect(session: ClientHttp2Session, socket: Socket): void {
+    releaseWhenClosed(session);
     if (this.#ended !== undefined) return;
     // checkServerIdentity has seen to it already; but that hangs on an option being honoured.
-    const der = peerDer(this.#socket);
+    const der = peerDer(socket);
     if (!this.#options.cleartext && this.#pins.ownerOf(der) === undefined) {
       return this.end(untrusted());
     }
-    this.#after(this.#options.pingIntervalMs, () => this.#ping());
+    this.#after(this.#options.pingIntervalMs, () => this.#ping(session));
     this.#whenReady.resolve();
   }
 
-  #ping(): void {
+  #ping(session: ClientHttp2Session): void {
     const { pingIntervalMs, pingTimeoutMs } = this.#options;
     this.#after(
       pingTimeoutMs,
       () => this.end(new LinkError("silent", Code.Unavailable, "does not answer pings")),
     );
-    this.#session.ping((error) => {
+    session.ping((error) => {
       if (error !== null || this.#ended !== undefined) return;
-      this.#after(pingIntervalMs, () => this.#ping());
+      this.#after(pingIntervalMs, () => this.#ping(session));
     });
   }
 
