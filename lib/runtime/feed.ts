@@ -59,6 +59,8 @@ export class Feed {
   #cursor: number | undefined;
   #until = 0;
   #taken = 0;
+  /** Nothing is echoed before: by then a peer that was behind has said what it has got. */
+  #quietUntilMs = 0;
   #urgent: LogRecord[] = [];
   #echoes: Echo[] = [];
   readonly #asked: Map<MessageId, Sending> = new Map();
@@ -105,10 +107,11 @@ export class Feed {
   }
 
   /** The peer has everything offered below a position. */
-  tookIn(position: number): void {
-    if (this.#cursor !== undefined && position <= this.#cursor) {
-      this.#taken = Math.max(this.#taken, position);
-    }
+  tookIn(position: number, nowMs: number): void {
+    if (this.#cursor === undefined || position > this.#cursor) return;
+    const wasBehind = !this.isCaughtUp;
+    this.#taken = Math.max(this.#taken, position);
+    if (wasBehind && this.isCaughtUp) this.#quietUntilMs = nowMs + this.#echoDelayMs;
   }
 
   /**
@@ -160,12 +163,22 @@ export class Feed {
     while (this.#echoes.length > 0 && this.#knowledge.has(this.#echoes[0]!.record.id)) {
       this.#echoes.shift();
     }
-    return this.#echoes[0]?.dueMs;
+    return this.#echoDueMs();
   }
 
   #take(nowMs: number): LogRecord | undefined {
     if (this.#urgent.length > 0) return this.#urgent.shift();
-    return (this.#echoes[0]?.dueMs ?? Infinity) <= nowMs ? this.#echoes.shift()!.record : undefined;
+    return (this.#echoDueMs() ?? Infinity) <= nowMs ? this.#echoes.shift()!.record : undefined;
+  }
+
+  /**
+   * Undefined if there is nothing to echo, and while the peer is behind: busy with what it lacks, it
+   * is late to tell what has come to it from elsewhere. What it cannot do without it asks for.
+   */
+  #echoDueMs(): number | undefined {
+    const [first] = this.#echoes;
+    if (first === undefined || !this.isCaughtUp) return undefined;
+    return Math.max(first.dueMs, this.#quietUntilMs);
   }
 
   #fallBack(): void {

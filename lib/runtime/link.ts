@@ -132,7 +132,7 @@ export class Link implements Supplier {
     for (const named of decodeNamed(envelope.wantValues).slice(0, IDS_MAX)) {
       this.#feed.askValue(named);
     }
-    this.#feed.tookIn(Number(envelope.taken));
+    this.#feed.tookIn(Number(envelope.taken), this.#nowMs());
     if (envelope.ping !== 0n) this.#composer.pong(envelope.ping);
     this.#node.flush();
     if (envelope.caughtUp) this.options.onCaughtUp(this);

@@ -33,7 +33,7 @@ class Stage extends TestLog {
       next = this.feed.nextOffers()
     ) {
       stretches.push(next.records.map(({ id }) => id));
-      this.feed.tookIn(next.position);
+      this.feed.tookIn(next.position, 0);
     }
     return stretches;
   }
@@ -73,10 +73,10 @@ Deno.test("a stretch is offered when the one before is taken, and none is offere
   const first = stage.feed.nextOffers();
   assertEquals([first?.position, first?.records.length], [1_024, 1_024]);
   assertEquals([stage.feed.nextOffers(), stage.feed.dueMs()], [undefined, undefined]);
-  stage.feed.tookIn(1_023);
-  stage.feed.tookIn(5_000);
+  stage.feed.tookIn(1_023, 0);
+  stage.feed.tookIn(5_000, 0);
   assertEquals(stage.feed.nextOffers(), undefined);
-  stage.feed.tookIn(1_024);
+  stage.feed.tookIn(1_024, 0);
   assertEquals(stage.feed.dueMs(), 0);
   assertEquals(stage.feed.isCaughtUp, false);
   const rest = stage.offered().flat();
@@ -91,9 +91,26 @@ Deno.test("what is added while offers are made is sent, not offered", () => {
   assertEquals(stage.feed.nextOffers()?.position, 1_024);
   stage.feed.appended(stage.message("new", ["m1999"], true), 0);
   assertEquals(stage.sent(), stage.ids("new"));
-  stage.feed.tookIn(1_024);
+  stage.feed.tookIn(1_024, 0);
   assertEquals(stage.offered().flat().includes(stage.id("new")), false);
   assertEquals(stage.sent(1_000), []);
+});
+
+Deno.test("to a peer that is behind nothing is echoed before it has had time to say what it has", () => {
+  const stage = new Stage();
+  stage.chain(3);
+  stage.feed.start(0);
+  const offers = stage.feed.nextOffers()!;
+  stage.feed.appended(stage.message("other"), 0);
+  stage.feed.appended(stage.message("another"), 0);
+  stage.feed.appended(stage.message("own", ["m2"], true), 0);
+  assertEquals(stage.sent(0), stage.ids("own"));
+  assertEquals([stage.feed.dueMs(), stage.sent(1_000)], [undefined, []]);
+  stage.feed.tookIn(offers.position, 1_000);
+  assertEquals(stage.feed.dueMs(), 1_000 + ECHO_DELAY_MS);
+  stage.knowledge.mark(stage.named("other"));
+  assertEquals(stage.sent(999 + ECHO_DELAY_MS), []);
+  assertEquals(stage.sent(1_000 + ECHO_DELAY_MS), stage.ids("another"));
 });
 
 Deno.test("own messages go at once, others' after a while", () => {
@@ -163,7 +180,7 @@ function readSlowly(count: number): { got: MessageId[]; all: MessageId[] } {
     const offers = stage.feed.nextOffers();
     if (offers === undefined) continue;
     got.push(...offers.records.map(({ id }) => id));
-    stage.feed.tookIn(offers.position);
+    stage.feed.tookIn(offers.position, 0);
   }
   got.push(...stage.offered().flat(), ...stage.sent(100_000));
   return { got, all };
