@@ -41,12 +41,15 @@ export class Load {
   failures = 0;
   /** How long each instance took to be decided, in milliseconds, in the order of decisions. */
   readonly latenciesMs: number[] = [];
+  /** Instances begun in a second at most. */
+  perSecondMax = Infinity;
   readonly #durable: Durable;
   readonly #clients: ReadonlyMap<string, AcceptorClient>;
   readonly #waiting: Set<() => void> = new Set();
   readonly #workers: Promise<void>[] = [];
   readonly #broken = Promise.withResolvers<never>();
   #next: number;
+  #beginMs = 0;
   #over = false;
 
   private constructor(durable: Durable, clients: ReadonlyMap<string, AcceptorClient>, from = 0) {
@@ -92,6 +95,7 @@ export class Load {
 
   async #work(): Promise<void> {
     while (!this.#over) {
+      await this.#turn();
       const instance = BigInt(this.#next++);
       const startMs = performance.now();
       note(this.decided, await this.#decide(instance));
@@ -100,6 +104,14 @@ export class Load {
       this.#waiting.clear();
       for (const resolve of waiting) resolve();
     }
+  }
+
+  /** Settles when another instance may begin. */
+  async #turn(): Promise<void> {
+    const nowMs = performance.now();
+    const beginMs = Math.max(nowMs, this.#beginMs);
+    this.#beginMs = beginMs + 1_000 / this.perSecondMax;
+    if (beginMs > nowMs) await new Promise((resolve) => setTimeout(resolve, beginMs - nowMs));
   }
 
   /** Each call offers another value, so that decisions could differ. */

@@ -1,5 +1,5 @@
 /**
- * A wire that counts what passes and that can be cut.
+ * A wire that counts what passes, and that can be cut for a moment or for a while.
  *
  * @module
  */
@@ -12,6 +12,8 @@ export class Proxy {
   bytesDown = 0;
   /** Bytes from whoever dialed. */
   bytesUp = 0;
+  /** Nothing passes: who dials is hung up on. */
+  isDown = false;
   readonly #listener: Deno.TcpListener;
   readonly #target: number;
   readonly #open: Set<Deno.Conn> = new Set();
@@ -42,7 +44,10 @@ export class Proxy {
 
   async #serve(): Promise<void> {
     const passing: Promise<void>[] = [];
-    for await (const near of this.#listener) passing.push(this.#pass(near));
+    for await (const near of this.#listener) {
+      if (this.isDown) close(near);
+      else passing.push(this.#pass(near));
+    }
     await Promise.all(passing);
   }
 
