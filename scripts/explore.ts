@@ -1,24 +1,32 @@
 /**
  * Explores the small worlds of lib/sim/explore_scenarios.ts and says what was found.
  *
- * `deno task explore [--deep] [--scripts] [NAME...]`
+ * `deno task explore [--deep] [--scripts] [--traces FOLDER] [NAME...]`
  *
  * `--deep` adds those that take minutes, `--scripts` prints how violations and disagreements come
- * about. The exit status is 1 if anything is not as pinned.
+ * about. `--traces` records that, or how the state found last was reached, for `deno task replay`.
+ * The exit status is 1 if anything is not as pinned.
  *
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { admit } from "../lib/core/facts.ts";
 import { newInstance, step } from "../lib/core/instance.ts";
 import { makeLearnerGraph } from "../lib/core/learner_graph.ts";
 import { coverageOf } from "../lib/sim/explore_coverage.ts";
+import { scriptTo } from "../lib/sim/explore_path.ts";
 import { runScenario } from "../lib/sim/explore_run.ts";
 import { type Pinned, SCENARIOS } from "../lib/sim/explore_scenarios.ts";
+import { traceOf } from "./sim/script.ts";
 
-const FLAGS = ["--deep", "--scripts"];
+interface Flags {
+  readonly deep: boolean;
+  readonly scripts: boolean;
+  readonly traces?: string;
+}
 
-function explorePinned(pinned: Pinned, showScript: boolean): boolean {
+function explorePinned(pinned: Pinned, { scripts, traces }: Flags): boolean {
   const start = performance.now();
   const report = runScenario({ admit, makeLearnerGraph, newInstance, step }, pinned);
   const seconds = (performance.now() - start) / 1_000;
@@ -34,27 +42,37 @@ function explorePinned(pinned: Pinned, showScript: boolean): boolean {
   console.log(`  ${seconds.toFixed(1)} s, ${count(Math.round(store.size / seconds))} states/s`);
   const coverage = [...coverageOf(report.exploration)];
   console.log(`  ${coverage.map(([what, times]) => `${what} ${count(times)}`).join(", ")}`);
-  if (showScript && script !== undefined) console.log(script.replace(/^(?=.)/gm, "    "));
+  if (scripts && script !== undefined) console.log(script.replace(/^(?=.)/gm, "    "));
   for (const complaint of report.complaints) console.log(`  WRONG: ${complaint}`);
+  if (traces !== undefined) {
+    const last = scriptTo(
+      report.exploration,
+      store.size - 1,
+      `${pinned.name}: the state found last`,
+    );
+    const lines = traceOf(script ?? last);
+    Deno.writeTextFileSync(`${traces}/${pinned.name}.ndjson`, `${lines.join("\n")}\n`);
+  }
   return report.complaints.length === 0;
 }
 
+/** Prints how it is used, and ends. */
+function misused(what: string): never {
+  console.error(`${what}; use [--deep] [--scripts] [--traces FOLDER] [NAME...]`);
+  Deno.exit(2);
+}
+
 if (import.meta.main) {
-  const names = Deno.args.filter((arg) => !arg.startsWith("-"));
-  const unknown = Deno.args.filter((arg) =>
-    !FLAGS.includes(arg) && !SCENARIOS.some(({ name }) => name === arg)
-  );
-  if (unknown.length > 0) {
-    console.error(`not a flag or a scenario: ${unknown.join(" ")}`);
-    Deno.exit(2);
-  }
+  const { _: names, ...flags } = parseArgs(Deno.args, {
+    boolean: ["deep", "scripts"],
+    string: ["traces"],
+    unknown: (arg) => SCENARIOS.some(({ name }) => name === arg) || misused(`what is ${arg}?`),
+  }) as unknown as Flags & { readonly _: readonly string[] };
   const chosen = SCENARIOS.filter(({ name, deep = false }) =>
-    names.length > 0 ? names.includes(name) : !deep || Deno.args.includes("--deep")
+    names.length > 0 ? names.includes(name) : !deep || flags.deep
   );
   let right = 0;
-  for (const pinned of chosen) {
-    if (explorePinned(pinned, Deno.args.includes("--scripts"))) right++;
-  }
+  for (const pinned of chosen) if (explorePinned(pinned, flags)) right++;
   console.log(`${right} passed, ${chosen.length - right} failed`);
   if (right < chosen.length) Deno.exit(1);
 }

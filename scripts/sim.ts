@@ -2,7 +2,7 @@
  * Runs simulated worlds, each from its seed, and says what was seen in them.
  *
  * `deno task sim --seeds 10000 [--first-seed 1] [--workers 2]`, or `deno task sim --seed 7` for one
- * with its timeline.
+ * with its timeline, or `deno task sim --script FILE` for a scenario written down.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { coverage } from "../lib/sim/coverage.ts";
 import { Marks } from "../lib/sim/marks.ts";
 import { STRATEGIES } from "../lib/sim/strategies.ts";
 import { explainSeed } from "./sim/explain.ts";
+import { explainScript } from "./sim/script.ts";
 import type { Batch, Outcome } from "./sim/worker.ts";
 
 /** Seeds handed to a worker at once. */
@@ -29,7 +30,8 @@ const HELP = `Runs simulated worlds, each from its seed.
   --first-seed S   the first of them (default 1)
   --workers K      processes at once (default: the number of cores)
   --seed S         one world, with its timeline
-  --trace FILE     records that world, for deno task replay
+  --script FILE    a scenario as text (lib/sim/script.ts), with its timeline
+  --trace FILE     records that world or scenario, for deno task replay
   --without LIST   leaves things out of that world, as a failure says
 `;
 
@@ -117,13 +119,15 @@ function tell(totals: Totals, seconds: number, isEnough: boolean): boolean {
 }
 
 const args = parseArgs(Deno.args, {
-  string: ["seeds", "first-seed", "workers", "seed", "without", "trace"],
+  string: ["seeds", "first-seed", "workers", "seed", "without", "trace", "script"],
   boolean: ["help"],
 });
+const trace = args.trace === undefined ? undefined : String(args.trace);
 if (args.help) {
   console.log(HELP);
+} else if (args.script !== undefined) {
+  Deno.exitCode = explainScript(String(args.script), trace) ? 0 : 1;
 } else if (args.seed !== undefined) {
-  const trace = args.trace === undefined ? undefined : String(args.trace);
   const omissions = new Set(args.without === undefined ? [] : String(args.without).split(","));
   Deno.exitCode = explainSeed(Number(args.seed), omissions, trace) ? 0 : 1;
 } else {

@@ -9,6 +9,7 @@ import { admit } from "../core/facts.ts";
 import {
   type CoreContext,
   type Effect,
+  type Input,
   type InstanceState,
   newInstance,
 } from "../core/instance.ts";
@@ -36,9 +37,29 @@ export interface Stage {
   /** Everything the observer has done. */
   readonly observed: Effect[];
   readonly core: ExploredCore;
+  readonly watcher: ScriptWatcher;
+}
+
+/** Told of what happens in a script, for timelines and traces. */
+export interface ScriptWatcher {
+  /** A node begins, and knows nothing: an acceptor, or the observer. */
+  started?(node: string, context: CoreContext): void;
+  /** A line is about to be carried out. */
+  reached?(line: number): void;
+  /** A node has made a step. */
+  stepped?(node: string, input: Input, effects: readonly Effect[]): void;
+}
+
+/** How a script is run. */
+export interface ScriptOptions {
+  /** What runs it; the core itself unless a mutated copy is to be tried. */
+  readonly core?: ExploredCore;
+  /** Told of everything. */
+  readonly watcher?: ScriptWatcher;
 }
 
 interface Instance {
+  readonly name: string;
   readonly context: CoreContext;
   readonly state: InstanceState;
 }
@@ -53,19 +74,24 @@ const LIMITS = {
   clockSkewMsMax: 1_000,
 };
 
+/** The name of the node that receives everything. */
+const OBSERVER = "observer";
+
 const CORE: ExploredCore = { makeLearnerGraph, admit, newInstance, step };
 
 /**
  * Runs a script from beginning to end.
  *
- * @param core What runs it; the core itself unless a mutated copy is to be tried.
  * @throws ScriptError for a line that makes no sense, an action that is not possible, and an
  * expectation that does not hold.
  */
-export function runScript(text: string, core: ExploredCore = CORE): Stage {
+export function runScript(text: string, { core = CORE, watcher = {} }: ScriptOptions = {}): Stage {
   const lines = parseScript(text);
-  const stage = setUp(lines, core);
-  for (const line of lines) at(line.line, () => perform(stage, line));
+  const stage = setUp(lines, core, watcher);
+  for (const line of lines) {
+    watcher.reached?.(line.line);
+    at(line.line, () => perform(stage, line));
+  }
   return stage;
 }
 
@@ -79,7 +105,7 @@ function at<T>(line: number, action: () => T): T {
   }
 }
 
-function setUp(lines: readonly Line[], core: ExploredCore): Stage {
+function setUp(lines: readonly Line[], core: ExploredCore, watcher: ScriptWatcher): Stage {
   const acceptors: string[] = [];
   const byzantine: string[] = [];
   for (const line of lines) {
@@ -100,20 +126,24 @@ function setUp(lines: readonly Line[], core: ExploredCore): Stage {
   );
   const burial = lines.find((line) => line.kind === "burial")?.rule ?? "TECHNICAL_REPORT";
   const graph = core.makeLearnerGraph({ acceptors, learners, quorums, safety, burial });
-  const start = (self: number | undefined): Instance => {
+  const start = (name: string, self: number | undefined): Instance => {
     const context = { graph, limits: LIMITS, self };
-    return { context, state: core.newInstance(context, identify) };
+    watcher.started?.(name, context);
+    return { name, context, state: core.newInstance(context, identify) };
   };
   return {
     acceptors,
     learners,
     byzantine,
-    instances: acceptors.map((name, self) => byzantine.includes(name) ? undefined : start(self)),
-    observer: start(undefined),
+    instances: acceptors.map((name, self) =>
+      byzantine.includes(name) ? undefined : start(name, self)
+    ),
+    observer: start(OBSERVER, undefined),
     messages: new Map(),
     values: new Map(),
     observed: [],
     core,
+    watcher,
   };
 }
 
@@ -160,8 +190,15 @@ function publish(stage: Stage, name: string, message: Message): void {
   stage.observed.push(...receive(stage, stage.observer, message));
 }
 
-function receive({ core }: Stage, { context, state }: Instance, message: Message): Effect[] {
-  return core.step(context, state, { kind: "message", message, source: "peer", now: NOW });
+function receive(
+  { core, watcher }: Stage,
+  { name, context, state }: Instance,
+  message: Message,
+): Effect[] {
+  const input: Input = { kind: "message", message, source: "peer", now: NOW };
+  const effects = core.step(context, state, input);
+  watcher.stepped?.(name, input, effects);
+  return effects;
 }
 
 /** @returns Whether the acceptor has sent anything. */

@@ -1,5 +1,5 @@
 /**
- * What happened in a world, told line by line with short names.
+ * What happened in a world, or in a script, told line by line with short names.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { membersOf } from "../core/acceptor_set.ts";
 import type { Entry } from "../core/dag.ts";
 import type { Effect, Input } from "../core/effects.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
-import type { MessageId } from "../core/types.ts";
+import type { MessageId, ValueHash } from "../core/types.ts";
 import type { Process } from "./process.ts";
 import type { Spectator } from "./world.ts";
 
@@ -17,26 +17,44 @@ export class Timeline implements Spectator {
   /** In the order of time. */
   readonly lines: string[] = [];
   readonly #graph: LearnerGraph;
-  #nowMs = 0;
+  readonly #nameValue: (hash: ValueHash) => string;
+  #moment = "";
   readonly #names: Map<MessageId, string> = new Map();
   readonly #counts: Map<string, number> = new Map();
 
-  /** Nothing has happened yet. */
-  constructor(graph: LearnerGraph) {
+  /**
+   * Nothing has happened yet.
+   *
+   * @param nameValue What to call a value; the beginning of its hash unless told.
+   */
+  constructor(
+    graph: LearnerGraph,
+    nameValue: (hash: ValueHash) => string = (hash) => hash.slice(0, 6),
+  ) {
     this.#graph = graph;
+    this.#nameValue = nameValue;
+  }
+
+  /** What follows happens at this moment, in any words. */
+  reached(moment: string): void {
+    this.#moment = moment;
   }
 
   /** Something that is not a step. */
   note(atMs: number, what: string): void {
-    this.#nowMs = atMs;
+    this.reached(atMs.toFixed(1));
     this.#add(what);
   }
 
+  /** Of {@linkcode Spectator}. */
+  stepped({ role }: Process, input: Input, effects: readonly Effect[], atMs: number): void {
+    this.reached(atMs.toFixed(1));
+    this.tell(role.name, input, effects);
+  }
+
   /** Tells the effects of a step that mean something. */
-  stepped(process: Process, input: Input, effects: readonly Effect[], atMs: number): void {
-    this.#nowMs = atMs;
+  tell(name: string, input: Input, effects: readonly Effect[]): void {
     if (input.kind === "restore") return;
-    const { name } = process.role;
     for (const effect of effects) {
       const what = this.#describe(effect);
       if (what !== undefined) this.#add(`${name} ${what}`);
@@ -55,7 +73,7 @@ export class Timeline implements Spectator {
         return `does not know its own ${this.#nameOf(effect.entry)}`;
       case "decide":
         return `sees ${this.#graph.spec.learners[effect.decision.learner]} decide ` +
-          effect.decision.ballot.valueHash.slice(0, 6);
+          this.#nameValue(effect.decision.ballot.valueHash);
       case "caught": {
         const pair = effect.evidence.map((entry) => this.#nameOf(entry)).join(" and ");
         return `catches ${this.#graph.spec.acceptors[effect.acceptor]} by ${pair}`;
@@ -87,7 +105,7 @@ export class Timeline implements Spectator {
     const { learners } = this.#graph.spec;
     const namesOf = (set: bigint) => membersOf(set).map((a) => learners[a]).join(" ") || "nobody";
     const { proposal, ballot } = facts;
-    const offer = `${this.#nameOf(proposal)} (${ballot.valueHash.slice(0, 6)})`;
+    const offer = `${this.#nameOf(proposal)} (${this.#nameValue(ballot.valueHash)})`;
     const refs = message.kind === "1a" ? [] : message.refs.map((id) => this.#short(id));
     return facts.kind === "1b"
       ? `1b of ${offer} fresh for ${namesOf(facts.fresh)}, on ${refs.join(" ")}`
@@ -95,6 +113,6 @@ export class Timeline implements Spectator {
   }
 
   #add(what: string): void {
-    this.lines.push(`${this.#nowMs.toFixed(1).padStart(9)}  ${what}`);
+    this.lines.push(`${this.#moment.padStart(9)}  ${what}`);
   }
 }

@@ -126,7 +126,7 @@ Deno.test("exploration: if every 1b were fresh, X would decide twice, and a scri
     const exploration = explore(careless, pinned("majority"), { statesMax: STATES_MAX });
     assertEquals(exploration.violation?.fault, "X decides twice");
     const script = scriptTo(exploration, exploration.violation!.state, "every 1b is fresh");
-    runScript(script, careless);
+    runScript(script, { core: careless });
     assertThrows(() => runScript(script), ScriptError, "expected");
   } finally {
     await Deno.remove(directory, { recursive: true });

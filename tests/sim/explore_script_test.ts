@@ -1,5 +1,6 @@
 /**
- * Scripts: the golden ones run, and what is wrong with one is said with its line.
+ * Scripts: the golden ones run, what happens in them can be replayed, and what is wrong with one is
+ * said with its line.
  *
  * @module
  */
@@ -7,6 +8,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { runScript } from "../../lib/sim/explore_replay.ts";
 import { ScriptError } from "../../lib/sim/script.ts";
+import { replay } from "../../lib/trace/replay.ts";
+import { traceOf } from "../../scripts/sim/script.ts";
 
 const SCRIPTS = new URL("scripts/", import.meta.url);
 
@@ -15,8 +18,18 @@ for (const { name } of [...Deno.readDirSync(SCRIPTS)].sort((a, b) => a.name < b.
     const text = await Deno.readTextFile(new URL(name, SCRIPTS));
     assert(text.includes("\nexpect "), "a script that expects nothing cannot fail");
     runScript(text);
+    const trace = traceOf(text);
+    assert(trace.length > 10, `${trace.length} lines`);
+    assertEquals(replay(trace), undefined);
   });
 }
+
+Deno.test("script: a step that goes otherwise is told by replaying its trace", async () => {
+  const trace = traceOf(await Deno.readTextFile(new URL("unsafe.txt", SCRIPTS)));
+  const index = trace.findIndex((line) => line.includes('"learners":"0x1"'));
+  const tampered = trace.with(index, trace[index]!.replace('"0x1"', '"0x0"'));
+  assertEquals(replay(tampered)?.line, index + 1);
+});
 
 const PRELUDE = [
   "acceptors A B C",
