@@ -58,7 +58,6 @@ export function undecided(world: World): LearnerSet {
 }
 
 /**
-/**
  * What an acceptor has signed that one honest process knew when the network became calm and another
  * does not know now; undefined if there is nothing. Word goes by way of acceptors: without an honest
  * one nothing is expected. Ballots that the clocks are far from are refused by acceptors, though
