@@ -9,7 +9,7 @@ import { startAcceptor } from "../../lib/runtime/process.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput } from "../output.ts";
-import { printDecision, printDisagreement, printMessage } from "./printing.ts";
+import { printDecision, printObserved } from "./printing.ts";
 import {
   agentOf,
   COMMON_EXITS,
@@ -78,8 +78,8 @@ export const acceptor: Command = defineCommand({
     `${name} listens on ${host}:${port}`,
     volatile ? "; IT FORGETS EVERYTHING WHEN IT STOPS" : "",
   ]);
+  printObserved(output, node, () => flags.messages);
   node.observe({
-    disagreement: (instance, found) => printDisagreement(output, node, instance, found),
     estranged: (instance, _, forked) =>
       log(
         "error",
@@ -87,13 +87,6 @@ export const acceptor: Command = defineCommand({
           `instance ${instance}${forked ? ", ever, for it contradicts what was sent" : ""}; ` +
           `is another process running as ${name}?`,
       ),
-    stepped(instance, effects) {
-      if (!flags.messages) return;
-      for (const effect of effects) {
-        if (effect.kind !== "deliver" && effect.kind !== "send") continue;
-        printMessage(output, node, instance, effect.entry);
-      }
-    },
   });
   return await runUntilStopped(running, async (signal) => {
     for await (const decision of node.decisions.follow(signal)) printDecision(output, decision);

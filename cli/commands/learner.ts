@@ -13,12 +13,13 @@ import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput } from "../output.ts";
 import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
-import { printDecision, printDisagreement, printMessage, printStarved } from "./printing.ts";
+import { printDecision, printObserved, printStarved } from "./printing.ts";
 import {
   agentOf,
   COMMON_EXITS,
   CONFIG_POSITIONAL,
   DATA_DIR_FLAG,
+  limited,
   loadFor,
   makeLogger,
   NODE_FLAGS,
@@ -73,21 +74,10 @@ export const learner: Command = defineCommand({
   const options = { configuration, log, agent: agentOf("learner"), cleartext, journal, trace };
   const running = startObserver(options, Role.LEARNER);
   const { node } = running;
-  let disagreed = false;
-  node.observe({
-    disagreement(instance, found) {
-      if (found.entangled) disagreed = true;
-      printDisagreement(output, node, instance, found);
-    },
-    stepped(instance, effects) {
-      if (!messages || !(all || instances.has(instance))) return;
-      for (const effect of effects) {
-        if (effect.kind === "deliver") printMessage(output, node, instance, effect.entry);
-      }
-    },
-  });
+  const isWatched = (instance: bigint) => all || instances.has(instance);
+  const seen = printObserved(output, node, (instance) => messages && isWatched(instance));
   const chosen = ({ instance, learner }: Pick<DecisionRecord, "instance" | "learner">) =>
-    learners.includes(learner) && (all || instances.has(instance));
+    learners.includes(learner) && isWatched(instance);
   const open = new Set([...instances].flatMap((i) => learners.map((name) => `${i} ${name}`)));
   const settled = new AbortController();
   let starved = false;
@@ -102,11 +92,7 @@ export const learner: Command = defineCommand({
     settle({ instance, learner });
   });
   return await runUntilStopped(running, async (signal) => {
-    const limit = AbortSignal.any([
-      signal,
-      settled.signal,
-      ...timeout === undefined ? [] : [AbortSignal.timeout(timeout)],
-    ]);
+    const limit = limited(AbortSignal.any([signal, settled.signal]), timeout);
     for await (const decision of node.decisions.follow(limit)) {
       if (!chosen(decision)) continue;
       printDecision(output, decision);
@@ -114,7 +100,7 @@ export const learner: Command = defineCommand({
       // One that comes from the journal is followed by nothing that would tell.
       if (once && !settled.signal.aborted) watch.look(decision.instance);
     }
-    if (disagreed) return EXIT.disagreement;
+    if (seen.disagreed) return EXIT.disagreement;
     if (settled.signal.aborted) return starved ? EXIT.starved : EXIT.ok;
     if (signal.aborted || !once) return EXIT.ok;
     throw new OperatorError(EXIT.timeout, `${open.size} decisions are missing`, "--timeout");

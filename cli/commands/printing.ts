@@ -15,6 +15,33 @@ import { type JsonValue, type Output, printable, type Span } from "../output.ts"
 /** Longest value shown in a line of text, in characters; JSON has it whole. */
 const VALUE_TEXT_MAX = 200;
 
+/**
+ * Prints disagreements, and each message of the instances that `wants` chooses as it becomes known.
+ *
+ * @returns Whether learners that were to agree have disagreed so far.
+ */
+export function printObserved(
+  output: Output,
+  node: Node,
+  wants: (instance: bigint) => boolean,
+): { readonly disagreed: boolean } {
+  const seen = { disagreed: false };
+  node.observe({
+    disagreement(instance, found) {
+      if (found.entangled) seen.disagreed = true;
+      printDisagreement(output, node, instance, found);
+    },
+    stepped(instance, effects) {
+      if (!wants(instance)) return;
+      for (const effect of effects) {
+        if (effect.kind !== "deliver" && effect.kind !== "send") continue;
+        printMessage(output, node, instance, effect.entry);
+      }
+    },
+  });
+  return seen;
+}
+
 /** Prints a decision: learner, instance, ballot, value and hash, signers. */
 export function printDecision(output: Output, decision: DecisionRecord): void {
   const { learner, instance, ballot, value, signers } = decision;

@@ -6,6 +6,7 @@
 
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { isRejection } from "../../lib/core/rejection.ts";
+import { orAborted } from "../../lib/runtime/aborting.ts";
 import type { Configuration } from "../../lib/runtime/configuration.ts";
 import type { Node } from "../../lib/runtime/node.ts";
 import { startObserver } from "../../lib/runtime/process.ts";
@@ -16,11 +17,12 @@ import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output } from "../output.ts";
 import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
-import { printDecision, printDisagreement, printMessage, printStarved } from "./printing.ts";
+import { printDecision, printObserved, printStarved } from "./printing.ts";
 import {
   agentOf,
   COMMON_EXITS,
   CONFIG_POSITIONAL,
+  limited,
   loadFor,
   makeLogger,
   NODE_FLAGS,
@@ -91,11 +93,8 @@ export const proposer: Command = defineCommand({
     ours.has(instance) && learners.names.includes(learner);
   const seen = reportAll(node, output, isChosen, messages);
   return await runUntilStopped(running, async (signal) => {
-    const limit = timeout === undefined ? signal : AbortSignal.any([
-      signal,
-      AbortSignal.timeout(timeout),
-    ]);
-    await Promise.race([peers.connected(1), aborted(limit)]);
+    const limit = limited(signal, timeout);
+    await orAborted(peers.connected(1), limit);
     for (const instance of instances) {
       const proposing = newProposing(
         hashValue(value),
@@ -105,7 +104,8 @@ export const proposer: Command = defineCommand({
       );
       const refused = node.propose(instance, proposing, value);
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
-      const decided = await Promise.race([proposing.finished, aborted(limit)]);
+      let decided = false;
+      await orAborted(proposing.finished.then((done) => decided = done), limit);
       node.stopProposing(instance, proposing);
       if (proposing.state.starved !== 0n) {
         starved = true;
@@ -131,7 +131,7 @@ function reportAll(
   isChosen: (instance: bigint, learner: string) => boolean,
   messages: boolean,
 ): { readonly watch: StarvationWatch; readonly disagreed: boolean } {
-  let disagreed = false;
+  const seen = printObserved(output, node, () => messages);
   const printed = new Set<string>();
   const printNew = (instance: bigint) => {
     for (const decision of node.decisionsIn(instance)) {
@@ -142,16 +142,8 @@ function reportAll(
     }
   };
   node.observe({
-    disagreement(instance, found) {
-      if (found.entangled) disagreed = true;
-      printDisagreement(output, node, instance, found);
-    },
     stepped(instance, effects) {
-      for (const effect of effects) {
-        if (effect.kind === "decide") printNew(instance);
-        if (!messages || effect.kind !== "deliver") continue;
-        printMessage(output, node, instance, effect.entry);
-      }
+      if (effects.some(({ kind }) => kind === "decide")) printNew(instance);
     },
   });
   const watch = new StarvationWatch(node, (instance, learner) => {
@@ -160,7 +152,7 @@ function reportAll(
   return {
     watch,
     get disagreed() {
-      return disagreed;
+      return seen.disagreed;
     },
   };
 }
@@ -168,10 +160,4 @@ function reportAll(
 function notDecided(instance: bigint, connected: number, { acceptors }: Configuration): string {
   return `instance ${instance} is not decided; ${connected} of ${acceptors.length} acceptors are ` +
     "connected";
-}
-
-/** Settles with false when the signal is aborted. */
-function aborted(signal: AbortSignal): Promise<false> {
-  if (signal.aborted) return Promise.resolve(false);
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(false)));
 }

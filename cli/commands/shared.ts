@@ -113,6 +113,11 @@ export function openTrace(path: string | undefined, log: Logger): TraceFile | un
   return trace;
 }
 
+/** Aborted with the signal, or when the time of `--timeout` is over, in milliseconds. */
+export function limited(signal: AbortSignal, timeout: number | undefined): AbortSignal {
+  return timeout === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+}
+
 /** How a program calls itself towards peers. */
 export function agentOf(name: string): string {
   return `hetpaxos-${name} ${VERSION}`;
