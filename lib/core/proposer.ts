@@ -5,7 +5,6 @@
  */
 
 import { membersOf } from "./acceptor_set.ts";
-import type { Entry } from "./dag.ts";
 import type { InstanceState } from "./instance.ts";
 import { hasDecided } from "./learner.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
@@ -99,7 +98,8 @@ export function newProposer(own: ValueHash, serves: LearnerSet, forever = false)
  *
  * It serves one undecided learner at a time and offers the value of the highest 2a known for that
  * learner or one still connected to it; its own value only if there is none, for a lock and a
- * stubborn proposer would wait on each other for ever. Before each ballot it looks who is starved,
+ * stubborn proposer would wait on each other for ever. If all learners have had their turn in vain,
+ * it goes on to the next of {@linkcode valuesFor}. Before each ballot it looks who is starved,
  * and serves them no more. While another's ballot with another value may still complete it holds
  * back: with back-off a pause, with windows at most half a slot.
  *
@@ -175,11 +175,13 @@ function stepInWindow(
   if (isUsed || elapsedMs > startMs + (endMs - startMs) * 3 / 4) return [next];
   const effects = dropStarved(run);
   if (state.done) return effects;
-  const turn = nextOffer(run, Math.floor(slot.index / settings.members));
-  const holdMs = holdUntilMs(state, turn.valueHash, origin, slot);
+  const turnAt = ({ index }: Slot) => Math.floor(index / settings.members);
+  const first = slotAt(settings, Math.max(0, msBetween(origin, startedAt)));
+  const next1a = nextOffer(run, turnAt(slot), turnAt(first));
+  const holdMs = holdUntilMs(state, next1a.valueHash, origin, slot);
   if (elapsedMs < holdMs) return [...effects, wakeAt(holdMs)];
   state.slot = slot;
-  return [...effects, offer(run, turn), next];
+  return [...effects, offer(run, next1a), next];
 }
 
 /**
@@ -202,11 +204,13 @@ interface Offer {
   readonly valueHash: ValueHash;
 }
 
-/** Whom to serve in a turn, and with what value. */
-function nextOffer({ graph, instance, state }: Run, turn: number): Offer {
+/** Whom to serve in a turn, and with what value: another each time that all have had a turn. */
+function nextOffer({ graph, instance, state }: Run, turn: number, firstTurn = 0): Offer {
   const learners = undecided(instance, state);
   const learner = learners[turn % learners.length]!;
-  return { learner, valueHash: valueFor(graph, instance, state, learner) };
+  const values = valuesFor(graph, instance, state, learner);
+  const round = Math.floor((turn - firstTurn) / learners.length);
+  return { learner, valueHash: values[round % values.length]! };
 }
 
 function offer({ state, now }: Run, { learner, valueHash }: Offer): ProposerEffect {
@@ -249,24 +253,26 @@ function notice({ view }: InstanceState, state: ProposerState, now: Timestamp): 
   return true;
 }
 
-/** The value that a new ballot for a learner has to have (PROTOCOL section 6). */
-export function valueFor(
+/**
+ * The values that a new ballot for a learner may have to have: those of the highest 2as known for it
+ * and for each learner still connected to it, the highest first; `own` only if there is none.
+ *
+ * The first is mostly the one (PROTOCOL section 6). But the highest 2a may have come about with the
+ * help of an acceptor that says no more: then those bound to other learners' 2as, which nothing of
+ * this value buries, are missing, and it is their value that a quorum may take up. Nothing else is
+ * worth while: of all 2as for one learner, those not buried have the value of the highest.
+ */
+export function valuesFor(
   graph: LearnerGraph,
-  instance: InstanceState,
-  state: Pick<ProposerState, "own">,
+  { view }: Pick<InstanceState, "view">,
+  { own }: Pick<ProposerState, "own">,
   learner: LearnerIndex,
-): ValueHash {
-  const { view } = instance;
+): ValueHash[] {
   const bound = graph.connected(view.caught)[learner]! | (1n << BigInt(learner));
-  let highest: Entry | undefined;
-  for (const other of membersOf(bound)) {
-    const best = view.highest2a[other]?.best;
-    if (best === undefined) continue;
-    if (
-      highest === undefined || compareBallots(best.facts.ballot, highest.facts.ballot) > 0
-    ) highest = best;
-  }
-  return highest?.facts.ballot.valueHash ?? state.own;
+  const highest = membersOf(bound)
+    .flatMap((other) => view.highest2a[other]?.best.facts.ballot ?? [])
+    .sort((a, b) => compareBallots(b, a));
+  return highest.length === 0 ? [own] : [...new Set(highest.map(({ valueHash }) => valueHash))];
 }
 
 /** Now, or just above the highest ballot seen if a faster clock made that. */

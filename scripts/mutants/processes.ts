@@ -100,7 +100,7 @@ export const RUNNING: readonly Fault[] = [
     name: "a proposer never adopts a value",
     origin: "easily done: a lock and a stubborn proposer wait on each other for ever",
     edits: [
-      edit("core/proposer.ts", "highest?.facts.ballot.valueHash ?? state.own", "state.own"),
+      edit("core/proposer.ts", "highest.length === 0 ? [own]", "true ? [own]"),
     ],
     caughtBy: {
       path: "tests/runtime/proposing_test.ts",
@@ -181,6 +181,16 @@ export const RUNNING: readonly Fault[] = [
     caughtBy: {
       path: "tests/regressions/seeds_test.ts",
       test: "a 1a from the far future made proposers offer ballots that no acceptor takes",
+    },
+  },
+  {
+    name: "a proposer offers nothing but the value of the highest 2a",
+    origin: "this program, and the rule as it is stated elsewhere; found by simulation",
+    edits: [edit("core/proposer.ts", "values[round % values.length]!", "values[0]!")],
+    caughtBy: {
+      path: "tests/regressions/seeds_test.ts",
+      test:
+        "proposers offered the value of the highest 2a for ever, though nobody could take it up",
     },
   },
 ];

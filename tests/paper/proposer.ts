@@ -202,6 +202,23 @@ Deno.test("Starvation: a proposer goes on for those who are not starved", () => 
   }
 });
 
+Deno.test("Values: if the highest 2a's leads to nothing, that of another learner's has its turn", () => {
+  for (const pace of [windows(1, 0), { backoffMsMin: 10, backoffMsMax: 100 }]) {
+    const stage = new Stage(pace);
+    const { history } = stage;
+    const first = history.propose(1, "first");
+    const oneBs = ["A", "C", "D", "E"].map((signer) => history.send(signer, first));
+    const locks = ["C", "E"].map((signer) => history.send(signer, ...oneBs));
+    const second = history.propose(2, "second");
+    const fresh = ["A", "B", "D"].map((signer) => history.send(signer, second));
+    const highest = history.send("B", ...fresh);
+    stage.hear(first, ...oneBs, ...locks, second, ...fresh, highest);
+    const offers = stage.run(0, 20_000).slice(0, 15).map((line) => line.replace(/^[\d.]+ /, ""));
+    const turns = ["second for X", "second for Y", "first for X", "first for Y", "second for X"];
+    assertEquals(offers, turns.flatMap((turn) => [turn, turn, turn]));
+  }
+});
+
 Deno.test("Back-off: the first ballot at once, then pauses that double", () => {
   const stage = new Stage({ backoffMsMin: 100, backoffMsMax: 300 });
   // Entropy is a half, so each pause is three quarters of its bound.

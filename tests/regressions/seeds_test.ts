@@ -23,6 +23,10 @@ const REGRESSIONS: readonly Regression[] = [
     fault: "a 1a from the far future made proposers offer ballots that no acceptor takes",
     seeds: [195, 205],
   },
+  {
+    fault: "proposers offered the value of the highest 2a for ever, though nobody could take it up",
+    seeds: [13_197],
+  },
 ];
 
 for (const { fault, seeds } of REGRESSIONS) {
