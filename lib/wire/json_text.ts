@@ -22,7 +22,8 @@ const DEPTH_MAX = 64;
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // deno-lint-ignore no-control-regex
-const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+const PLAIN = /[^"\\\x00-\x1f]*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
 const WORD = /true|false|null/y;
 const SPACE = /[ \t\r\n]*/y;
 
@@ -115,8 +116,11 @@ class Reader {
   }
 
   #string(): string {
-    const literal = this.#match(STRING);
-    if (literal !== undefined) return JSON.parse(literal);
+    // In one expression a long string would overflow the stack.
+    const start = this.#at++;
+    do this.#match(PLAIN); while (this.#match(ESCAPE) !== undefined);
+    if (this.#text[this.#at] === '"') return JSON.parse(this.#text.slice(start, ++this.#at));
+    this.#at = start;
     const end = this.#text.slice(this.#at + 1).search(/[\n"]/);
     if (end < 0) this.#fail("a string that does not end; is the file cut off?");
     this.#fail("a string with a raw line break or a wrong escape (write \\n, \\\\)");

@@ -43,6 +43,19 @@ function attempt(read: () => unknown): string {
   }
 }
 
+Deno.test("a string as long as the longest value is read, whatever it is made of", () => {
+  for (
+    const [part, count] of [["a", 24_000_000], ["\\n", 1_000_000], ["\\u00e9x", 500_000]] as const
+  ) {
+    const text = `"${part.repeat(count)}"`;
+    const value = parseJson(text, "a.json") as string;
+    assertEquals([value.length, value.slice(-2)], [
+      JSON.parse(text).length,
+      JSON.parse(text).slice(-2),
+    ]);
+  }
+});
+
 Deno.test("brackets without end are refused, not overflowed on", () => {
   assertThrows(() => parseJson("[".repeat(100_000), "f"), Error, "f:1:66: more than 64 brackets");
 });
