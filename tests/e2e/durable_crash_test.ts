@@ -18,6 +18,9 @@ const REPEAT = `HETPAXOS_CRASH_KILLS=${KILLS} HETPAXOS_CRASH_SEED=${SEED} `;
 /** Once in so many strikes, two or three acceptors are killed together: nothing can be decided. */
 const TOGETHER_EVERY = 12;
 
+/** One strike in so many is told. */
+const STRIKES_TOLD = 50;
+
 /** How far the victims are up when the next are struck. */
 const STAGES = ["voting", "voting", "listening", "starting", "starting"] as const;
 
@@ -58,9 +61,11 @@ Deno.test(e2e(
     const learner = stage.start("learner", ["--all", durable.cluster.file("client_2")]);
     const load = await Load.start(durable, { concurrency: 2 });
     const startMs = performance.now();
+    let strikes = 0;
     while (durable.kills < KILLS) {
       await load.more(prng.below(6));
       await strike(durable, prng);
+      if (++strikes % STRIKES_TOLD === 0) console.log(`${durable.kills} of ${KILLS} kills`);
     }
     const seconds = (performance.now() - startMs) / 1000;
     const { kills, starts } = durable;

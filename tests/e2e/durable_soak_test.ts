@@ -42,6 +42,9 @@ const SAMPLE_MS = 1_000;
 /** Samples after the warm-up, one a second: the first third of them is compared with the last. */
 const SAMPLES_MIN = 45;
 
+/** One sample in so many is told. */
+const SAMPLES_TOLD = 60;
+
 /** Of resident memory, after the warm-up. */
 const GROWTH_MAX = 0.05;
 
@@ -115,6 +118,12 @@ async function flap(wires: readonly Proxy[], stop: AbortSignal): Promise<number>
   return cut;
 }
 
+function tellProgress(seconds: number, samples: readonly Sample[]): void {
+  const { decided, resident } = samples.at(-1)!;
+  const memory = resident.map(megabytes).join(", ");
+  console.log(`${seconds} of ${SECONDS} s, ${decided} decisions; memory ${memory}`);
+}
+
 /** Decides, with a link that flaps, until there is enough to judge by. */
 async function soak(durable: Durable, load: Load, wires: readonly Proxy[]): Promise<Sample[]> {
   const startMs = performance.now();
@@ -133,7 +142,11 @@ async function soak(durable: Durable, load: Load, wires: readonly Proxy[]): Prom
       while (!isOver()) await load.more(PER_SECOND);
     })(),
     SAMPLE_MS,
-    () => void (performance.now() >= settledMs && samples.push(look(durable, load))),
+    () => {
+      if (performance.now() < settledMs) return;
+      samples.push(look(durable, load));
+      if (samples.length % SAMPLES_TOLD === 0) tellProgress(secondsSince(), samples);
+    },
   );
   over.abort();
   const cut = await flapping;
