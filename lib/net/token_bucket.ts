@@ -37,6 +37,11 @@ export class TokenBucket {
     return this.#tokens >= n;
   }
 
+  /** Whether it is as it was at first. */
+  isFull(nowMs: number): boolean {
+    return this.holds(this.#capacity, nowMs);
+  }
+
   /** Takes `n` tokens whether or not there are so many: what follows waits for the debt. */
   charge(n: number, nowMs: number): void {
     this.#refill(nowMs);

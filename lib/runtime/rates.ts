@@ -6,10 +6,7 @@
 
 import { TokenBucket } from "../net/token_bucket.ts";
 
-/**
- * Buckets kept. Beyond it the one unused for longest goes: a bucket that is full again, as it is
- * after two seconds, is no loss.
- */
+/** Buckets kept. Beyond it the one unused for longest goes. */
 const BUCKETS_MAX = 4_096;
 
 /** A bound on the rate of something, for each key on its own. */
@@ -43,14 +40,16 @@ export class Rates<K> {
     if (known !== undefined) this.#buckets.delete(key);
     const bucket = known ?? new TokenBucket(2 * this.#perSecond, this.#perSecond, nowMs);
     this.#buckets.set(key, bucket);
-    if (this.#buckets.size > BUCKETS_MAX) this.#forgetOldest();
+    this.#forget(bucket, nowMs);
     return bucket;
   }
 
-  #forgetOldest(): void {
-    for (const oldest of this.#buckets.keys()) {
-      this.#buckets.delete(oldest);
-      return;
+  /** Those unused for longest: one that is full again, as it is after two seconds, is no loss. */
+  #forget(used: TokenBucket, nowMs: number): void {
+    for (const [key, bucket] of this.#buckets) {
+      if (bucket === used) return;
+      if (this.#buckets.size <= BUCKETS_MAX && !bucket.isFull(nowMs)) return;
+      this.#buckets.delete(key);
     }
   }
 }
