@@ -260,18 +260,21 @@ function notice({ view }: InstanceState, state: ProposerState, now: Timestamp): 
  * The first is mostly the one (PROTOCOL section 6). But the highest 2a may have come about with the
  * help of an acceptor that says no more: then those bound to other learners' 2as, which nothing of
  * this value buries, are missing, and it is their value that a quorum may take up. Nothing else is
- * worth while: of all 2as for one learner, those not buried have the value of the highest.
+ * worth while: of all 2as for one learner, those not buried have the value of the highest. Nor is
+ * any but the decided one where a connected learner has decided.
  */
 export function valuesFor(
   graph: LearnerGraph,
-  { view }: Pick<InstanceState, "view">,
+  { view, learner: { decisions } }: Pick<InstanceState, "view" | "learner">,
   { own }: Pick<ProposerState, "own">,
   learner: LearnerIndex,
 ): ValueHash[] {
   const bound = graph.connected(view.caught)[learner]! | (1n << BigInt(learner));
-  const highest = membersOf(bound)
-    .flatMap((other) => view.highest2a[other]?.best.facts.ballot ?? [])
-    .sort((a, b) => compareBallots(b, a));
+  const decided = membersOf(bound).flatMap((other) => decisions[other]!);
+  const highest = decided.length > 0
+    ? decided.map(({ ballot }) => ballot)
+    : membersOf(bound).flatMap((other) => view.highest2a[other]?.best.facts.ballot ?? []);
+  highest.sort((a, b) => compareBallots(b, a));
   return highest.length === 0 ? [own] : [...new Set(highest.map(({ valueHash }) => valueHash))];
 }
 
