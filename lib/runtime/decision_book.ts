@@ -27,8 +27,8 @@ export interface DecisionRecord {
   readonly signers: readonly string[];
 }
 
-/** Decisions read from the journal at a time. */
-const BATCH = 256;
+/** Decisions read from the journal at a time: then everybody else has a turn. */
+const BATCH = 64;
 
 /** All decisions of one process. */
 export class DecisionBook {
@@ -62,7 +62,10 @@ export class DecisionBook {
     for (const wake of this.#followers) wake();
   }
 
-  /** Decisions from the first (or from now on), and all to come until `signal` aborts. */
+  /**
+   * Decisions from the first (or from now on), and all to come until `signal` aborts. However many
+   * there are and however fast they are taken, the process goes on with its work meanwhile.
+   */
   async *follow(signal: AbortSignal, onlyNew = false): AsyncGenerator<DecisionRecord> {
     const { journal } = this.#ledger;
     let next = onlyNew ? this.count : 0;
@@ -78,6 +81,7 @@ export class DecisionBook {
           yield this.#withValue(kept);
           if (signal.aborted) return;
         }
+        if (batch.length === BATCH) await new Promise<void>((resolve) => setImmediate(resolve));
         if (batch.length === 0) {
           const woken = new Promise<void>((resolve) => wake = resolve);
           if (next === this.count && !signal.aborted) await woken;

@@ -213,9 +213,9 @@ Deno.test(e2e(
     const load = await Load.start(durable, { concurrency: 8 });
     const samples = await soak(durable, load, wires);
     const decided = await load.stop();
+    judge(durable.names, samples);
     for (const name of durable.names) await tellsOf(durable, name, decided);
     await durable.assertNobodyCaught();
-    judge(durable.names, samples);
     for (const name of durable.names) await durable.stop(name);
     for (const wire of wires) await wire.close();
   },

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertGreater } from "@std/assert";
 import type { ValueHash } from "../../lib/core/types.ts";
 import { DecisionBook } from "../../lib/runtime/decision_book.ts";
 import { Ledger } from "../../lib/runtime/ledger.ts";
@@ -77,6 +77,23 @@ Deno.test("followers see all decisions, or only new ones, in order", async () =>
   assertEquals(all.seen.length, 4);
 });
 
+Deno.test("a follower of thousands of decisions leaves everybody else their turns", async () => {
+  const { book, ledger, decide } = openBook();
+  const count = 5_000;
+  for (let instance = 0; instance < count; instance++) decide(BigInt(instance));
+  ledger.flush(false);
+  const { controller, signal } = watchedSignal();
+  const { seen } = follow(book, signal);
+  let turns = 0;
+  while (seen.length < count) {
+    await settled();
+    turns++;
+  }
+  assertGreater(turns, count / 100);
+  controller.abort();
+  await settled();
+});
+
 Deno.test("a follower that comes too late sees nothing", async () => {
   const { book, add } = openBook();
   add(1n);
@@ -126,7 +143,7 @@ Deno.test("what is not kept yet is not told, and thousands are told in order", a
   assertEquals([state.seen.length, book.count, book.newest(5)], [0, 0, []]);
   ledger.flush(true);
   book.announce();
-  await settled();
+  while (state.seen.length < 1_000) await settled();
   assertEquals(state.seen, Array.from({ length: 1_000 }, (_, i) => BigInt(i)));
   assertEquals(book.newest(2).map(({ instance }) => instance), [998n, 999n]);
   assertEquals(book.newest(5_000).length, 1_000);
