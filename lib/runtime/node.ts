@@ -172,14 +172,14 @@ export class Node {
   }
 
   /**
-   * Keeps everything that has happened since the last flush, durably if anything was signed, and
+   * Keeps everything that has happened since the last flush, durably if anything is our own, and
    * only then tells the links about it. If it cannot be kept nothing is told, now or ever.
    */
   flush(): void {
     if (this.#closed) return;
-    const { records, signed, decided } = this.outcomes.takeUnflushed();
+    const { records, lasting, decided } = this.outcomes.takeUnflushed();
     try {
-      this.ledger.flush(signed);
+      this.ledger.flush(lasting);
     } catch (error) {
       if (!(error instanceof JournalError)) throw error;
       this.close();

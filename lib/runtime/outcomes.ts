@@ -48,8 +48,11 @@ export const SELF = "";
 export interface Unflushed {
   /** In the order of the log. */
   readonly records: readonly LogRecord[];
-  /** Whether any of them was signed here: it must be durable before it is sent. */
-  readonly signed: boolean;
+  /**
+   * Whether any of them is by this acceptor, signed now or taken back from others: it must be
+   * durable before anything is sent.
+   */
+  readonly lasting: boolean;
   /** Whether any learner decided. */
   readonly decided: boolean;
 }
@@ -62,7 +65,7 @@ export class Outcomes {
   adopted = 0;
   readonly #host: OutcomesHost;
   #records: LogRecord[] = [];
-  #hasSigned = false;
+  #isLasting = false;
   #hasDecided = false;
 
   /** Nothing has happened yet. */
@@ -93,11 +96,11 @@ export class Outcomes {
   takeUnflushed(): Unflushed {
     const unflushed = {
       records: this.#records,
-      signed: this.#hasSigned,
+      lasting: this.#isLasting,
       decided: this.#hasDecided,
     };
     this.#records = [];
-    this.#hasSigned = false;
+    this.#isLasting = false;
     this.#hasDecided = false;
     return unflushed;
   }
@@ -142,7 +145,11 @@ export class Outcomes {
     if (wire.kind === "1a" && wire.value !== undefined) {
       this.#host.ledger.putValue(wire.ballot.valueHash, wire.value);
     }
-    if (message.kind === "acceptor" && message.signer === this.#host.self) this.adopted++;
+    if (message.kind === "acceptor" && message.signer === this.#host.self) {
+      this.adopted++;
+      // It has been forgotten before.
+      this.#isLasting = true;
+    }
     this.#records.push(this.#host.ledger.append(id, wire, own));
     this.#host.delivered(id, running);
   }
@@ -150,7 +157,7 @@ export class Outcomes {
   #send(running: RunningInstance, { message }: Entry): void {
     const wire = signMessage(this.#host.signer, running.scope, message);
     this.signed++;
-    this.#hasSigned = true;
+    this.#isLasting = true;
     running.wires.delete(message.id);
     this.#records.push(this.#host.ledger.append(message.id, wire, true));
     this.#host.delivered(message.id, running);

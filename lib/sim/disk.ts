@@ -35,6 +35,16 @@ export class Disk {
     return this.#written;
   }
 
+  /** What is sure to survive a crash, likewise. */
+  get durable(): readonly Sealed[] {
+    return this.#written.slice(0, this.#synced);
+  }
+
+  /** Whether a sync is under way. */
+  isSyncing(nowMs: number): boolean {
+    return this.#readyMs > nowMs;
+  }
+
   /** Writes something that need not survive yet. */
   write(sealed: Sealed): void {
     this.#written.push(sealed);

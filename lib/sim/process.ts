@@ -176,9 +176,16 @@ export class Process {
   #step(input: Input, isRestore = false): readonly Effect[] {
     const effects = step(this.#context, this.state, input);
     const own: Entry[] = [];
+    let isTakenBack = false;
     for (const effect of effects) {
       if (isRestore) continue;
-      if (effect.kind === "deliver") this.#deliver(effect.entry.message);
+      if (effect.kind === "deliver") {
+        const { message } = effect.entry;
+        this.#deliver(message);
+        if (message.kind === "acceptor" && message.signer === this.role.acceptor) {
+          isTakenBack = true;
+        }
+      }
       if (effect.kind === "send") {
         const sealed = seal(effect.entry.message as Parameters<typeof seal>[0]);
         this.#sealed.set(sealed.message.id, sealed);
@@ -190,7 +197,7 @@ export class Process {
       if (effect.kind === "reject") this.#sealed.delete(effect.id);
     }
     this.#stage.stepped(this, input, effects);
-    if (own.length > 0) this.#syncAndSay(own);
+    if (own.length > 0 || isTakenBack) this.#syncAndSay(own);
     if (effects.some((effect) => effect.kind === "estranged")) this.#stage.estranged(this);
     return effects;
   }

@@ -12,6 +12,7 @@ import { entangled, type LearnerGraph } from "../core/learner_graph.ts";
 import type { Decision } from "../core/learner.ts";
 import type { Rejection } from "../core/rejection.ts";
 import type {
+  AcceptorIndex,
   AcceptorMessage,
   AcceptorSet,
   Ballot,
@@ -36,8 +37,8 @@ export class Referee {
   readonly decisions: readonly Map<ValueHash, string>[];
   /** Values that have been offered. */
   readonly proposed: Set<ValueHash> = new Set();
-  /** Messages by honest acceptors. */
-  readonly honestIds: Set<MessageId> = new Set();
+  /** Messages that honest acceptors have said, with their signers. */
+  readonly honestIds: Map<MessageId, AcceptorIndex> = new Map();
   /** Honest acceptors that have forgotten what nobody could tell them: nothing is expected of them. */
   excused: AcceptorSet = 0n;
   readonly #graph: LearnerGraph;
@@ -63,6 +64,14 @@ export class Referee {
   /** A value is offered. */
   offered(ballot: Ballot): void {
     this.proposed.add(ballot.valueHash);
+  }
+
+  /** Whether an acceptor has said something that is not among these messages. */
+  hasForgotten(
+    acceptor: AcceptorIndex | undefined,
+    messages: { has(id: MessageId): boolean },
+  ): boolean {
+    return [...this.honestIds].some(([id, signer]) => signer === acceptor && !messages.has(id));
   }
 
   /** The core of an honest process has made a step. */
@@ -137,7 +146,7 @@ export class Referee {
     const { signer } = message as AcceptorMessage;
     // One that has lost what it said may happen to say the same again.
     if (this.honestIds.has(message.id)) return;
-    this.honestIds.add(message.id);
+    this.honestIds.set(message.id, signer);
     this.#marks.mark(`an honest ${facts.kind}`);
     if (facts.kind === "1b") {
       const all = (1n << BigInt(this.#graph.learnerCount)) - 1n;

@@ -12,6 +12,7 @@ import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { Rejection } from "../core/rejection.ts";
 import type { AcceptorSet, Ballot, Message } from "../core/types.ts";
 import type { ProposerStep } from "../trace/writer.ts";
+import { Amnesia } from "./amnesia.ts";
 import { Conspiracy } from "./conspiracy.ts";
 import { exceededLimit } from "./bounds.ts";
 import { isComplete } from "./ending.ts";
@@ -65,7 +66,7 @@ export class World implements Stage {
   readonly #spectator: Spectator;
   readonly #villains: ReadonlyMap<number, Villain>;
   readonly #gone: Set<number> = new Set();
-  readonly #amnesiacs: Set<Process> = new Set();
+  readonly #amnesia: Amnesia;
 
   /** Nothing has happened yet. */
   constructor(
@@ -100,6 +101,7 @@ export class World implements Stage {
     }
     this.#villains = villains;
     this.referee = new Referee(graph, marks, this.#honest());
+    this.#amnesia = new Amnesia(this.referee);
     this.processes = Array.from(
       { length: network.processes },
       (_, index) =>
@@ -135,13 +137,8 @@ export class World implements Stage {
   votes(process: Process): void {
     const { acceptor, name } = process.role;
     this.#note(() => `${name} votes`);
-    if (!this.#amnesiacs.delete(process)) return;
-    // What nobody could tell it, it cannot know: see docs/OPERATIONS.md, restored backups.
-    const forgotten = [...this.referee.honestIds].some((id) => {
-      const entry = this.conspiracy.dag.get(id);
-      return entry?.message.kind === "acceptor" && entry.message.signer === acceptor &&
-        !process.state.dag.has(id);
-    });
+    const forgotten = this.#amnesia.has(process);
+    if (forgotten === undefined) return;
     this.marks.mark(forgotten ? "a restored acceptor misses a message" : "a restored acceptor");
     if (forgotten) this.referee.excused |= 1n << BigInt(acceptor!);
   }
@@ -267,14 +264,15 @@ export class World implements Stage {
   }
 
   #crash(process: Process, downMs: number, kept: number): void {
-    const { name, index, acceptor } = process.role;
+    const { name, index } = process.role;
+    this.#amnesia.crashes(process, this.queue.nowMs);
     this.#note(() => `${name} crashes for ${downMs} ms${kept < 1 ? ", restored" : ""}`);
     this.marks.mark("a crash");
     process.crash();
     this.referee.crashed(name);
     if (kept < 1) {
       process.disk.restore(Math.floor(process.disk.contents.length * kept));
-      if (acceptor !== undefined) this.#amnesiacs.add(process);
+      this.#amnesia.begins(process);
     }
     if (downMs === Infinity) this.#gone.add(index);
     else this.queue.after(downMs, () => process.isUp || process.start());

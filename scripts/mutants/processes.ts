@@ -67,8 +67,8 @@ export const RUNNING: readonly Fault[] = [
     edits: [
       edit(
         "runtime/node.ts",
-        "const { records, signed, decided } = this.outcomes.takeUnflushed();",
-        "const { records, signed, decided } = this.outcomes.takeUnflushed();\n" +
+        "const { records, lasting, decided } = this.outcomes.takeUnflushed();",
+        "const { records, lasting, decided } = this.outcomes.takeUnflushed();\n" +
           "    for (const observer of this.#observers) observer.appended?.(records);",
       ),
       edit("runtime/node.ts", "if (records.length === 0) return;", "return;"),
@@ -191,6 +191,15 @@ export const RUNNING: readonly Fault[] = [
       path: "tests/regressions/seeds_test.ts",
       test:
         "proposers offered the value of the highest 2a for ever, though nobody could take it up",
+    },
+  },
+  {
+    name: "what is taken back from peers need not last",
+    origin: "this program: only what it signed waited for the disk; found by simulation",
+    edits: [edit("sim/process.ts", "own.length > 0 || isTakenBack", "own.length > 0")],
+    caughtBy: {
+      path: "tests/regressions/seeds_test.ts",
+      test: "what an acceptor with an old backup had taken back was lost in its next crash",
     },
   },
 ];

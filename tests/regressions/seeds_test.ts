@@ -27,6 +27,10 @@ const REGRESSIONS: readonly Regression[] = [
     fault: "proposers offered the value of the highest 2a for ever, though nobody could take it up",
     seeds: [13_197],
   },
+  {
+    fault: "what an acceptor with an old backup had taken back was lost in its next crash",
+    seeds: [193_198],
+  },
 ];
 
 for (const { fault, seeds } of REGRESSIONS) {

@@ -80,8 +80,8 @@ class WrappedJournal implements Journal {
 export class StoredJournal extends WrappedJournal {
   /** All that has been kept, in order. */
   readonly batches: JournalBatch[] = [];
-  /** How many of them had to wait for the disk. */
-  durable = 0;
+  /** By batch: whether it had to wait for the disk. */
+  readonly waits: boolean[] = [];
   readonly #epoch: string;
 
   constructor(epoch?: string) {
@@ -97,7 +97,7 @@ export class StoredJournal extends WrappedJournal {
   override commit(batch: JournalBatch, durable: boolean): void {
     super.commit(batch, durable);
     this.batches.push(batch);
-    if (durable) this.durable++;
+    this.waits.push(durable);
   }
 
   /** What it was when it had so many batches: all of them if absent. */

@@ -190,3 +190,17 @@ Deno.test("an own message that comes while voting: no more is signed in that ins
   await signsNoMore(back, await infiltrate(cluster, back, "client_1"));
   await cluster.stop();
 });
+
+Deno.test("what an acceptor takes back is on its disk before it votes", async () => {
+  const { cluster, stored } = await Stage.make();
+  const own = new Set(
+    stored.batches.flatMap(({ messages }) => messages.filter(({ own }) => own).map(({ id }) => id)),
+  );
+  const journal = new StoredJournal();
+  cluster.join(cluster.add("Alice", { journal, recovers: true }));
+  await cluster.clock.advance(500);
+  const taken = journal.batches.map(({ messages }) => messages.some(({ id }) => own.has(id)));
+  assert(taken.includes(true), "nothing was taken back");
+  taken.forEach((isTaken, i) => assert(!isTaken || journal.waits[i], `batch ${i} may be lost`));
+  await cluster.stop();
+});
