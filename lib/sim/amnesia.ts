@@ -25,6 +25,7 @@ export class Amnesia {
 
   /** A process crashes: once what it has taken back should be on its disk, it has no excuse. */
   crashes(process: Process, nowMs: number): void {
+    if (!this.#patients.has(process)) return;
     const { state, disk, role: { acceptor } } = process;
     const durable = new Set(disk.durable.map(({ message }) => message.id));
     const mayForget = this.#referee.hasForgotten(acceptor, state.dag) ||
