@@ -98,7 +98,7 @@ async function learnerCatchesUp(durable: Durable, stage: Stage, decided: Decided
   report("a learner", counts, ms, `${(bytes / 1e6).toFixed(2)} MB down`);
   await learner.stop();
   await Promise.all(proxies.map((proxy) => proxy.close()));
-  assertFew(counts);
+  assertFetchedOnce(counts);
 }
 
 async function acceptorCatchesUp(durable: Durable, decided: Decided): Promise<void> {
@@ -120,7 +120,7 @@ async function acceptorCatchesUp(durable: Durable, decided: Decided): Promise<vo
     const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
     report("an acceptor", counts, ms, `${(bytes / 1e6).toFixed(2)} MB of journal`);
     assertEquals(dave.node.ledger.journal.evidence(), []);
-    assertFew(counts);
+    assertFetchedOnce(counts);
   } finally {
     await dave.stop();
   }
@@ -153,10 +153,10 @@ Deno.test(e2e(
 ));
 
 /**
- * A message may cross the word that it has come from elsewhere. That is rare, but for new messages
- * on a machine that is busy enough.
+ * Of what was there before, each message is fetched from one peer. A new one may cross the word that
+ * it has come from elsewhere, the more often the busier the machine is: that is only counted here.
+ * That nobody is sent what they have shown to have, tests/runtime/schedule_property_test.ts asserts.
  */
-function assertFew({ backlog, meanwhile }: Counts): void {
+function assertFetchedOnce({ backlog }: Counts): void {
   assertLessOrEqual(backlog.repeated, backlog.messages / 1_000, "repeated of the backlog");
-  assertLessOrEqual(meanwhile.repeated, meanwhile.messages / 4, "repeated of new messages");
 }
