@@ -78,6 +78,7 @@ export function openFile(path: string, owner: JournalOwner): DatabaseSync {
       }
       createFile(path, owner);
     } else checkHeader(path);
+    syncLog(path);
     database = new DatabaseSync(path);
     configure(database);
     return database;
@@ -135,6 +136,26 @@ function createFile(path: string, owner: JournalOwner): void {
     }
     Deno.renameSync(draft, path);
     syncDirectory(path);
+  } catch (error) {
+    throw explainWrite(path, error);
+  }
+}
+
+/**
+ * Makes durable what an earlier process has written and did not live to sync: whoever opens the
+ * journal may send all that is in it. To fold the log in would do, but for a disk that is full.
+ */
+function syncLog(path: string): void {
+  const log = `${path}-wal`;
+  if (sizeOf(log) === undefined) return;
+  try {
+    // Windows syncs only what is open for writing.
+    const file = Deno.openSync(log, { write: true });
+    try {
+      file.syncSync();
+    } finally {
+      file.close();
+    }
   } catch (error) {
     throw explainWrite(path, error);
   }

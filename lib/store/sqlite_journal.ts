@@ -83,8 +83,8 @@ class SqliteJournal implements Journal {
   #counts: Counts;
   /** What `PRAGMA synchronous` is set to. */
   #isSynchronous: boolean | undefined;
-  /** Whether a batch that was kept may be lost with the machine: an earlier process's, too. */
-  #hasVolatile = true;
+  /** Whether a batch that was kept may be lost with the machine. */
+  #hasVolatile = false;
   /** Why no more batches are taken. */
   #failure: JournalError | undefined;
 
