@@ -17,6 +17,7 @@ import type {
   AcceptorSet,
   Ballot,
   LearnerIndex,
+  Message,
   MessageId,
   ValueHash,
 } from "../core/types.ts";
@@ -135,6 +136,15 @@ export class Referee {
     let unsaid = this.#unsaid.get(who);
     if (unsaid === undefined) this.#unsaid.set(who, unsaid = { count: 0, decisions: [] });
     return unsaid;
+  }
+
+  /**
+   * An honest acceptor that has crashed finds something on its disk that it had signed: it may say
+   * so now, even if it had not come to that before.
+   */
+  found(message: Message, acceptor: AcceptorIndex): void {
+    if (message.kind !== "acceptor" || message.signer !== acceptor) return;
+    this.honestIds.set(message.id, acceptor);
   }
 
   /** An honest acceptor says something that it has signed and kept. */

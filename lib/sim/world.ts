@@ -130,7 +130,10 @@ export class World implements Stage {
   /** Of {@linkcode Stage}. */
   started(process: Process): void {
     this.#spectator.started?.(process);
-    this.#note(() => `${process.role.name} starts`);
+    const { name, acceptor } = process.role;
+    this.#note(() => `${name} starts`);
+    if (acceptor === undefined) return;
+    for (const { message } of process.disk.contents) this.referee.found(message, acceptor);
   }
 
   /** Of {@linkcode Stage}. */

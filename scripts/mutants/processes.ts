@@ -202,4 +202,14 @@ export const RUNNING: readonly Fault[] = [
       test: "what an acceptor with an old backup had taken back was lost in its next crash",
     },
   },
+  {
+    name: "the oracle forgets what an acceptor finds on its disk",
+    origin: "this program's simulator; found by simulation",
+    edits: [edit("sim/world.ts", "this.referee.found(message, acceptor)", "void message")],
+    caughtBy: {
+      path: "tests/regressions/seeds_test.ts",
+      test:
+        "the oracle took what an acceptor had signed and not yet said when it crashed for unsaid",
+    },
+  },
 ];

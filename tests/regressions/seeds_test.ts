@@ -31,6 +31,11 @@ const REGRESSIONS: readonly Regression[] = [
     fault: "what an acceptor with an old backup had taken back was lost in its next crash",
     seeds: [193_198],
   },
+  {
+    fault:
+      "the oracle took what an acceptor had signed and not yet said when it crashed for unsaid",
+    seeds: [224_885],
+  },
 ];
 
 for (const { fault, seeds } of REGRESSIONS) {
