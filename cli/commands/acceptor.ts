@@ -29,8 +29,8 @@ export const acceptor: Command = defineCommand({
   description:
     "Runs the acceptor whose private key the configuration holds. It listens on its own " +
     "address, dials all other acceptors for ever, signs at most what the protocol allows, and " +
-    "serves status, decisions and proposals to every identity of the configuration. It runs " +
-    "until it is stopped (SIGINT or SIGTERM).",
+    "serves status, decisions and proposals to every identity of the configuration. It prints " +
+    "what is decided from now on, and runs until it is stopped (SIGINT or SIGTERM).",
   flags: [
     ...NODE_FLAGS,
     DATA_DIR_FLAG,
@@ -61,6 +61,7 @@ export const acceptor: Command = defineCommand({
     throw new OperatorError(EXIT.usage, "excludes --data-dir: choose one", "--volatile");
   }
   const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
+  const known = journal?.decisionCount ?? 0;
   const trace = openTrace(flags.trace, log);
   const running = await startAcceptor({ configuration, log, agent, cleartext, journal, trace });
   const { node, address } = running;
@@ -89,7 +90,9 @@ export const acceptor: Command = defineCommand({
       ),
   });
   return await runUntilStopped(running, async (signal) => {
-    for await (const decision of node.decisions.follow(signal)) printDecision(output, decision);
+    for await (const decision of node.decisions.follow(signal, known)) {
+      printDecision(output, decision);
+    }
     return EXIT.ok;
   });
 });

@@ -63,12 +63,12 @@ export class DecisionBook {
   }
 
   /**
-   * Decisions from the first (or from now on), and all to come until `signal` aborts. However many
-   * there are and however fast they are taken, the process goes on with its work meanwhile.
+   * Decisions but for the first `skipped`, and all to come until `signal` aborts. However many there
+   * are and however fast they are taken, the process goes on with its work meanwhile.
    */
-  async *follow(signal: AbortSignal, onlyNew = false): AsyncGenerator<DecisionRecord> {
+  async *follow(signal: AbortSignal, skipped = 0): AsyncGenerator<DecisionRecord> {
     const { journal } = this.#ledger;
-    let next = onlyNew ? this.count : 0;
+    let next = skipped;
     let wake = () => {};
     const follower = () => wake();
     this.#followers.add(follower);

@@ -48,7 +48,9 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
     stream: (incoming, { peer }) => peers.inbound(peer, incoming),
     getStatus: () => Promise.resolve(statusOf(options, startedMs)),
     async *watchDecisions({ instances, learners, onlyNew }, { signal }) {
-      for await (const decision of node.decisions.follow(signal, onlyNew)) {
+      for await (
+        const decision of node.decisions.follow(signal, onlyNew ? node.decisions.count : 0)
+      ) {
         if (instances.length > 0 && !instances.includes(decision.instance)) continue;
         if (learners.length > 0 && !learners.includes(decision.learner)) continue;
         yield encodeDecision(node, decision);

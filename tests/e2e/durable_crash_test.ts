@@ -29,8 +29,6 @@ async function strike(durable: Durable, prng: Prng): Promise<void> {
   const count = prng.below(TOGETHER_EVERY) === 0 ? prng.between(2, 3) : 1;
   const victims = prng.shuffled(durable.names).slice(0, count);
   const stage = prng.pick(STAGES)!;
-  // An acceptor that starts prints all decisions again: a thousand times that is gigabytes.
-  for (const name of victims) durable.program(name).out.forget();
   await Promise.all(victims.map((name) => durable.kill(name)));
   for (const name of victims) durable.start(name);
   if (stage === "voting") await Promise.all(victims.map((name) => durable.votes(name)));

@@ -45,12 +45,6 @@ export class Lines {
     }
   }
 
-  /** Forgets everything so far. */
-  forget(): void {
-    this.text = "";
-    this.#all.length = 0;
-  }
-
   /** Closes the stream at this end. */
   async cancel(): Promise<void> {
     await this.#reader.cancel();

@@ -43,11 +43,11 @@ function watchedSignal() {
 }
 
 /** Follows a book; what has been seen so far, and whether it is over. */
-function follow(book: DecisionBook, signal: AbortSignal, onlyNew = false) {
+function follow(book: DecisionBook, signal: AbortSignal, skipped = 0) {
   const seen: bigint[] = [];
   const state = { seen, over: false };
   void (async () => {
-    for await (const { instance } of book.follow(signal, onlyNew)) seen.push(instance);
+    for await (const { instance } of book.follow(signal, skipped)) seen.push(instance);
     state.over = true;
   })();
   return state;
@@ -58,7 +58,7 @@ Deno.test("followers see all decisions, or only new ones, in order", async () =>
   add(1n);
   const { controller, signal, listeners } = watchedSignal();
   const all = follow(book, signal);
-  const fresh = follow(book, signal, true);
+  const fresh = follow(book, signal, book.count);
   await settled();
   add(2n);
   add(3n);
@@ -113,7 +113,7 @@ Deno.test("a follower that leaves by itself leaves nothing behind", async () => 
     for await (const _ of book.follow(signal)) break;
   }
   assertEquals(listeners.size, 0);
-  const waiting = book.follow(signal, true);
+  const waiting = book.follow(signal, book.count);
   const next = waiting.next();
   const left = waiting.return(undefined);
   add(100n);
