@@ -48,8 +48,6 @@ export class Ledger {
   readonly #values: BoundedCache<ValueHash, Uint8Array> = new BoundedCache(VALUE_BYTES_MAX);
   /** Not kept yet: these must not leave memory. */
   readonly #unkept: Map<MessageId, LogRecord> = new Map();
-  /** Peers that have seen more of the log than there is. */
-  readonly #ahead: Set<string> = new Set();
   #pending: Pending = nothing();
 
   /** Everything that the journal keeps, and nothing else yet. */
@@ -90,14 +88,12 @@ export class Ledger {
   }
 
   /**
-   * Where to go on for a peer that has taken in the log of this epoch up to a position. If that is
-   * beyond its end, the journal is an old copy: what follows now is not what the peer has seen, and
-   * from now on it starts anew.
+   * Where to go on for a peer that has taken in the log of this epoch up to a position: where that
+   * log and this one part, if the journal is an old copy.
    */
-  resumeAt(peer: string, epoch: string, position: number): number {
-    if (epoch !== this.journal.epoch) return 0;
-    if (position > this.journal.length) this.#ahead.add(peer);
-    return this.#ahead.has(peer) ? 0 : position;
+  resumeAt(epoch: string, position: bigint): number {
+    const count = Math.min(Number(position), Number.MAX_SAFE_INTEGER);
+    return this.journal.commonLength(epoch, count);
   }
 
   /** Up to `count` messages from a position on, in order; only what has been kept. */

@@ -230,7 +230,7 @@ export class Link implements Supplier {
     if (refusal === undefined) {
       const { resumeEpoch, resumePosition } = hello;
       this.#feed.start(
-        this.#node.ledger.resumeAt(this.peer, toHex(resumeEpoch), Number(resumePosition)),
+        this.#node.ledger.resumeAt(toHex(resumeEpoch), resumePosition),
       );
       return true;
     }

@@ -120,12 +120,20 @@ export class JournalError extends Error {
  * {@linkcode JournalError} if the file has been damaged since it was opened.
  */
 export interface Journal {
-  /** Random, made with the journal: another one means that all positions start anew. 32 hex digits. */
+  /**
+   * Random, another one each time the journal is opened: with a position it says which messages
+   * somebody has seen, even if an old copy takes the place of the journal later. 32 hex digits.
+   */
   readonly epoch: string;
   /** How many messages are kept. */
   readonly length: number;
   /** How many decisions are kept. */
   readonly decisionCount: number;
+  /**
+   * How many messages this journal has in common with what it, or what has become of a copy of it,
+   * was up to a position under an epoch. 0 if it does not know of the epoch.
+   */
+  commonLength(epoch: string, position: number): number;
   /**
    * Keeps a batch. When it returns, the batch survives the end of the process at any instant; if
    * `durable`, it and all batches before it also survive that of the machine (even if it is empty).

@@ -57,6 +57,12 @@ class MemoryJournal implements Journal {
     return this.#decisions.length;
   }
 
+  commonLength(epoch: string, position: number): number {
+    this.#assertOpen();
+    checkCount(position);
+    return epoch === this.epoch ? Math.min(position, this.length) : 0;
+  }
+
   commit(batch: JournalBatch, _durable: boolean): void {
     this.#assertOpen();
     checkBatch(batch, this.length);

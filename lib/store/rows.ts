@@ -86,7 +86,15 @@ export interface Table<T> {
   read(row: Row): T;
 }
 
-/** Whose journal this is, and since when. */
+/** Messages from `start` on were added under the same {@linkcode Journal.epoch}. */
+export interface JournalRun {
+  /** Random. */
+  readonly epoch: string;
+  /** How many messages there were before. */
+  readonly start: number;
+}
+
+/** Whose journal this is, and the epoch of its first run. */
 export const OWNERS: Table<JournalOwner & { readonly epoch: string }> = {
   name: "journal",
   insert: "INSERT INTO journal VALUES (?, ?, ?, ?, ?)",
@@ -96,6 +104,18 @@ export const OWNERS: Table<JournalOwner & { readonly epoch: string }> = {
     unseal("journal", row);
     const { epoch, owner, config_digest } = row as Record<string, string>;
     return { epoch: epoch!, name: owner!, configDigest: config_digest! };
+  },
+};
+
+/** Runs but the first. */
+export const RUNS: Table<JournalRun> = {
+  name: "runs",
+  insert: "INSERT INTO runs VALUES (?, ?, ?, ?)",
+  columns: "position, epoch, start, sum",
+  write: ({ epoch, start }, position) => sealed(position, epoch, start),
+  read(row) {
+    unseal("runs", row);
+    return { epoch: row.epoch as string, start: Number(row.start) };
   },
 };
 

@@ -68,6 +68,14 @@ export const MIGRATIONS: readonly string[] = [
     sum INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE runs (
+    position INTEGER PRIMARY KEY,
+    epoch TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    sum INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The version of the tables in a database; 0 if it has none. */

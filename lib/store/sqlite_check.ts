@@ -10,9 +10,11 @@ import {
   DECISIONS,
   EVIDENCE,
   type JournalOwner,
+  type JournalRun,
   MESSAGES,
   OWNERS,
   PROGRESS,
+  RUNS,
   type Table,
   VALUES,
 } from "./rows.ts";
@@ -20,8 +22,8 @@ import { migrate, MIGRATIONS, schemaOf, schemaVersion } from "./schema.ts";
 
 /** What is known of a journal once it has been checked. */
 export interface CheckedJournal {
-  /** Made with it. */
-  readonly epoch: string;
+  /** All of them, in order. */
+  readonly runs: readonly JournalRun[];
   /** How many there are. */
   readonly messages: number;
   /** How many there are. */
@@ -49,7 +51,7 @@ export function checkJournal(
     throw refused(path, "newer", `has format ${version}, ${known}; use the version that wrote it`);
   }
   if (version < 1) throw damaged(path, "it has no tables");
-  const epoch = checkOwner(path, database, owner);
+  const first = { epoch: checkOwner(path, database, owner), start: 0 };
   const [problem] = database.prepare("PRAGMA integrity_check(1)").all();
   if (problem?.integrity_check !== "ok") {
     throw damaged(path, String(problem?.integrity_check).replace(/\s+/g, " "));
@@ -57,8 +59,10 @@ export function checkJournal(
   migrate(database);
   checkSchema(path, database);
   for (const table of [VALUES, PROGRESS]) checkRows<unknown>(path, database, table);
+  const runs: JournalRun[] = [first];
+  checkRows(path, database, RUNS, (run) => runs.push(run));
   return {
-    epoch,
+    runs,
     messages: checkRows(path, database, MESSAGES),
     decisions: checkRows(path, database, DECISIONS),
     evidence: checkRows(path, database, EVIDENCE),
@@ -78,7 +82,7 @@ function checkSchema(path: string, database: DatabaseSync): void {
   }
 }
 
-/** The journal's epoch, if it is this owner's: asked before anything is changed. */
+/** The epoch of the journal's first run, if it is this owner's: asked before anything is changed. */
 function checkOwner(path: string, database: DatabaseSync, owner: JournalOwner): string {
   const select = database.prepare(`SELECT ${OWNERS.columns} FROM ${OWNERS.name}`);
   select.setReadBigInts(true);
@@ -98,14 +102,19 @@ function checkOwner(path: string, database: DatabaseSync, owner: JournalOwner): 
 }
 
 /** How many rows a table has. Those that have a position must have all from 0 on. */
-function checkRows<T>(path: string, database: DatabaseSync, table: Table<T>): number {
+function checkRows<T>(
+  path: string,
+  database: DatabaseSync,
+  table: Table<T>,
+  take: (kept: T) => void = () => {},
+): number {
   const { name, columns } = table;
   const select = database.prepare(`SELECT ${columns} FROM ${name} ORDER BY rowid`);
   select.setReadBigInts(true);
   const isNumbered = columns.startsWith("position,");
   let count = 0;
   for (const row of select.iterate()) {
-    table.read(row);
+    take(table.read(row));
     if (isNumbered && row.position !== BigInt(count)) {
       throw damaged(path, `row ${count} of ${name} is missing`);
     }

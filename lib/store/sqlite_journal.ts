@@ -4,6 +4,7 @@
  * @module
  */
 
+import { randomBytes } from "node:crypto";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { MessageId, ValueHash } from "../core/types.ts";
 import { fromHex } from "../wire/hex.ts";
@@ -23,9 +24,11 @@ import {
   EVIDENCE,
   fromColumn,
   type JournalOwner,
+  type JournalRun,
   MESSAGES,
   PROGRESS,
   type Row,
+  RUNS,
   type Table,
   toColumn,
   VALUES,
@@ -75,11 +78,14 @@ interface Counts {
 }
 
 class SqliteJournal implements Journal {
-  readonly epoch: string;
   readonly #directory: HeldDirectory;
   readonly #database: DatabaseSync;
   readonly #faults: JournalFaults;
   readonly #statements: Map<string, StatementSync> = new Map();
+  /** All of them. The last is this process's. */
+  readonly #runs: readonly JournalRun[];
+  /** Whether the last is kept: it is with the first batch. */
+  #isRunKept = false;
   #counts: Counts;
   /** What `PRAGMA synchronous` is set to. */
   #isSynchronous: boolean | undefined;
@@ -97,10 +103,15 @@ class SqliteJournal implements Journal {
     this.#directory = directory;
     this.#database = database;
     this.#faults = faults;
-    const { epoch, ...counts } = checkJournal(directory.path, database, owner);
-    this.epoch = epoch;
+    const { runs, ...counts } = checkJournal(directory.path, database, owner);
+    const run = { epoch: randomBytes(16).toString("hex"), start: counts.messages };
+    this.#runs = [...runs, run];
     this.#counts = counts;
     faults.opened?.(database);
+  }
+
+  get epoch(): string {
+    return this.#runs.at(-1)!.epoch;
   }
 
   get length(): number {
@@ -109,6 +120,13 @@ class SqliteJournal implements Journal {
 
   get decisionCount(): number {
     return this.#counts.decisions;
+  }
+
+  commonLength(epoch: string, position: number): number {
+    this.#assertOpen();
+    checkCount(position);
+    const index = this.#runs.findIndex((run) => run.epoch === epoch);
+    return index < 0 ? 0 : Math.min(position, this.#runs[index + 1]?.start ?? this.length);
   }
 
   commit(batch: JournalBatch, durable: boolean): void {
@@ -125,6 +143,7 @@ class SqliteJournal implements Journal {
       this.#faults.afterWriteBeforeSync?.(batch);
       this.#statement("COMMIT").run();
       this.#counts = counts;
+      this.#isRunKept = true;
       this.#hasVolatile = !durable;
     } catch (error) {
       throw this.#fail(error);
@@ -147,6 +166,7 @@ class SqliteJournal implements Journal {
   /** The counts to be once this is committed. */
   #write(batch: JournalBatch): Counts {
     const { messages, decisions, evidence } = this.#counts;
+    if (!this.#isRunKept) this.#insert(RUNS, this.#runs.slice(-1), this.#runs.length - 2);
     this.#insert(VALUES, batch.values, 0);
     this.#insert(PROGRESS, batch.progress, 0);
     return {

@@ -5,6 +5,7 @@
  */
 
 import { type Journal, type JournalBatch, JournalError } from "../../lib/store/journal.ts";
+import type { JournalRun } from "../../lib/store/rows.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 
 /** Passes everything on. */
@@ -25,6 +26,10 @@ class WrappedJournal implements Journal {
 
   get decisionCount(): number {
     return this.inner.decisionCount;
+  }
+
+  commonLength(...args: Parameters<Journal["commonLength"]>): number {
+    return this.inner.commonLength(...args);
   }
 
   commit(batch: JournalBatch, durable: boolean): void {
@@ -76,22 +81,24 @@ class WrappedJournal implements Journal {
   }
 }
 
-/** Like a file: copies of it can be made, also of what it was before. */
+/** Like a file: copies of it can be made, also of what it was before. To make one is to open it. */
 export class StoredJournal extends WrappedJournal {
   /** All that has been kept, in order. */
   readonly batches: JournalBatch[] = [];
   /** By batch: whether it had to wait for the disk. */
   readonly waits: boolean[] = [];
-  readonly #epoch: string;
+  /** Those before this one. */
+  #runs: readonly JournalRun[] = [];
+  #start = 0;
 
-  constructor(epoch?: string) {
-    const inner = openMemoryJournal();
-    super(inner);
-    this.#epoch = epoch ?? inner.epoch;
+  constructor() {
+    super(openMemoryJournal());
   }
 
-  override get epoch(): string {
-    return this.#epoch;
+  override commonLength(epoch: string, position: number): number {
+    const runs = [...this.#runs, { epoch: this.epoch, start: this.#start }];
+    const index = runs.findIndex((run) => run.epoch === epoch);
+    return index < 0 ? 0 : Math.min(position, runs[index + 1]?.start ?? this.length);
   }
 
   override commit(batch: JournalBatch, durable: boolean): void {
@@ -102,8 +109,11 @@ export class StoredJournal extends WrappedJournal {
 
   /** What it was when it had so many batches: all of them if absent. */
   copy(count = this.batches.length): StoredJournal {
-    const copy = new StoredJournal(this.#epoch);
+    const copy = new StoredJournal();
     for (const batch of this.batches.slice(0, count)) copy.commit(batch, true);
+    copy.#start = copy.length;
+    const runs = [...this.#runs, { epoch: this.epoch, start: this.#start }];
+    copy.#runs = runs.filter(({ start }) => start <= copy.length);
     return copy;
   }
 }

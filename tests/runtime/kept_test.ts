@@ -38,6 +38,7 @@ class CountingJournal implements Journal {
     return this.#progress.get(peer);
   }
 
+  commonLength = () => 0;
   message(): undefined {}
   value(): undefined {}
   close(): void {}

@@ -81,8 +81,8 @@ for (
     ["from where it left off", {}, ["m2"]],
     ["from the start if it means another log", { resumeEpoch: new Uint8Array(16) }, ALL],
     ["from the start if it does not say which log", { resumeEpoch: new Uint8Array() }, ALL],
-    ["from the start if the log does not go so far", { resumePosition: 4n }, ALL],
     ["no more if it has everything", { resumePosition: 3n }, undefined],
+    ["no more if it has more than there is", { resumePosition: 2n ** 64n - 1n }, undefined],
   ] as const
 ) {
   Deno.test(`a peer is offered the log ${what}`, async () => {

@@ -33,9 +33,13 @@ const FLIPS = 250;
 const PEERS = ["bob", "carol"];
 const VALUES = [hashOf("small"), hashOf("large")];
 
+/** By directory: the epoch in which its journal was filled. */
+const filledIn: Map<string, string> = new Map();
+
 /** Puts something of every kind into a journal. */
 function fill(dataDir: string): void {
   const journal = openIn(dataDir);
+  filledIn.set(dataDir, journal.epoch);
   const epoch = "5a".repeat(16);
   const ballot = (seconds: number) => ({ seconds, nanos: 5, valueHash: hashOf("small") });
   journal.commit(
@@ -67,7 +71,8 @@ function attempt(dataDir: string): unknown {
     throw error;
   }
   try {
-    return { epoch: journal.epoch, ...contents(journal, PEERS, VALUES) };
+    const common = journal.commonLength(filledIn.get(dataDir)!, MESSAGES);
+    return { common, ...contents(journal, PEERS, VALUES) };
   } finally {
     journal.close();
   }
@@ -232,6 +237,7 @@ const TAMPERINGS: readonly (readonly [sql: string, says: string])[] = [
   [`DELETE FROM progress; INSERT INTO progress VALUES ('bob', '', 1, 2)`, "checksum"],
   [`UPDATE journal SET epoch = 'x'`, "checksum of a row of journal"],
   [`DELETE FROM journal`, "no owner"],
+  [`UPDATE runs SET start = 1`, "checksum of a row of runs"],
   [`DROP TABLE evidence`, "its tables are not those of a journal"],
   [`CREATE TABLE other (a)`, "its tables are not those of a journal"],
   [`CREATE TRIGGER t AFTER INSERT ON messages BEGIN DELETE FROM messages; END`, "its tables"],

@@ -46,7 +46,7 @@ testUnless(whyNotTraced(), "what is durable has been synced, and nothing else wa
     await leaveUnsynced(dataDir);
     assertEquals([...await syncsByStep(dataDir)], [
       ["opening", true], // whoever opens a journal may send what is in it
-      ["first", false],
+      ["first", true], // and it says that it has been opened
       ["lasting", true],
       ["passing", false],
       ["lasting after passing", true],

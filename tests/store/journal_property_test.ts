@@ -75,13 +75,15 @@ function runHistory(dataDir: string, seed: number): void {
   const prng = makePrng(seed);
   const memory = openMemoryJournal();
   let disk = openIn(dataDir);
-  const epoch = disk.epoch;
+  const runs: { epoch: string; end: number }[] = [];
   try {
     for (let step = 0; step < STEPS; step++) {
       if (prng.chance(0.1)) {
+        // A run that has kept nothing is of no interest to anybody.
+        disk.commit(EMPTY, false);
+        runs.push({ epoch: disk.epoch, end: disk.length });
         disk.close();
         disk = openIn(dataDir);
-        assertEquals(disk.epoch, epoch);
       }
       const batch = randomBatch(prng, memory.length);
       const known = memory.messagesFrom(prng.below(memory.length + 1), 1)[0];
@@ -93,6 +95,10 @@ function runHistory(dataDir: string, seed: number): void {
       const durable = prng.chance(0.5);
       for (const journal of [disk, memory]) journal.commit(batch, durable);
       compare(disk, memory, prng);
+      const position = prng.below(disk.length + 2);
+      for (const { epoch, end } of [...runs, { epoch: disk.epoch, end: disk.length }]) {
+        assertEquals(disk.commonLength(epoch, position), Math.min(position, end));
+      }
     }
     disk.close();
     disk = openIn(dataDir);

@@ -4,13 +4,22 @@
  * @module
  */
 
-import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { JournalError, type JournalFault } from "../../lib/store/journal.ts";
 import { migrate, MIGRATIONS, schemaVersion } from "../../lib/store/schema.ts";
 import { openSqliteJournal } from "../../lib/store/sqlite_journal.ts";
-import { batchOf, FILE, inDirectory, messagesAt, openIn, OWNER } from "./fixture.ts";
+import {
+  batchOf,
+  FILE,
+  idOf,
+  inDirectory,
+  messageAt,
+  messagesAt,
+  openIn,
+  OWNER,
+} from "./fixture.ts";
 
 function assertRefused(open: () => unknown, fault: JournalFault, message: RegExp): void {
   const error = assertThrows(open, JournalError);
@@ -38,19 +47,74 @@ Deno.test("a new journal is in a new directory, for nobody else to read", async 
   });
 });
 
-Deno.test("an epoch stays with its journal, and no two are alike", async () => {
-  const epochs: string[] = [];
-  for (let i = 0; i < 2; i++) {
-    await inDirectory((dataDir) => {
-      const journal = openIn(dataDir);
-      epochs.push(journal.epoch);
-      journal.close();
-      const again = openIn(dataDir);
-      assertEquals(again.epoch, journal.epoch);
-      again.close();
-    });
+/** Opens a journal, adds messages up to a length, and closes it; under which epoch that was. */
+function grow(dataDir: string, length: number, instance?: bigint): string {
+  const journal = openIn(dataDir);
+  for (let at = journal.length; at < length; at++) {
+    const message = messageAt(at, instance);
+    const id = instance === undefined ? message.id : idOf(`${instance} ${at}`);
+    journal.commit(batchOf({ messages: [{ ...message, id }] }), true);
   }
-  assertNotEquals(epochs[0], epochs[1]);
+  journal.close();
+  return journal.epoch;
+}
+
+/** What a journal has in common with what it was at position 100 under each epoch. */
+function commonWith(dataDir: string, epochs: readonly string[]): number[] {
+  const journal = openIn(dataDir);
+  const lengths = epochs.map((epoch) => journal.commonLength(epoch, 100));
+  assertEquals(journal.commonLength(epochs[0]!, 3), 3);
+  journal.close();
+  return lengths;
+}
+
+Deno.test("a journal knows how much of it anybody has seen who saw it earlier", async () => {
+  await inDirectory((dataDir) => {
+    const epochs = [grow(dataDir, 10), grow(dataDir, 20), grow(dataDir, 30), "00".repeat(16)];
+    assertEquals(new Set(epochs).size, 4, "no two epochs are alike");
+    assertEquals(commonWith(dataDir, epochs), [10, 20, 30, 0]);
+  });
+});
+
+Deno.test("so does an old copy that others have seen more of, and that has grown since", async () => {
+  await inDirectory((parent) => {
+    const [dataDir, copy] = [join(parent, "a"), join(parent, "b")];
+    const epochs = [grow(dataDir, 10), grow(dataDir, 20)];
+    Deno.mkdirSync(copy);
+    Deno.copyFileSync(join(dataDir, FILE), join(copy, FILE));
+    epochs.push(grow(dataDir, 30));
+    const other = grow(copy, 50, 7n);
+    assertEquals(commonWith(copy, [...epochs, other]), [10, 20, 0, 50]);
+    assertEquals(commonWith(dataDir, [...epochs, other]), [10, 20, 30, 0]);
+  });
+});
+
+Deno.test("an old copy made while the journal was in use knows where they part", async () => {
+  await inDirectory((parent) => {
+    const [dataDir, copy] = [join(parent, "a"), join(parent, "b")];
+    const journal = openIn(dataDir);
+    journal.commit(batchOf({ messages: messagesAt(0, 10) }), true);
+    Deno.mkdirSync(copy);
+    for (const name of [FILE, `${FILE}-wal`]) {
+      Deno.copyFileSync(join(dataDir, name), join(copy, name));
+    }
+    journal.commit(batchOf({ messages: messagesAt(10, 10) }), true);
+    journal.close();
+    grow(copy, 50, 7n);
+    assertEquals(commonWith(copy, [journal.epoch]), [10]);
+  });
+});
+
+Deno.test("a journal of format 1 is brought to the newest", async () => {
+  await inDirectory((dataDir) => {
+    grow(dataDir, 10);
+    const database = new DatabaseSync(join(dataDir, FILE));
+    const first = String(database.prepare("SELECT epoch FROM journal").get()!.epoch);
+    database.exec("DROP TABLE runs; PRAGMA user_version = 1");
+    database.close();
+    grow(dataDir, 20);
+    assertEquals(commonWith(dataDir, [first]), [10]);
+  });
 });
 
 Deno.test("directories may have any name", async () => {

@@ -410,7 +410,7 @@ export type Hello = Message<"hetpaxos.v1.Hello"> & {
   agent: string;
 
   /**
-   * Names the sender's log: positions hold only with it. 16 random bytes.
+   * Names the sender's log as it grows from now on: positions hold only with it. 16 random bytes.
    *
    * @generated from field: bytes log_epoch = 7;
    */
@@ -418,7 +418,7 @@ export type Hello = Message<"hetpaxos.v1.Hello"> & {
 
   /**
    * How far the sender has taken in the receiver's log, and which: the receiver offers what follows.
-   * Empty, or of an epoch that is not the receiver's: from the start.
+   * Empty, or an epoch that the receiver does not know of: from the start.
    *
    * @generated from field: bytes resume_epoch = 8;
    */
@@ -475,7 +475,7 @@ export type HelloJson = {
   agent?: string;
 
   /**
-   * Names the sender's log: positions hold only with it. 16 random bytes.
+   * Names the sender's log as it grows from now on: positions hold only with it. 16 random bytes.
    *
    * @generated from field: bytes log_epoch = 7;
    */
@@ -483,7 +483,7 @@ export type HelloJson = {
 
   /**
    * How far the sender has taken in the receiver's log, and which: the receiver offers what follows.
-   * Empty, or of an epoch that is not the receiver's: from the start.
+   * Empty, or an epoch that the receiver does not know of: from the start.
    *
    * @generated from field: bytes resume_epoch = 8;
    */
