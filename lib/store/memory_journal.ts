@@ -4,7 +4,6 @@
  * @module
  */
 
-import { randomBytes } from "node:crypto";
 import type { MessageId, ValueHash } from "../core/types.ts";
 import { checkBatch, checkCount } from "./checks.ts";
 import type {
@@ -15,6 +14,7 @@ import type {
   JournalMessage,
   JournalProgress,
 } from "./journal.ts";
+import { commonLength, newRun } from "./runs.ts";
 
 /**
  * Makes an empty journal in memory. It never fails to keep a batch, and nothing of it survives.
@@ -36,7 +36,7 @@ export function openMemoryJournal(): Journal {
 }
 
 class MemoryJournal implements Journal {
-  readonly epoch = randomBytes(16).toString("hex");
+  readonly #run = newRun(0);
   readonly #messages: JournalMessage[] = [];
   readonly #instances: Map<bigint, Map<MessageId, JournalMessage>> = new Map();
   readonly #values: Map<ValueHash, Uint8Array> = new Map();
@@ -49,6 +49,10 @@ class MemoryJournal implements Journal {
   readonly #progress: Map<string, JournalProgress> = new Map();
   #closed = false;
 
+  get epoch(): string {
+    return this.#run.epoch;
+  }
+
   get length(): number {
     return this.#messages.length;
   }
@@ -59,8 +63,7 @@ class MemoryJournal implements Journal {
 
   commonLength(epoch: string, position: number): number {
     this.#assertOpen();
-    checkCount(position);
-    return epoch === this.epoch ? Math.min(position, this.length) : 0;
+    return commonLength({ runs: [this.#run], length: this.length }, epoch, position);
   }
 
   commit(batch: JournalBatch, _durable: boolean): void {

@@ -15,6 +15,7 @@ import type {
   JournalProgress,
   JournalValue,
 } from "./journal.ts";
+import type { JournalRun } from "./runs.ts";
 
 /** A row as SQLite gives it, all whole numbers as bigint. */
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -84,14 +85,6 @@ export interface Table<T> {
   write(kept: T, position: number): SQLInputValue[];
   /** What a row holds. */
   read(row: Row): T;
-}
-
-/** Messages from `start` on were added under the same {@linkcode Journal.epoch}. */
-export interface JournalRun {
-  /** Random. */
-  readonly epoch: string;
-  /** How many messages there were before. */
-  readonly start: number;
 }
 
 /** Whose journal this is, and the epoch of its first run. */

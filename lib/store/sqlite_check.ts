@@ -10,7 +10,6 @@ import {
   DECISIONS,
   EVIDENCE,
   type JournalOwner,
-  type JournalRun,
   MESSAGES,
   OWNERS,
   PROGRESS,
@@ -18,6 +17,7 @@ import {
   type Table,
   VALUES,
 } from "./rows.ts";
+import type { JournalRun } from "./runs.ts";
 import { migrate, MIGRATIONS, schemaOf, schemaVersion } from "./schema.ts";
 
 /** What is known of a journal once it has been checked. */

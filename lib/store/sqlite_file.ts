@@ -4,12 +4,12 @@
  * @module
  */
 
-import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { damaged, explainRead, explainWrite, inUse } from "./faults.ts";
 import { JournalError } from "./journal.ts";
 import { type JournalOwner, OWNERS } from "./rows.ts";
+import { newRun } from "./runs.ts";
 import { APPLICATION_ID, migrate } from "./schema.ts";
 
 /** The journal, which SQLite accompanies by a file with `-wal` added to its name. */
@@ -129,7 +129,7 @@ function createFile(path: string, owner: JournalOwner): void {
     try {
       database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       migrate(database);
-      const epoch = randomBytes(16).toString("hex");
+      const { epoch } = newRun(0);
       database.prepare(OWNERS.insert).run(...OWNERS.write({ ...owner, epoch }, 0));
     } finally {
       database.close();
@@ -150,12 +150,7 @@ function syncLog(path: string): void {
   if (sizeOf(log) === undefined) return;
   try {
     // Windows syncs only what is open for writing.
-    const file = Deno.openSync(log, { write: true });
-    try {
-      file.syncSync();
-    } finally {
-      file.close();
-    }
+    sync(log, { write: true });
   } catch (error) {
     throw explainWrite(path, error);
   }
@@ -164,12 +159,12 @@ function syncLog(path: string): void {
 /** Makes a new name in a directory last. Windows neither can nor needs to. */
 function syncDirectory(path: string): void {
   if (Deno.build.os === "windows") return;
-  const directory = Deno.openSync(resolve(path, ".."), { read: true });
-  try {
-    directory.syncSync();
-  } finally {
-    directory.close();
-  }
+  sync(resolve(path, ".."), { read: true });
+}
+
+function sync(path: string, options: Deno.OpenOptions): void {
+  using file = Deno.openSync(path, options);
+  file.syncSync();
 }
 
 /** Pages of the file that SQLite keeps in memory, in KiB: the newest are what is read again. */

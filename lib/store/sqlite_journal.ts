@@ -4,7 +4,6 @@
  * @module
  */
 
-import { randomBytes } from "node:crypto";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { MessageId, ValueHash } from "../core/types.ts";
 import { fromHex } from "../wire/hex.ts";
@@ -24,7 +23,6 @@ import {
   EVIDENCE,
   fromColumn,
   type JournalOwner,
-  type JournalRun,
   MESSAGES,
   PROGRESS,
   type Row,
@@ -33,6 +31,7 @@ import {
   toColumn,
   VALUES,
 } from "./rows.ts";
+import { commonLength, type JournalRun, newRun } from "./runs.ts";
 import { checkJournal } from "./sqlite_check.ts";
 import { type HeldDirectory, holdDirectory, openFile } from "./sqlite_file.ts";
 
@@ -104,8 +103,7 @@ class SqliteJournal implements Journal {
     this.#database = database;
     this.#faults = faults;
     const { runs, ...counts } = checkJournal(directory.path, database, owner);
-    const run = { epoch: randomBytes(16).toString("hex"), start: counts.messages };
-    this.#runs = [...runs, run];
+    this.#runs = [...runs, newRun(counts.messages)];
     this.#counts = counts;
     faults.opened?.(database);
   }
@@ -124,9 +122,7 @@ class SqliteJournal implements Journal {
 
   commonLength(epoch: string, position: number): number {
     this.#assertOpen();
-    checkCount(position);
-    const index = this.#runs.findIndex((run) => run.epoch === epoch);
-    return index < 0 ? 0 : Math.min(position, this.#runs[index + 1]?.start ?? this.length);
+    return commonLength({ runs: this.#runs, length: this.length }, epoch, position);
   }
 
   commit(batch: JournalBatch, durable: boolean): void {

@@ -5,8 +5,8 @@
  */
 
 import { type Journal, type JournalBatch, JournalError } from "../../lib/store/journal.ts";
-import type { JournalRun } from "../../lib/store/rows.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
+import { commonLength, type JournalRun } from "../../lib/store/runs.ts";
 
 /** Passes everything on. */
 class WrappedJournal implements Journal {
@@ -87,18 +87,14 @@ export class StoredJournal extends WrappedJournal {
   readonly batches: JournalBatch[] = [];
   /** By batch: whether it had to wait for the disk. */
   readonly waits: boolean[] = [];
-  /** Those before this one. */
-  #runs: readonly JournalRun[] = [];
-  #start = 0;
+  #runs: readonly JournalRun[] = [{ epoch: this.epoch, start: 0 }];
 
   constructor() {
     super(openMemoryJournal());
   }
 
   override commonLength(epoch: string, position: number): number {
-    const runs = [...this.#runs, { epoch: this.epoch, start: this.#start }];
-    const index = runs.findIndex((run) => run.epoch === epoch);
-    return index < 0 ? 0 : Math.min(position, runs[index + 1]?.start ?? this.length);
+    return commonLength({ runs: this.#runs, length: this.length }, epoch, position);
   }
 
   override commit(batch: JournalBatch, durable: boolean): void {
@@ -111,9 +107,8 @@ export class StoredJournal extends WrappedJournal {
   copy(count = this.batches.length): StoredJournal {
     const copy = new StoredJournal();
     for (const batch of this.batches.slice(0, count)) copy.commit(batch, true);
-    copy.#start = copy.length;
-    const runs = [...this.#runs, { epoch: this.epoch, start: this.#start }];
-    copy.#runs = runs.filter(({ start }) => start <= copy.length);
+    const { epoch, length } = copy;
+    copy.#runs = [...this.#runs.filter(({ start }) => start <= length), { epoch, start: length }];
     return copy;
   }
 }

@@ -1,0 +1,36 @@
+/**
+ * How a journal has grown: in runs, one for each time it was opened, each under an epoch of its own.
+ *
+ * @module
+ */
+
+import { randomBytes } from "node:crypto";
+import { checkCount } from "./checks.ts";
+
+/** Messages from `start` on, to the next run's, were added under the same `epoch`. */
+export interface JournalRun {
+  /** Random, 32 hex digits. */
+  readonly epoch: string;
+  /** How many messages there were before. */
+  readonly start: number;
+}
+
+/** A run that begins now, when there are `start` messages. */
+export function newRun(start: number): JournalRun {
+  return { epoch: randomBytes(16).toString("hex"), start };
+}
+
+/**
+ * What {@linkcode Journal.commonLength} says of a journal with these runs and so many messages.
+ *
+ * @throws RangeError if the position is no count.
+ */
+export function commonLength(
+  { runs, length }: { readonly runs: readonly JournalRun[]; readonly length: number },
+  epoch: string,
+  position: number,
+): number {
+  checkCount(position);
+  const index = runs.findIndex((run) => run.epoch === epoch);
+  return index < 0 ? 0 : Math.min(position, runs[index + 1]?.start ?? length);
+}
