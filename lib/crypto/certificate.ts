@@ -1,26 +1,12 @@
 /**
- * Self-signed X.509 certificates. They carry a public key and serve TLS; nothing they say about
- * names is believed, for peers are known by the exact bytes of their certificates.
+ * Certificates as peers present them and configurations carry them: self-signed, known by their
+ * exact bytes, their names not believed. Making them is make_certificate.ts's.
  *
  * @module
  */
 
-import "reflect-metadata";
 import { X509Certificate } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { isIP } from "node:net";
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  type JsonGeneralName,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  Name,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-} from "@peculiar/x509";
 import { attempt, KeyError, type KeyKind, keyKind, pemLabel, spkiOf } from "./keys.ts";
 
 /** A certificate, parsed. */
@@ -40,20 +26,6 @@ export interface Certificate {
   /** Last moment of its validity. */
   readonly notAfter: Date;
 }
-
-/** A new key with its certificate, both PEM. */
-export interface NewCertificate {
-  /** Self-signed. */
-  readonly certificate: string;
-  /** PKCS#8. */
-  readonly privateKey: string;
-}
-
-/** The times between which the certificates made here are valid: the operator replaces them. */
-const NOT_BEFORE = new Date("1975-01-01T00:00:00Z");
-const NOT_AFTER = new Date("4096-01-01T00:00:00Z");
-
-const SERIAL_NUMBER_BYTES = 16;
 
 /**
  * Reads a certificate.
@@ -85,53 +57,4 @@ export function parseCertificate(pem: string): Certificate {
     notBefore: new Date(certificate.validFrom),
     notAfter: new Date(certificate.validTo),
   };
-}
-
-/**
- * Makes a key and a self-signed certificate for it, good for both ends of a TLS connection.
- *
- * @param commonName For people who look at the certificate.
- * @param hosts DNS names or IP addresses, for tools that check them; this program does not.
- */
-export async function makeCertificate(
-  kind: KeyKind,
-  commonName: string,
-  hosts: readonly string[],
-): Promise<NewCertificate> {
-  const algorithm = kind === "ed25519"
-    ? { name: "Ed25519" }
-    : { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  if (!("privateKey" in keys)) throw new Error("a key pair was asked for");
-  const names = [...new Set(hosts)].map((value): JsonGeneralName => ({
-    type: isIP(value) === 0 ? "dns" : "ip",
-    value,
-  }));
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    serialNumber: randomSerialNumber(),
-    // Not as text, in which some characters of a name would be syntax.
-    name: new Name([{ CN: [{ utf8String: commonName }] }]),
-    notBefore: NOT_BEFORE,
-    notAfter: NOT_AFTER,
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-      new SubjectAlternativeNameExtension(names),
-    ],
-  });
-  const pkcs8 = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
-  return {
-    certificate: `${certificate.toString("pem")}\n`,
-    privateKey: `${PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`,
-  };
-}
-
-/** Positive and not zero-padded, as X.509 wants it. Hex. */
-function randomSerialNumber(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(SERIAL_NUMBER_BYTES));
-  bytes[0] = (bytes[0]! & 0x3f) | 0x40;
-  return bytes.toHex();
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { makeCertificate, type NewCertificate } from "../crypto/certificate.ts";
+import { makeCertificate, type NewCertificate } from "../crypto/make_certificate.ts";
 import type { KeyKind } from "../crypto/keys.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import type { ClusterPlan } from "./cluster_plan.ts";

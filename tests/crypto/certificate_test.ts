@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { once } from "node:events";
 import { connect, createServer, type TLSSocket } from "node:tls";
-import { makeCertificate, parseCertificate } from "../../lib/crypto/certificate.ts";
+import { parseCertificate } from "../../lib/crypto/certificate.ts";
+import { makeCertificate } from "../../lib/crypto/make_certificate.ts";
 import { KEY_KINDS, KeyError, type KeyKind, parsePrivateKey } from "../../lib/crypto/keys.ts";
 import { loadConfiguration } from "../../lib/runtime/configuration.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { makeCertificate, type NewCertificate } from "../../lib/crypto/certificate.ts";
+import { makeCertificate, type NewCertificate } from "../../lib/crypto/make_certificate.ts";
 import type { KeyKind } from "../../lib/crypto/keys.ts";
 import {
   acceptorNames,

@@ -1,0 +1,56 @@
+import { assert, assertEquals } from "@std/assert";
+import { PROGRAMS } from "../../scripts/programs.ts";
+
+/** What only a program that makes a certificate may load: 150 ms and 12 MB. */
+const HEAVY = ["@peculiar/x509", "reflect-metadata"];
+
+interface Graph {
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly dependencies?: readonly {
+      readonly specifier: string;
+      readonly isDynamic?: boolean;
+      readonly code?: { readonly specifier: string };
+    }[];
+  }[];
+}
+
+async function graphOf(entry: string): Promise<Graph & { readonly roots: readonly string[] }> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", entry],
+    cwd: new URL("../..", import.meta.url),
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/** Names of what is imported from `root` on, as the files write them. */
+function imported({ modules }: Graph, root: string, dynamic: boolean): Set<string> {
+  const found = new Set<string>();
+  const open = [root];
+  const seen = new Set(open);
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const { dependencies = [] } = modules.find(({ specifier }) => specifier === at) ?? {};
+    for (const { specifier, isDynamic = false, code } of dependencies) {
+      if (code === undefined || isDynamic && !dynamic) continue;
+      found.add(specifier);
+      if (!seen.has(code.specifier)) open.push(code.specifier);
+      seen.add(code.specifier);
+    }
+  }
+  return found;
+}
+
+for (const entry of [...PROGRAMS.map(({ entry }) => entry), "mod.ts"]) {
+  Deno.test(`${entry} starts without what makes certificates`, async () => {
+    const graph = await graphOf(entry);
+    const root = graph.roots[0]!;
+    const atStart = imported(graph, root, false);
+    assert(atStart.size > 50, `only ${atStart.size} imports were found`);
+    assertEquals(HEAVY.filter((name) => atStart.has(name)), []);
+    // The same walk must be able to find them.
+    if (entry === "cli/main.ts" || entry === "mod.ts") {
+      assert(imported(graph, root, true).has("@peculiar/x509"));
+    }
+  });
+}
