@@ -6,6 +6,9 @@
  */
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { DerReader, oidOf, readDer, TAG } from "../wire/der.ts";
+import { KeyError } from "./key_error.ts";
+import { type PemBlock, pemBlocks, toPem, withArticle } from "./pem.ts";
 
 /** Kinds of keys, by the names used on command lines and in messages. */
 export const KEY_KINDS = ["ed25519", "p256"] as const;
@@ -19,18 +22,10 @@ export const KEY_KIND_NAMES: Readonly<Record<KeyKind, string>> = {
   p256: "ECDSA P-256",
 };
 
-/** A key or certificate that cannot be used; the message is for the operator, without a place. */
-export class KeyError extends Error {
-  /**
-   * Makes an error.
-   *
-   * @param message What is wrong, and what to do about it; begins with a verb.
-   */
-  constructor(message: string) {
-    super(message);
-    this.name = "KeyError";
-  }
-}
+export { KeyError } from "./key_error.ts";
+
+/** Object identifier of keys on elliptic curves that have a name. */
+const EC_PUBLIC_KEY = "1.2.840.10045.2.1";
 
 /** A private key with its public half. */
 export interface PrivateKey {
@@ -51,20 +46,27 @@ export interface Signer {
 }
 
 /**
- * Reads a private key: PKCS#8 PEM, or SEC 1 for P-256.
+ * Reads a private key: the first in a PEM text, PKCS#8, or SEC 1 for P-256. Other blocks (EC
+ * PARAMETERS, certificates) are passed over.
  *
- * @throws KeyError if it cannot be read, is encrypted, or is of a kind not in use.
+ * @throws KeyError if there is none, or it cannot be read, is encrypted, or is of a kind not in use.
  */
 export function parsePrivateKey(pem: string): PrivateKey {
-  const label = pemLabel(pem);
-  if (label === undefined) {
-    throw new KeyError("is not PEM: it must begin with -----BEGIN PRIVATE KEY-----");
+  const blocks = pemBlocks(pem);
+  if (blocks.length === 0) {
+    throw new KeyError("is not PEM: it must hold a -----BEGIN PRIVATE KEY-----");
   }
-  if (label === "ENCRYPTED PRIVATE KEY" || pem.includes("Proc-Type: 4,ENCRYPTED")) {
+  const block = blocks.find(({ label }) => label.endsWith("PRIVATE KEY"));
+  if (block === undefined) {
+    throw new KeyError(`is ${withArticle(blocks[0]!.label)}, not a private key`);
+  }
+  if (block.encrypted) {
     throw new KeyError("is encrypted; give it without a pass phrase (openssl pkey -in … -out …)");
   }
-  if (!label.endsWith("PRIVATE KEY")) throw new KeyError(`is a ${label}, not a private key`);
-  const key = attempt(() => createPrivateKey(pem), "private key");
+  if (block.label === "OPENSSH PRIVATE KEY") {
+    throw new KeyError("is a key for SSH; make one for this (openssl genpkey -algorithm ed25519)");
+  }
+  const key = attempt(() => createKey(block), "private key");
   const kind = keyKind(key);
   return {
     kind,
@@ -72,6 +74,42 @@ export function parsePrivateKey(pem: string): PrivateKey {
     pem: key.export({ type: "pkcs8", format: "pem" }).toString(),
     spki: spkiOf(createPublicKey(key)),
   };
+}
+
+function createKey({ label, der }: PemBlock): KeyObject {
+  if (hasExplicitParameters(label, der)) {
+    throw new KeyError(
+      "spells its curve out (explicit parameters) instead of naming it; write it anew (openssl ec " +
+        "-in … -param_enc named_curve -out …) and make a new certificate with it",
+    );
+  }
+  return createPrivateKey(toPem(label, der));
+}
+
+/** Whether an EC key has a whole curve where others have the name of one. */
+function hasExplicitParameters(label: string, der: Uint8Array): boolean {
+  try {
+    const fields = new DerReader(readDer(der, TAG.sequence).content);
+    fields.take(TAG.integer);
+    if (label === "EC PRIVATE KEY") {
+      fields.take(TAG.octetString);
+      return fields.nextIs(TAG.context0) && fields.take().content[0] === TAG.sequence;
+    }
+    return spellsCurveOut(fields);
+  } catch {
+    return false;
+  }
+}
+
+/** The same of a public key, SubjectPublicKeyInfo. @throws DerError if it is none. */
+export function hasExplicitCurve(spki: Uint8Array): boolean {
+  return spellsCurveOut(new DerReader(readDer(spki, TAG.sequence).content));
+}
+
+function spellsCurveOut(fields: DerReader): boolean {
+  const algorithm = new DerReader(fields.take(TAG.sequence).content);
+  const isEc = oidOf(algorithm.take(TAG.oid)) === EC_PUBLIC_KEY;
+  return isEc && algorithm.nextIs(TAG.sequence);
 }
 
 /** SubjectPublicKeyInfo of a public key, DER. */
@@ -116,11 +154,6 @@ export function verifySignature(
   } catch {
     return false;
   }
-}
-
-/** What the first PEM block of a text says it is ("CERTIFICATE"); undefined if there is none. */
-export function pemLabel(text: string): string | undefined {
-  return /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
 }
 
 /** Runs a parser of the platform. @throws KeyError if that throws, or yields an unusable kind. */

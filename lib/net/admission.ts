@@ -11,7 +11,7 @@ import { TokenBucket } from "./token_bucket.ts";
 /** Why a connection was refused or cut, for counting. */
 export type RefusalReason =
   | "HANDSHAKE" // no TLS, no certificate, a certificate nobody here signed, an old version
-  | "STRANGER" // a valid certificate that is not one of ours
+  | "STRANGER" // a valid certificate whose key is not one of ours
   | "PENDING_FULL" // pushed out by newer connections before it showed a certificate
   | "TOO_MANY_CONNECTIONS"
   | "CONNECTS_TOO_FAST"
@@ -107,18 +107,23 @@ export class Admission {
     return this.#pending.delete(remote);
   }
 
-  /** Decides on a connection whose handshake is over: the owner's name, or why it is refused. */
+  /**
+   * Decides on a connection whose handshake is over: the owner's name, or why it is refused, and
+   * whose it is if that is known.
+   */
   admit(
     der: Uint8Array | undefined,
     remote: string,
     nowMs: number,
-  ): { readonly name: string } | { readonly refused: RefusalReason } {
+  ): { readonly name: string } | { readonly refused: RefusalReason; readonly owner?: string } {
     this.settle(remote);
     const name = this.#pins.ownerOf(der);
     const account = name === undefined ? undefined : this.#accounts.get(name);
     if (name === undefined || account === undefined) return { refused: "STRANGER" };
-    if (account.connections >= this.#connectionsMax) return { refused: "TOO_MANY_CONNECTIONS" };
-    if (!account.rate.take(1, nowMs)) return { refused: "CONNECTS_TOO_FAST" };
+    if (account.connections >= this.#connectionsMax) {
+      return { refused: "TOO_MANY_CONNECTIONS", owner: name };
+    }
+    if (!account.rate.take(1, nowMs)) return { refused: "CONNECTS_TOO_FAST", owner: name };
     account.connections++;
     return { name };
   }

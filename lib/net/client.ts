@@ -30,7 +30,7 @@ export interface ConnectOptions {
   readonly port: number;
   /** Who we are. */
   readonly tls: TlsIdentity;
-  /** The acceptor's certificate as configured: no other is accepted. */
+  /** The acceptor's certificate as configured: no other key is accepted. */
   readonly expected: PeerCertificate;
   /** How often to ask whether the acceptor lives. */
   readonly pingIntervalMs: number;
@@ -42,6 +42,8 @@ export interface ConnectOptions {
   readonly envelopeBytesMax: number;
   /** HTTP/2 without TLS: loopback only, for tools on the same machine. */
   readonly cleartextLoopback?: boolean;
+  /** Told what certificate the acceptor has shown, with each connection. */
+  onShown?(der: Uint8Array): void;
 }
 
 /**
@@ -93,6 +95,7 @@ export function connectTo(options: ConnectOptions): AcceptorClient {
     pingTimeoutMs: options.pingTimeoutMs,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
     cleartext,
+    onShown: options.onShown,
   });
   const transport = createGrpcTransport({
     baseUrl: authority,

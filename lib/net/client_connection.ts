@@ -15,7 +15,14 @@ import {
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type PeerCertificate as NodeCertificate } from "node:tls";
 import { NET_BOUNDS } from "./bounds.ts";
-import { closedByPeer, closedByUs, LinkError, toLinkError, untrusted } from "./errors.ts";
+import {
+  closedByPeer,
+  closedByUs,
+  LinkError,
+  refusedByPeer,
+  toLinkError,
+  untrusted,
+} from "./errors.ts";
 import { releaseWhenClosed } from "./http2_release.ts";
 import { makePins, type PeerCertificate, peerDer, type Pins, type TlsIdentity } from "./tls.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -30,7 +37,7 @@ export interface ClientConnectionOptions {
   readonly port: number;
   /** Who we are. */
   readonly tls: TlsIdentity;
-  /** The only certificate we accept. */
+  /** The only key we accept is that of this certificate. */
   readonly expected: PeerCertificate;
   /** How often to ask whether the acceptor lives. */
   readonly pingIntervalMs: number;
@@ -40,6 +47,8 @@ export interface ClientConnectionOptions {
   readonly connectTimeoutMs: number;
   /** Without TLS. */
   readonly cleartext: boolean;
+  /** Told what certificate the acceptor has shown, once it is believed. */
+  onShown?(der: Uint8Array): void;
 }
 
 /** See the module. It dials when made, and ends once, for one reason. */
@@ -141,7 +150,7 @@ export class ClientConnection {
       ca: [expected.pem],
       minVersion: "TLSv1.3",
       ALPNProtocols: ["h2"],
-      // Host names prove nothing here: the certificate is known beforehand.
+      // Host names prove nothing here: the key is known beforehand.
       checkServerIdentity: (_host: string, certificate: NodeCertificate) =>
         this.#pins.ownerOf(certificate.raw) === undefined ? untrusted() : undefined,
     });
@@ -158,8 +167,9 @@ export class ClientConnection {
     session.on("error", (error: Error) => this.end(this.#explain(error)));
     session.on("frameError", () => {});
     session.on("close", () => this.end(closedByPeer()));
-    session.on("goaway", (code: number) => {
+    session.on("goaway", (code: number, _last: number, why?: Uint8Array) => {
       this.#leaving = true;
+      if (why !== undefined && why.length > 0) this.end(refusedByPeer(why));
       if (code !== constants.NGHTTP2_NO_ERROR) this.end(closedByPeer(`GOAWAY with code ${code}`));
       this.#leaveIfDone();
     });
@@ -180,6 +190,7 @@ export class ClientConnection {
     if (!this.#options.cleartext && this.#pins.ownerOf(der) === undefined) {
       return this.end(untrusted());
     }
+    if (der !== undefined) this.#options.onShown?.(der);
     this.#after(this.#options.pingIntervalMs, () => this.#ping(session));
     this.#whenReady.resolve();
   }

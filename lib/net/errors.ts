@@ -12,6 +12,7 @@ export type LinkErrorKind =
   | "unreachable" // refused, no route, no such host, does not answer
   | "untrusted" // the other side is not who it should be
   | "not_admitted" // the other side does not know us
+  | "refused" // the other side knows us, and says why it takes no connection
   | "silent" // connected, but answers no pings
   | "closed" // was connected; the connection ended
   | "canceled" // we stopped it ourselves
@@ -36,6 +37,9 @@ export class LinkError extends Error {
     this.code = code;
   }
 }
+
+/** Bytes of the reason that a peer may give for taking no connection. */
+export const REFUSAL_BYTES_MAX = 256;
 
 /** Codes and texts of node:net and node:tls, most telling first. */
 const KNOWN: readonly (readonly [RegExp, LinkErrorKind, string])[] = [
@@ -93,6 +97,12 @@ export function untrusted(
 export function closedByPeer(detail = ""): LinkError {
   const message = detail === "" ? "closed by peer" : `closed by peer: ${detail}`;
   return new LinkError("closed", Code.Unavailable, message);
+}
+
+/** The other side takes no connection from us and says why. `why`: UTF-8; a long one is cut. */
+export function refusedByPeer(why: Uint8Array): LinkError {
+  const text = new TextDecoder().decode(why.subarray(0, REFUSAL_BYTES_MAX));
+  return new LinkError("refused", Code.ResourceExhausted, `refused: ${text}`);
 }
 
 /** We have closed the connection. */

@@ -20,6 +20,7 @@ import { toListenError } from "./errors.ts";
 import { guardHttp2 } from "./http2_guard.ts";
 import { releaseWhenClosed } from "./http2_release.ts";
 import { requireLoopback } from "./loopback.ts";
+import { describeRefusal, sayRefused } from "./refusal.ts";
 import { makeRpcListener, type NodeRequest, type NodeResponse } from "./rpc.ts";
 import type { RpcListener, ServiceHandlers } from "./rpc.ts";
 import { type PeerCertificate, peerDer, type TlsIdentity } from "./tls.ts";
@@ -44,8 +45,13 @@ export interface ServeOptions {
   readonly pingTimeoutMs?: number;
   /** Serve HTTP/2 without TLS, and anyone: loopback only, for tools on the same machine. */
   readonly cleartextLoopback?: boolean;
-  /** Called for each connection refused or cut: why, `address:port`, and one line for a person. */
-  onRefused(reason: RefusalReason, remote: string, detail: string): void;
+  /**
+   * Called for each connection refused or cut: why, `address:port`, one line for a person, and the
+   * identity that it is refused to, if it is known.
+   */
+  onRefused(reason: RefusalReason, remote: string, detail: string, owner?: string): void;
+  /** Told what certificate an admitted identity has shown. */
+  onShown?(name: string, der: Uint8Array): void;
   /** Bounds other than {@linkcode NET_BOUNDS}. */
   readonly bounds?: Partial<NetBounds>;
 }
@@ -71,8 +77,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { host, port } = options;
   if (options.cleartextLoopback) requireLoopback(host);
   guardHttp2();
-  const server = new Server(options);
-  return await server.listen(host, port);
+  return await new Server(options).listen(host, port);
 }
 
 class Server {
@@ -196,14 +201,17 @@ class Server {
     const remote = remoteOf(socket);
     socket.on("error", () => {});
     const clear = this.#options.cleartextLoopback;
-    const verdict = clear
-      ? { name: "" }
-      : this.#admission.admit(peerDer(socket), remote, performance.now());
+    const der = clear ? undefined : peerDer(socket);
+    const verdict = clear ? { name: "" } : this.#admission.admit(der, remote, performance.now());
     if ("refused" in verdict) {
-      socket.destroy();
-      this.#options.onRefused(verdict.refused, remote, REFUSED[verdict.refused] ?? "refused");
+      const { refused, owner } = verdict;
+      const why = describeRefusal(refused, owner, this.#options.limits);
+      if (owner === undefined) socket.destroy();
+      else sayRefused(socket, why);
+      this.#options.onRefused(refused, remote, why, owner);
       return undefined;
     }
+    if (der !== undefined) this.#options.onShown?.(verdict.name, der);
     const connection = new Connection({
       name: verdict.name,
       remote,
@@ -290,9 +298,3 @@ class Server {
     });
   }
 }
-
-const REFUSED: Partial<Record<RefusalReason, string>> = {
-  STRANGER: "the certificate is not one of the configuration's",
-  TOO_MANY_CONNECTIONS: "too many connections of this identity",
-  CONNECTS_TOO_FAST: "this identity connects too often",
-};

@@ -1,20 +1,20 @@
 /**
- * Who may speak to us: certificates known beforehand, byte for byte. There is no authority that
- * could vouch for a stranger, and names in certificates mean nothing.
+ * Who may speak to us: keys known beforehand. There is no authority that could vouch for a
+ * stranger, and names in certificates mean nothing.
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { readCertificateFields } from "../wire/x509_fields.ts";
 
 /** A certificate we know, and the name of the identity it belongs to. */
 export interface PeerCertificate {
   /** The identity's, in the configuration. */
   readonly name: string;
-  /** For the TLS library. */
+  /** For the TLS library: the certificate, and all that vouches for later ones of its key. */
   readonly pem: string;
-  /** The same certificate: what is compared. */
+  /** The certificate: its key is what is compared. */
   readonly der: Uint8Array;
 }
 
@@ -28,15 +28,21 @@ export interface TlsIdentity {
 
 /** Finds the owner of a certificate. */
 export interface Pins {
-  /** Name of the identity with exactly this certificate; undefined for strangers and for none. */
+  /**
+   * Name of the identity whose key is in this certificate; undefined for strangers, for none, and
+   * for what is no certificate of version 3: Deno does not check who holds the key of an older one.
+   */
   ownerOf(der: Uint8Array | undefined): string | undefined;
 }
 
-/** Makes a {@linkcode Pins} of the certificates we know; of two with the same bytes the last wins. */
+/** Makes a {@linkcode Pins} of the certificates we know; of two with the same key the last wins. */
 export function makePins(known: readonly PeerCertificate[]): Pins {
-  const names = new Map(known.map((peer) => [fingerprint(peer.der), peer.name]));
+  const names = new Map(known.map(({ der, name }) => [keyIn(der), name]));
   return {
-    ownerOf: (der) => der === undefined ? undefined : names.get(fingerprint(der)),
+    ownerOf(der) {
+      const key = der === undefined ? undefined : keyIn(der);
+      return key === undefined ? undefined : names.get(key);
+    },
   };
 }
 
@@ -45,6 +51,12 @@ export function peerDer(socket: Socket): Uint8Array | undefined {
   return socket instanceof TLSSocket ? socket.getPeerCertificate()?.raw : undefined;
 }
 
-function fingerprint(der: Uint8Array): string {
-  return createHash("sha256").update(der).digest("hex");
+/** SubjectPublicKeyInfo of a certificate that TLS has proved to be its owner's; hex. */
+function keyIn(der: Uint8Array): string | undefined {
+  try {
+    const { version, spki } = readCertificateFields(der);
+    return version === 3 ? spki.toHex() : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import { type Certificate, parseCertificate } from "../crypto/certificate.ts";
 import { sha3 } from "../crypto/hash.ts";
@@ -105,7 +106,8 @@ export function loadConfiguration(
   const acceptorNames = namesOf(addresses, false);
   const parsed = parseGraph(config, acceptorNames, namesOf(addresses, true), root);
   const settings = parseSettings(config, addresses.map(({ name }) => name), root);
-  const identities = parseIdentities(addresses, acceptorNames);
+  const keyFile = resolve(besideFile(config.privateKeyFile, source));
+  const identities = parseIdentities(addresses, acceptorNames, keyFile);
   const key = readPrivateKey(config, root);
   const self = ownIdentity(identities, key.privateKey, key.place);
   const graph = checkGraph(parsed, root);
@@ -139,6 +141,7 @@ function digestOf(parsed: ParsedGraph, acceptors: readonly Identity[]): ConfigDi
 function parseIdentities(
   addresses: readonly ParsedAddress[],
   acceptorNames: readonly string[],
+  keyFile: string,
 ): Identity[] {
   const identities = addresses.map(({ name, client, host, port, certificate }) => ({
     place: certificate.place,
@@ -147,7 +150,7 @@ function parseIdentities(
     acceptorIndex: client ? undefined : acceptorNames.indexOf(name),
     host,
     port,
-    certificate: readCertificate(certificate),
+    certificate: readCertificate(certificate, client, keyFile),
   }));
   refuseRepeated(
     identities,
@@ -157,10 +160,21 @@ function parseIdentities(
   return identities.map(({ place: _, ...identity }) => identity);
 }
 
-function readCertificate(source: ParsedAddress["certificate"]): Certificate {
+/** @param keyFile The only file in which a private key may stand beside a certificate. */
+function readCertificate(
+  source: ParsedAddress["certificate"],
+  client: boolean,
+  keyFile: string,
+): Certificate {
   const { place } = source;
-  const pem = source.kind === "pem" ? source.pem : readNamedFile(source.path, place).text;
-  return explain(() => parseCertificate(pem), place);
+  const { text, path } = source.kind === "pem"
+    ? { text: source.pem, path: undefined }
+    : readNamedFile(source.path, place);
+  const use = client ? "client" : "acceptor";
+  return explain(
+    () => parseCertificate(text, { use, withKey: path !== undefined && resolve(path) === keyFile }),
+    place,
+  );
 }
 
 interface OwnKey {

@@ -11,7 +11,7 @@ import type { Journal } from "../store/journal.ts";
 import { openMemoryJournal } from "../store/memory_journal.ts";
 import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
-import { connectToAcceptor } from "./acceptor_client.ts";
+import { connectToAcceptor, pinned } from "./acceptor_client.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { Configuration, Identity } from "./configuration.ts";
 import type { Logger } from "./logger.ts";
@@ -101,7 +101,7 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
       certificatePem: self.certificate.pem,
       privateKeyPem: configuration.privateKeyPem,
     },
-    admitted: configuration.identities.map(({ name, certificate }) => ({ name, ...certificate })),
+    admitted: configuration.identities.map(pinned),
     handlers: makeHandlers({ ...parts, role: Role.ACCEPTOR, agent: options.agent }),
     limits: configuration.limits,
     pingIntervalMs: configuration.network.pingIntervalMs,

@@ -65,7 +65,7 @@ const CASES: readonly (readonly [string, (config: Loose) => void, string])[] = [
   [
     "a certificate that is no PEM",
     (c) => c.addresses[1].certificate = "MIIB",
-    "addresses[1].certificate: is not PEM: it must begin with -----BEGIN CERTIFICATE-----",
+    "addresses[1].certificate: is not PEM: it must hold a -----BEGIN CERTIFICATE-----",
   ],
   [
     "a certificate spoilt",
@@ -136,6 +136,37 @@ Deno.test("key and certificate files are found beside the configuration", async 
       (await readConfiguration(file)).warnings[0]!,
       "alice.json: holds a private",
     );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("one file may hold this process's own key and certificate, and no other", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const order of [[0, 1], [1, 0]]) {
+      const config = sample();
+      const parts = [config.privateKey, config.addresses[0].certificate];
+      const both = order.map((i) => parts[i]).join("");
+      await Deno.writeTextFile(`${folder}/alice.pem`, both, { mode: 0o600 });
+      delete config.privateKey;
+      delete config.addresses[0].certificate;
+      config.privateKeyFile = "alice.pem";
+      config.addresses[0].certificateFile = `${folder}/./alice.pem`;
+      assertEquals(load(config, `${folder}/a.json`).self.name, "Alice");
+      await Deno.writeTextFile(`${folder}/key.pem`, both, { mode: 0o600 });
+      const refused = (change: (config: Loose) => void, at: string) => {
+        const other = structuredClone(config);
+        change(other);
+        const error = assertThrows(() => load(other, `${folder}/a.json`), OperatorError);
+        assertStringIncludes(error.message, `${at}: holds a private key beside the certificate`);
+      };
+      refused((c) => c.privateKeyFile = "key.pem", "addresses[0].certificateFile");
+      refused((c) => {
+        delete c.addresses[0].certificateFile;
+        c.addresses[0].certificate = both;
+      }, "addresses[0].certificate");
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -99,7 +99,7 @@ Deno.test("what is not a certificate or a key is refused in words", () => {
   );
   assertThrows(() => parseCertificate(""), KeyError, "is not PEM");
   assertThrows(
-    () => parsePrivateKey("-----BEGIN PUBLIC KEY-----"),
+    () => parsePrivateKey("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"),
     KeyError,
     "is a PUBLIC KEY, not",
   );

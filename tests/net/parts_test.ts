@@ -95,7 +95,7 @@ Deno.test("outbox: a second consumer is a mistake", async () => {
   assertEquals((await first).value, 1);
 });
 
-Deno.test("admission: names by bytes alone, places, rates and penalties", () => {
+Deno.test("admission: names by keys alone, places, rates and penalties", () => {
   const bounds = { ...NET_BOUNDS, connectionRate: [3, 1], misbehaviourCost: 5 } as const;
   const admission = new Admission([CAST.alice, CAST.bob], LIMITS, bounds, 0);
   assertEquals(admission.admit(undefined, "x", 0), { refused: "STRANGER" });
@@ -103,12 +103,21 @@ Deno.test("admission: names by bytes alone, places, rates and penalties", () => 
   assertEquals(admission.admit(CAST.alice.der, "x", 0), { name: "alice" });
   assertEquals(admission.admit(CAST.alice.der, "x", 0), { name: "alice" });
   assertEquals(admission.admit(CAST.alice.der, "x", 0), { name: "alice" });
-  assertEquals(admission.admit(CAST.alice.der, "x", 0), { refused: "CONNECTS_TOO_FAST" });
+  assertEquals(admission.admit(CAST.alice.der, "x", 0), {
+    refused: "CONNECTS_TOO_FAST",
+    owner: "alice",
+  });
   assertEquals(admission.admit(CAST.alice.der, "x", 1_000), { name: "alice" });
-  assertEquals(admission.admit(CAST.alice.der, "x", 9_000), { refused: "TOO_MANY_CONNECTIONS" });
+  assertEquals(admission.admit(CAST.alice.der, "x", 9_000), {
+    refused: "TOO_MANY_CONNECTIONS",
+    owner: "alice",
+  });
   admission.left("alice");
   admission.misbehaved("alice", 9_000);
-  assertEquals(admission.admit(CAST.alice.der, "x", 11_000), { refused: "CONNECTS_TOO_FAST" });
+  assertEquals(admission.admit(CAST.alice.der, "x", 11_000), {
+    refused: "CONNECTS_TOO_FAST",
+    owner: "alice",
+  });
   assertEquals(admission.admit(CAST.alice.der, "x", 12_000), { name: "alice" });
   assertEquals(admission.admit(CAST.bob.der, "x", 12_000), { name: "bob" });
 });

@@ -1,8 +1,10 @@
 /** Who is let in, and whom a client believes. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { parseCertificate } from "../../lib/crypto/certificate.ts";
 import { LinkError } from "../../lib/net/errors.ts";
 import { makeTestIdentity, type TestIdentity } from "./certificates.ts";
 import { CAST, openLink, startClient, startServer } from "./fixture.ts";
+import { asVersion1, makeHolder } from "./odd_certificates.ts";
 import { rawConnect } from "./raw_connection.ts";
 
 const never = new AbortController().signal;
@@ -43,7 +45,7 @@ Deno.test("a server with another certificate than the configured one is not beli
 });
 
 Deno.test("a server certificate issued by the configured one is not the configured one", async () => {
-  // Its chain is valid: only comparing the bytes tells.
+  // Its chain is valid: only comparing the key tells.
   const minted = await makeTestIdentity("server", { issuer: CAST.bob });
   const error = await failure(minted, CAST.alice, CAST.bob);
   assertEquals([error.kind, error.message], ["untrusted", "certificate is not the configured one"]);
@@ -61,6 +63,109 @@ Deno.test("an expired certificate of a server is refused, and the client says wh
     [error.kind, error.message],
     ["untrusted", "its configured certificate has expired"],
   );
+});
+
+Deno.test("a renewed certificate is believed by who has the old one, and the other way round", async () => {
+  const old = await makeHolder("server", { valid: [-30, 5] });
+  const renewed = await makeHolder("server", { keys: old.keys, valid: [-1, 365] });
+  for (const [shown, known] of [[renewed, old], [old, renewed]] as const) {
+    const tls = { certificatePem: shown.pem, privateKeyPem: shown.privateKeyPem };
+    await using running = await startServer({ tls });
+    const heard: string[] = [];
+    using caller = startClient(running.port, {
+      expected: known,
+      onShown: (der) => heard.push(der.toHex()),
+    });
+    assertEquals((await caller.getStatus({}, never)).name, "alice");
+    assertEquals(heard, [shown.der.toHex()], "what was shown is told");
+    const seen: string[] = [];
+    await using server = await startServer({
+      admitted: [known],
+      onShown: (name, der) => seen.push(`${name} ${der.toHex()}`),
+    });
+    using client = startClient(server.port, { tls });
+    assertEquals((await client.getStatus({}, never)).name, "server");
+    assertEquals(seen, [`server ${shown.der.toHex()}`]);
+  }
+});
+
+Deno.test("an old certificate that has expired still vouches for a renewed one", async () => {
+  const old = await makeHolder("server", { valid: [-30, -5] });
+  const renewed = await makeHolder("server", { keys: old.keys });
+  const tls = { certificatePem: renewed.pem, privateKeyPem: renewed.privateKeyPem };
+  await using running = await startServer({ tls });
+  using caller = startClient(running.port, { expected: old });
+  assertEquals((await caller.getStatus({}, never)).name, "alice");
+});
+
+// What cannot be renewed in one step; the old and the new one in one file can do it in two.
+Deno.test("a renewed certificate of another name, or an authority's, needs both in the file", async () => {
+  const old = await makeHolder("server");
+  for (const [name, authority] of [["another", false], ["server", true]] as const) {
+    const renewed = await makeHolder(name, { keys: old.keys, authority });
+    const tls = { certificatePem: renewed.pem, privateKeyPem: renewed.privateKeyPem };
+    const both = parseCertificate(renewed.pem + old.pem);
+    await using running = await startServer({ tls });
+    using doubter = startClient(running.port, { expected: old });
+    const error = await assertRejects(() => doubter.getStatus({}, never), LinkError);
+    assertEquals(error.kind, "untrusted");
+    for (const shown of [renewed, old]) {
+      const shownTls = { certificatePem: shown.pem, privateKeyPem: shown.privateKeyPem };
+      await using server = await startServer({ tls: shownTls });
+      const expected = { name: "server", pem: both.trusted, der: both.der };
+      using caller = startClient(server.port, { expected });
+      assertEquals((await caller.getStatus({}, never)).name, "alice");
+      await using admitting = await startServer({ admitted: [expected] });
+      using client = startClient(admitting.port, { tls: shownTls });
+      assertEquals((await client.getStatus({}, never)).name, "server");
+    }
+  }
+});
+
+Deno.test("an issuer cannot make another key pass for one that it has signed", async () => {
+  const issuer = await makeHolder("issuer", { authority: true });
+  const real = await makeHolder("server", { issuer });
+  const minted = await makeHolder("server", { issuer });
+  const expected = { name: "server", pem: real.pem + issuer.pem, der: real.der };
+  for (const shown of [minted, issuer]) {
+    const tls = { certificatePem: shown.pem, privateKeyPem: shown.privateKeyPem };
+    await using running = await startServer({ tls });
+    using caller = startClient(running.port, { expected });
+    const error = await assertRejects(() => caller.getStatus({}, never), LinkError);
+    assertEquals(error.kind, "untrusted");
+    await using server = await startServer({ admitted: [expected] });
+    using client = startClient(server.port, { tls });
+    await assertRejects(() => client.getStatus({}, never), LinkError);
+    await server.refused("STRANGER");
+  }
+  const renewed = await makeHolder("server", { issuer, keys: real.keys });
+  await using server = await startServer({ admitted: [expected] });
+  const tls = { certificatePem: renewed.pem, privateKeyPem: renewed.privateKeyPem };
+  using client = startClient(server.port, { tls });
+  assertEquals((await client.getStatus({}, never)).name, "server");
+});
+
+// The key in it is the right one, and Deno would not ask for proof of it.
+Deno.test("a certificate of version 1, made by anybody around a known key, opens nothing", async () => {
+  const real = await makeHolder("server");
+  const thief = await makeHolder("thief");
+  const forged = await asVersion1({ ...real, privateKeyPem: thief.privateKeyPem });
+  const tls = { certificatePem: forged.pem, privateKeyPem: thief.privateKeyPem };
+  await using running = await startServer({ tls });
+  using caller = startClient(running.port, { expected: real });
+  await assertRejects(() => caller.getStatus({}, never), LinkError);
+  await using server = await startServer({ admitted: [real] });
+  using client = startClient(server.port, { tls });
+  await assertRejects(() => client.getStatus({}, never), LinkError);
+  // Even if it were in our file: it is not pinned then.
+  const known = { ...real, pem: forged.pem };
+  using trusting = startClient(running.port, { expected: known });
+  const error = await assertRejects(() => trusting.getStatus({}, never), LinkError);
+  assertEquals(error.kind, "untrusted");
+  await using admitting = await startServer({ admitted: [known] });
+  using stranger = startClient(admitting.port, { tls });
+  await assertRejects(() => stranger.getStatus({}, never), LinkError);
+  await admitting.refused("STRANGER");
 });
 
 // Deno checks the dates of a server's certificate and not of a client's. If that changes, the ADR
