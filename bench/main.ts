@@ -1,25 +1,55 @@
 /**
- * The benchmarks: `deno task bench core`, `deno task bench cluster`, `deno task bench journal`.
+ * The benchmarks: `deno task bench core`, `deno task bench start --against ../before`.
  *
  * @module
  */
 
+import { defineCommand } from "../cli/command.ts";
+import { runMain } from "../cli/exit.ts";
+import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchCore } from "./core.ts";
 import { benchJournal } from "./journal.ts";
+import { benchStart } from "./start.ts";
 
-const BENCHMARKS: Readonly<Record<string, () => void | Promise<void>>> = {
+const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<void>>> = {
   cluster: benchCluster,
   core: benchCore,
   journal: benchJournal,
+  start: benchStart,
 };
 
-const names = Deno.args.length === 0 ? Object.keys(BENCHMARKS) : Deno.args;
-for (const name of names) {
-  const benchmark = BENCHMARKS[name];
-  if (benchmark === undefined) {
-    console.error(`no benchmark "${name}": there are ${Object.keys(BENCHMARKS).join(", ")}`);
-    Deno.exit(2);
+const NAMES = Object.keys(BENCHMARKS).join(", ");
+
+const bench = defineCommand({
+  name: "bench",
+  summary: "run the benchmarks",
+  description:
+    "Runs the benchmarks named, or all: how fast a cluster decides (cluster), messages " +
+    "are judged (core), the journal takes them (journal), an acceptor begins to listen (start).",
+  flags: [{
+    name: "against",
+    kind: "text",
+    value: "DIR",
+    help: "start: another checkout, measured in turn with this one",
+  }],
+  positionals: [{ name: "NAME", help: NAMES, optional: true, many: true }],
+  examples: [
+    { args: "core journal", does: "Two of them." },
+    { args: "start --against ../before", does: "What a change did to the start of an acceptor." },
+  ],
+  exits: [{ status: EXIT.usage, means: "there is no such benchmark, or checkout" }],
+}, async ({ flags, positionals }) => {
+  const names = positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals;
+  const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));
+  if (unknown !== undefined) {
+    throw new OperatorError(EXIT.usage, `no such benchmark: there are ${NAMES}`, unknown);
   }
-  await benchmark();
-}
+  if (flags.against !== undefined && !names.includes("start")) {
+    throw new OperatorError(EXIT.usage, "goes with the benchmark start only", "--against");
+  }
+  for (const name of names) await BENCHMARKS[name]!(flags.against);
+  return EXIT.ok;
+});
+
+await runMain("deno task bench", (args) => bench.run("deno task bench", args));
