@@ -21,7 +21,8 @@ of them: they are not part of the configuration digest.
 \`\`\`
 
 Some rules go across: \`envelopeBytesMax\` must have room for the largest value and for an acceptor
-message with \`refsMax\` refs; \`inboxRefsPerPeerMax\` must be at least \`refsMax\`, \`bytesInFlightMax\` at
+message with \`refsMax\` refs; \`refsMax\` must be at least what an honest message may have, 4(N − 1) + 2
+with N acceptors ([ADR 0020](adr/0020-maximal-refs.md)); \`inboxRefsPerPeerMax\` must be at least \`refsMax\`, \`bytesInFlightMax\` at
 least \`envelopeBytesMax\`, \`futureBytesMax\` and \`proposalBytesPerSecondMax\` at least \`valueBytesMax\`;
 of \`…Min\` and \`…Max\` of one thing, the first may not be the larger.
 

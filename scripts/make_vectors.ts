@@ -7,7 +7,7 @@
  */
 
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import type { AcceptorContent, Ballot, MessageId } from "../lib/core/types.ts";
+import type { AcceptorContent, Ballot, Message, MessageId } from "../lib/core/types.ts";
 import { acceptorMessageId, hashValue, proposalId, sha3 } from "../lib/crypto/hash.ts";
 import {
   type KeyKind,
@@ -23,6 +23,7 @@ import {
   canonicalValue,
 } from "../lib/wire/canonical.ts";
 import { fromHex, toHex } from "../lib/wire/hex.ts";
+import { refsHistory, SCOPE } from "../tests/vectors/refs.ts";
 
 const VECTORS = new URL("../tests/vectors/", import.meta.url);
 const FIXTURES = new URL("../tests/fixtures/", import.meta.url);
@@ -145,6 +146,24 @@ async function digestVectors() {
   return { file, ...Object.fromEntries(hex) };
 }
 
+function refsVectors() {
+  const plain = (message: Message) =>
+    message.kind === "1a"
+      ? { id: message.id, kind: message.kind, ...message.ballot }
+      : { ...message, prev: message.prev ?? null };
+  return {
+    configDigest: toHex(SCOPE.configDigest),
+    instance: String(SCOPE.instance),
+    acceptors: 4,
+    quorum: 3,
+    acceptor: 0,
+    exchanges: refsHistory().map(({ received, sent }) => ({
+      received: plain(received),
+      sent: sent.map(plain),
+    })),
+  };
+}
+
 function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
@@ -160,4 +179,5 @@ if (import.meta.main) {
   await write("canonical.json", canonicalVectors());
   await write("signatures.json", await signatureVectors());
   await write("config_digest.json", await digestVectors());
+  await write("refs.json", refsVectors());
 }

@@ -5,7 +5,7 @@
  */
 
 import { mergeTips } from "./caught.ts";
-import { type Dag, type Entry, isAncestorOrSelf } from "./dag.ts";
+import { type Entry, isAncestorOrSelf } from "./dag.ts";
 import { conclude } from "./facts.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { copyPast, emptyPast, include, type Past } from "./past.ts";
@@ -18,9 +18,12 @@ export interface AcceptorState {
   readonly self: AcceptorIndex;
   /** The acceptor's latest own message. */
   prev: Entry | undefined;
-  /** Acceptor messages delivered since then, and that message itself (TR, recent_messages). */
-  recent: MessageId[];
-  /** The past of `recent`. */
+  /**
+   * The maximal acceptor messages among that message and what was delivered since then: those in the
+   * past of no other. What TR calls recent_messages is in the past of these.
+   */
+  recent: readonly Entry[];
+  /** The past of `recent`, and so of everything delivered. */
   past: Past;
   /** Whether it signs. */
   standing: Standing;
@@ -57,7 +60,7 @@ export function answer1a(
   const past = copyPast(state.past);
   include(past, proposal);
   if (!past.refersTo1a) return undefined;
-  return draft(graph, state, past, [...state.recent, proposal.message.id], identify);
+  return draft(graph, state, past, [...state.recent, proposal], identify);
 }
 
 /** The 2a that the recent messages allow, or undefined. Called after every acceptor message. */
@@ -70,31 +73,46 @@ export function draft2a(
 }
 
 /**
- * Branches of one equivocator that an acceptor refers to by itself. One is what everybody has, two
- * prove the equivocation; the rest leaves room for those that others' messages build on.
+ * Branches of one equivocator that an acceptor refers to by itself. Two prove the equivocation; what
+ * others' messages build on comes with these and is not counted. The rest lets some more of a liar's
+ * votes count, which nothing depends on.
  */
-const BRANCHES_MAX = 8;
+const BRANCHES_MAX = 4;
 
 /**
- * Takes in an acceptor message by someone else.
+ * No draft has more refs than this: its `prev`, its 1a, and {@linkcode BRANCHES_MAX} messages of each
+ * other acceptor. Every member must accept so many.
+ */
+export function draftRefsMax(acceptorCount: number): number {
+  return 2 + BRANCHES_MAX * (acceptorCount - 1);
+}
+
+/**
+ * Takes in an acceptor message by someone else. Costs O(recent), whatever has been delivered before.
  *
  * Differs from the paper: further branches of an equivocator that has shown enough of them are left
- * aside, as if they had not arrived yet, so that it cannot make honest messages ever longer.
+ * aside, as if they had not arrived yet, so that it cannot make honest messages ever longer. Counted
+ * are both its branches in the past, since each makes facts larger, and those referred to by
+ * themselves: another liar's message can bring any number of branches, which then all grow.
  */
 export function remember(state: AcceptorState, entry: Entry): void {
   const { signer } = entry.message as AcceptorMessage;
+  if (state.recent.some((known) => isInPast(known, entry))) return;
+  const others = state.recent.filter((known) => !isInPast(entry, known));
+  const beside = others.filter(({ message }) => (message as AcceptorMessage).signer === signer);
+  if (beside.length >= BRANCHES_MAX) return;
   const branches = state.past.tips[signer]!;
   if (
     branches.length >= BRANCHES_MAX && mergeTips(branches, [entry]).length > branches.length
   ) return;
-  state.recent.push(entry.message.id);
+  state.recent = [...others, entry];
   include(state.past, entry);
 }
 
 /** Takes in the acceptor's own new message: from now on it stands for all before it. */
 export function follow(graph: LearnerGraph, state: AcceptorState, own: Entry): void {
   state.prev = own;
-  state.recent = [own.message.id];
+  state.recent = [own];
   state.past = emptyPast(graph);
   include(state.past, own);
 }
@@ -107,7 +125,7 @@ export function follow(graph: LearnerGraph, state: AcceptorState, own: Entry): v
  *
  * @returns whether it continues what the acceptor knows of.
  */
-export function adopt(graph: LearnerGraph, state: AcceptorState, own: Entry, dag: Dag): boolean {
+export function adopt(graph: LearnerGraph, state: AcceptorState, own: Entry): boolean {
   const { prev } = state;
   if (prev !== undefined && isAncestorOrSelf(own, prev)) return true;
   if (prev !== undefined && !isAncestorOrSelf(prev, own)) {
@@ -115,7 +133,7 @@ export function adopt(graph: LearnerGraph, state: AcceptorState, own: Entry, dag
     return false;
   }
   if (state.standing === "votes") state.standing = "asks";
-  const others = state.recent.map((id) => dag.get(id)!).filter((entry) => !isInPast(own, entry));
+  const others = state.recent.filter((entry) => !isInPast(own, entry));
   follow(graph, state, own);
   for (const entry of others) remember(state, entry);
   return true;
@@ -127,17 +145,28 @@ function isInPast(x: Entry, entry: Entry): boolean {
   return x.facts.tips[signer]!.some((tip) => isAncestorOrSelf(entry, tip));
 }
 
+/**
+ * A message that refers to its `prev` and, of the rest, to what is in no other's past.
+ *
+ * @param latest `recent`, and the 1a that is to be answered.
+ * @throws Error if it had more refs than any honest message: nobody might accept it.
+ */
 function draft(
   graph: LearnerGraph,
   state: AcceptorState,
   past: Past,
-  refs: readonly MessageId[],
+  latest: readonly Entry[],
   identify: Identify,
 ): Entry | undefined {
   const { self: signer, prev, standing } = state;
   if (standing !== "votes") return undefined;
   const entry = conclude(graph, past, signer, prev, () => {
-    const content = { signer, prev: prev?.message.id, refs: refs.toSorted() };
+    const ids = new Set(latest.map(({ message: { id } }) => id));
+    if (prev !== undefined) ids.add(prev.message.id);
+    if (ids.size > draftRefsMax(graph.acceptorCount)) {
+      throw new Error(`a draft would have ${ids.size} refs`);
+    }
+    const content = { signer, prev: prev?.message.id, refs: [...ids].sort() };
     return { kind: "acceptor", id: identify(content), ...content };
   });
   return isRejection(entry) ? undefined : entry;

@@ -244,7 +244,7 @@ function respond(run: Run, entry: Entry): Entry[] {
   }
   if (entry.message.signer === acceptor.self) {
     const { standing } = acceptor;
-    const forked = !adopt(graph, acceptor, entry, run.state.dag);
+    const forked = !adopt(graph, acceptor, entry);
     const isNews = standing === "votes" || (forked && standing === "asks");
     if (isNews) effects.push({ kind: "estranged", entry, forked });
     return [];

@@ -53,7 +53,10 @@ export interface AcceptorContent {
   readonly signer: AcceptorIndex;
   /** Id of the signer's previous message; undefined for its first. */
   readonly prev: MessageId | undefined;
-  /** Ids of what the signer received or sent since then, `prev` included; strictly ascending. */
+  /**
+   * Ids; strictly ascending. All the signer has received or sent is in the past of these. An honest
+   * signer lists `prev`, the maximal acceptor messages of that past and, in a 1b, its 1a.
+   */
   readonly refs: readonly MessageId[];
 }
 

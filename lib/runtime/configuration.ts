@@ -105,7 +105,8 @@ export function loadConfiguration(
   const addresses = parseAddresses(config, root);
   const acceptorNames = namesOf(addresses, false);
   const parsed = parseGraph(config, acceptorNames, namesOf(addresses, true), root);
-  const settings = parseSettings(config, addresses.map(({ name }) => name), root);
+  const names = addresses.map(({ name }) => name);
+  const settings = parseSettings(config, names, acceptorNames.length, root);
   const keyFile = resolve(besideFile(config.privateKeyFile, source));
   const identities = parseIdentities(addresses, acceptorNames, keyFile);
   const key = readPrivateKey(config, root);

@@ -23,7 +23,7 @@ export function cloneInstance(state: InstanceState): InstanceState {
     future: state.future.slice(),
     view: copyPast(state.view),
     acceptor: acceptor &&
-      { ...acceptor, recent: acceptor.recent.slice(), past: copyPast(acceptor.past) },
+      { ...acceptor, past: copyPast(acceptor.past) },
     learner: {
       votes: new Map([...learner.votes].map(([id, votes]) => [id, votes.slice()])),
       decisions: learner.decisions.map((decisions) => decisions.slice()),
@@ -57,7 +57,8 @@ export function keyOf(state: InstanceState, nameOf: (id: MessageId) => number): 
   const parts: unknown[] = [names(state.dag.keys()), pastKey(state.view, nameOf)];
   if (acceptor !== undefined) {
     const { prev, recent, past, standing } = acceptor;
-    parts.push(prev === undefined ? -1 : nameOf(prev.message.id), names(recent), standing);
+    const latest = names(recent.map(({ message: { id } }) => id));
+    parts.push(prev === undefined ? -1 : nameOf(prev.message.id), latest, standing);
     parts.push(pastKey(past, nameOf));
   }
   if (inbox.waiting.size > 0) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { draftRefsMax } from "../core/acceptor.ts";
 import type { Config } from "./gen/hetpaxos/v1/config_pb.ts";
 import {
   ENVELOPE_OVERHEAD_BYTES,
@@ -33,9 +34,15 @@ export interface Settings {
  * Reads the settings.
  *
  * @param names Of all identities.
+ * @param acceptorCount How many of them are acceptors.
  * @throws OperatorError if one is out of its range, or two contradict each other.
  */
-export function parseSettings(config: Config, names: readonly string[], root: Place): Settings {
+export function parseSettings(
+  config: Config,
+  names: readonly string[],
+  acceptorCount: number,
+  root: Place,
+): Settings {
   const limits = fill(LIMITS, config.limits, root.field("limits"));
   const proposer = {
     ...fill(PROPOSER_SETTINGS, config.proposer, root.field("proposer")),
@@ -43,6 +50,7 @@ export function parseSettings(config: Config, names: readonly string[], root: Pl
   };
   const network = fill(NETWORK_SETTINGS, config.network, root.field("network"));
   checkLimits(limits, root.field("limits"));
+  checkRefs(limits, acceptorCount, root.field("limits"));
   checkOrder(proposer, "backoffMsMin", "backoffMsMax", root.field("proposer"));
   checkRotation(proposer.rotation, names, root.field("proposer").field("rotation"));
   checkOrder(network, "reconnectMsMin", "reconnectMsMax", root.field("network"));
@@ -79,6 +87,15 @@ function checkLimits(limits: Limits, place: Place): void {
   checkRoom(limits, "bytesInFlightMax", "envelopeBytesMax", place);
   checkRoom(limits, "futureBytesMax", "valueBytesMax", place);
   checkRoom(limits, "proposalBytesPerSecondMax", "valueBytesMax", place);
+}
+
+/** What an honest acceptor may have to sign, every member has to take. */
+function checkRefs({ refsMax }: Limits, acceptorCount: number, place: Place): void {
+  const needed = draftRefsMax(acceptorCount);
+  if (refsMax >= needed) return;
+  place.field("refsMax").fail(
+    `is ${refsMax}; with ${acceptorCount} acceptors it must be at least ${needed}`,
+  );
 }
 
 function checkRoom(limits: Limits, room: LimitName, needed: LimitName, place: Place): void {

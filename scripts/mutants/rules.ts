@@ -75,6 +75,27 @@ export const VOTES: readonly Fault[] = [
     caughtBy: { path: PAPER, test: "otherwise the stale 1a is dropped from recent (HP2)" },
   },
   {
+    name: "a message refers to all that was received since the one before",
+    origin: "the papers: after a long outage of a quorum nobody takes what is signed, for good",
+    edits: [
+      ...core("refs: what is in another's past is referred to as well"),
+      edit("core/acceptor.ts", "if (beside.length >= BRANCHES_MAX) return;", ""),
+    ],
+    caughtBy: {
+      path: "tests/runtime/long_outage_test.ts",
+      test: "after a long outage of a quorum the instance decides, with refsMax 64",
+    },
+  },
+  {
+    name: "branches that another liar's message has brought are not counted",
+    origin: "easily done: each of them grows, and is referred to",
+    edits: [edit("core/acceptor.ts", "if (beside.length >= BRANCHES_MAX) return;", "")],
+    caughtBy: {
+      path: "tests/core/refs_test.ts",
+      test: "refs: whatever two liars do with their branches, no draft has more than the limit",
+    },
+  },
+  {
     name: "only messages referred to directly are seen to equivocate",
     origin: "a slip: refs taken for Tran",
     edits: core("Caught: only by messages referred to directly"),

@@ -151,6 +151,14 @@ testAll([
     ": limits.refsMax: is 3; a number from 16 to",
   ],
   [
+    "fewer refs than an honest message may have",
+    (c) => {
+      c.limits = { refsMax: 17 };
+      c.addresses.push({ ...c.addresses[0], name: "Zoe", port: 9_000 });
+    },
+    ": limits.refsMax: is 17; with 5 acceptors it must be at least 18",
+  ],
+  [
     "an envelope too small for a value",
     (c) => c.limits = { valueBytesMax: 8_388_608 },
     ": limits.envelopeBytesMax: is 4194304; with valueBytesMax 8388608 and refsMax 16384 it must",

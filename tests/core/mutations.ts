@@ -7,22 +7,10 @@
  * @module
  */
 
-/** One exact replacement; `from` occurs exactly once in the file. */
-export interface Edit {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
+import { type Edit, type Mutation, mutation } from "./mutation.ts";
+import { STEPS } from "./mutations_of_steps.ts";
 
-/** A mistake: what is wrong then, and the replacements that make it. */
-export interface Mutation {
-  readonly mistake: string;
-  readonly edits: readonly Edit[];
-}
-
-function mutation(mistake: string, file: string, from: string, to: string): Mutation {
-  return { mistake, edits: [{ file, from, to }] };
-}
+export type { Edit, Mutation };
 
 const WELL_FORMEDNESS: readonly Mutation[] = [
   mutation(
@@ -227,45 +215,6 @@ const FRESH: readonly Mutation[] = [
     "past.ts",
     "past.freshSigners = order > 0\n    ? facts.freshSigners\n    : past",
     "past.freshSigners = past",
-  ),
-];
-
-const STEPS: readonly Mutation[] = [
-  mutation(
-    "Decision: the message that completes the quorum does not count",
-    "learner.ts",
-    "satisfiedBy(signers)",
-    "satisfiedBy(signers & ~signer)",
-  ),
-  mutation(
-    "Decision: 2as of different ballots count together",
-    "learner.ts",
-    "state.votes.get(proposal)",
-    "state.votes.values().next().value",
-  ),
-  mutation(
-    "acceptor: the own last message is not recent",
-    "acceptor.ts",
-    "state.recent = [own.message.id];",
-    "state.recent = [];",
-  ),
-  mutation(
-    "acceptor: a stale 1a stays recent",
-    "instance.ts",
-    "return signAll(run, acceptor, answer1a(graph, acceptor, entry, identify));",
-    "const sent = signAll(run, acceptor, answer1a(graph, acceptor, entry, identify)); if (sent.length === 0) { include(acceptor.past, entry); acceptor.recent.push(entry.message.id); } return sent;",
-  ),
-  mutation(
-    "acceptor: what came before the own last message stays recent",
-    "acceptor.ts",
-    "state.recent = [own.message.id];",
-    "state.recent.push(own.message.id);",
-  ),
-  mutation(
-    "inbox: one ref that has come is enough",
-    "inbox.ts",
-    "    if (waiting.missing.size > 0) continue;\n",
-    "",
   ),
 ];
 

@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import { createPublicKey } from "node:crypto";
 import canonical from "../vectors/canonical.json" with { type: "json" };
 import digests from "../vectors/config_digest.json" with { type: "json" };
+import refs from "../vectors/refs.json" with { type: "json" };
+import { refsHistory } from "../vectors/refs.ts";
 import signatures from "../vectors/signatures.json" with { type: "json" };
 import type { AcceptorContent, Ballot, MessageId, ValueHash } from "../../lib/core/types.ts";
 import { hashValue, messageId, sha3Hex } from "../../lib/crypto/hash.ts";
@@ -78,4 +80,18 @@ Deno.test("vectors: the digest of a configuration", async () => {
   const { digest } = loadConfiguration(text, file);
   const found = Object.entries(digest).map(([part, bytes]) => [part, toHex(bytes)]);
   assertEquals(Object.fromEntries(found), expected);
+});
+
+Deno.test("vectors: what an acceptor refers to", () => {
+  const found = refsHistory();
+  assertEquals(found.length, refs.exchanges.length);
+  for (const [index, { received, sent }] of found.entries()) {
+    const expected = refs.exchanges[index]!;
+    assertEquals(received.id, expected.received.id);
+    assertEquals(
+      sent.map(({ id, ...message }) => ({ id, refs: "refs" in message ? [...message.refs] : [] })),
+      expected.sent.map(({ id, refs }) => ({ id: id as MessageId, refs: refs as MessageId[] })),
+    );
+  }
+  assertEquals(refs.exchanges.at(-1)!.sent[0]!.refs.length, 4);
 });

@@ -77,6 +77,15 @@ export class Oracle {
     return [...this.tran(x)].filter((y) => y.kind === "acceptor");
   }
 
+  /**
+   * The maximal acceptor messages of a past: of those in the Tran of some of the messages, the ones
+   * in the Tran of no other.
+   */
+  maximal(messages: Iterable<Message>): AcceptorMessage[] {
+    const past = new Set([...messages].flatMap((x) => this.acceptorMessages(x)));
+    return [...past].filter((y) => ![...past].some((z) => z !== y && this.tran(z).has(y)));
+  }
+
   /** Get1a(x): the 1a of highest ballot in Tran(x). */
   get1a(x: Message): Proposal | undefined {
     let highest: Proposal | undefined;

@@ -178,13 +178,44 @@ export function deliver(making: Making, view: View, message: Message): MessageId
   }
   view.delivered.add(message.id);
   view.deeds.push({ delivered: message.id });
-  if (message.kind === "acceptor") view.recent.push(message.id);
-  const refs = message.kind === "1a" ? [...view.recent, message.id] : view.recent;
-  const draft = acceptorMessage(view.signer, view.prev, refs);
+  if (message.kind === "acceptor" && !isLeftAside(making, view, message)) {
+    view.recent.push(message.id);
+  }
+  const draft = acceptorMessage(view.signer, view.prev, refsOf(making, view, message));
   const rejection = judge(making, draft, 0.2);
   if (rejection !== undefined) return sent;
   if (making.oracle.is1b(draft) !== (message.kind === "1a")) return sent;
   return [...sent, draft.id, ...follow(making, view, draft)];
+}
+
+/** Branches of an equivocator that an acceptor refers to by itself. */
+const BRANCHES_MAX = 4;
+
+/**
+ * Whether a message is one more branch of an equivocator that has shown enough of them: in the past
+ * of the acceptor's next message, or among what that refers to.
+ */
+function isLeftAside({ oracle }: Making, { recent }: View, message: AcceptorMessage): boolean {
+  const { signer } = message;
+  const given = recent.map((id) => oracle.known.get(id)!);
+  const bySigner = (messages: readonly AcceptorMessage[]) =>
+    messages.filter((y) => y.signer === signer);
+  const branches = (messages: readonly Message[]) =>
+    oracle.maximal(bySigner(messages.flatMap((x) => oracle.acceptorMessages(x)))).filter((y) =>
+      y.signer === signer
+    ).length;
+  const isNew = branches([...given, message]) > branches(given);
+  return isNew && branches(given) >= BRANCHES_MAX ||
+    bySigner(oracle.maximal([...given, message])).length > BRANCHES_MAX;
+}
+
+/** What an answer to a message refers to: prev, the maximal acceptor messages, and a 1a answered. */
+function refsOf({ oracle }: Making, { prev, recent }: View, message: Message): MessageId[] {
+  const maximal = oracle.maximal(recent.map((id) => oracle.known.get(id)!));
+  const refs = new Set(maximal.map(({ id }) => id));
+  if (prev !== undefined) refs.add(prev);
+  if (message.kind === "1a") refs.add(message.id);
+  return [...refs];
 }
 
 /**
