@@ -4,14 +4,16 @@
  * @module
  */
 
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { connectToAcceptor } from "../../lib/runtime/acceptor_client.ts";
+import { daysLeft, EXPIRY_NOTICE_DAYS } from "../../lib/runtime/certificate_watch.ts";
 import type { Configuration, Identity } from "../../lib/runtime/configuration.ts";
 import { roleName } from "../../lib/runtime/hello.ts";
 import type { GetStatusResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../../lib/wire/hex.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
+import { makeOutput, type Output, OUTPUT_FLAGS, type Span } from "../output.ts";
 import { COMMON_EXITS, CONFIG_POSITIONAL, loadFor } from "./shared.ts";
 
 /** See the module. */
@@ -95,6 +97,9 @@ function print(output: Output, name: string, answer: GetStatusResponse | string)
     })),
     rejections: Object.fromEntries(rejections.map(({ code, count }) => [code, count])),
     caught: caught.map(({ name, instance }) => ({ name, instance })),
+    ...answer.certificateNotAfter === undefined
+      ? {}
+      : { certificateNotAfter: timestampDate(answer.certificateNotAfter).toISOString() },
   }, [
     { paint: down.length === 0 ? "green" : "yellow", text: name },
     `: up ${Math.round(Number(answer.uptimeMs) / 1000)} s, ${answer.instances} instances, ` +
@@ -108,5 +113,17 @@ function print(output: Output, name: string, answer: GetStatusResponse | string)
     caught.length === 0
       ? ""
       : `; CAUGHT: ${caught.map(({ name, instance }) => `${name} in ${instance}`).join(", ")}`,
+    ...expiry(answer),
   ]);
+}
+
+/** What to say of the acceptor's certificate; nothing unless it expires soon. */
+function expiry({ certificateNotAfter }: GetStatusResponse): Span[] {
+  if (certificateNotAfter === undefined) return [];
+  const notAfter = timestampDate(certificateNotAfter);
+  const days = daysLeft(notAfter, new Date());
+  if (days >= EXPIRY_NOTICE_DAYS) return [];
+  const when = notAfter.toISOString().slice(0, 10);
+  const text = days < 0 ? `CERTIFICATE EXPIRED on ${when}` : `certificate expires on ${when}`;
+  return ["; ", { paint: days < 0 ? "red" : "yellow", text }];
 }

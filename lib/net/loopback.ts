@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { isLoopback } from "../wire/config_addresses.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 
 /** Throws an `OperatorError` unless `host` is this very machine, whatever its name service says. */
 export function requireLoopback(host: string): void {
-  if (/^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host)) return;
+  if (isLoopback(host)) return;
   throw new OperatorError(
     EXIT.usage,
     "without TLS only a loopback address is allowed: 127.0.0.1, ::1 or localhost",

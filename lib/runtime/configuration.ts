@@ -33,6 +33,7 @@ import { checkGraph } from "../wire/config_validity.ts";
 import type { Config } from "../wire/gen/hetpaxos/v1/config_pb.ts";
 import { toHex } from "../wire/hex.ts";
 import { Place, quote } from "../wire/place.ts";
+import { expiryNotice } from "./certificate_watch.ts";
 import {
   besideFile,
   permissionWarnings,
@@ -252,16 +253,5 @@ function parseListen(config: Config, self: Identity, root: Place): HostPort {
 }
 
 function expiryWarnings(identities: readonly Identity[], now: Date): string[] {
-  return identities.flatMap(({ name, certificate: { notBefore, notAfter } }) => {
-    const advice = "TLS refuses it; replace it everywhere (the same key may stay)";
-    if (now < notBefore) {
-      return [
-        `certificate of ${quote(name)}: not valid before ${notBefore.toISOString()}: ${advice}`,
-      ];
-    }
-    if (now > notAfter) {
-      return [`certificate of ${quote(name)}: expired on ${notAfter.toISOString()}: ${advice}`];
-    }
-    return [];
-  });
+  return identities.flatMap(({ name, certificate }) => expiryNotice(name, certificate, now) ?? []);
 }

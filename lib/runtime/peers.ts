@@ -8,7 +8,7 @@
 import { create } from "@bufbuild/protobuf";
 import { nextDelayMs } from "../net/backoff.ts";
 import type { AcceptorClient } from "../net/client.ts";
-import { toLinkError } from "../net/errors.ts";
+import { type LinkError, toLinkError } from "../net/errors.ts";
 import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
   Goodbye_Reason as Reason,
@@ -169,16 +169,20 @@ export class Peers {
     const call = new AbortController();
     let cancelAbort = () => {};
     link.ended.then(() => cancelAbort = clock.after(GOODBYE_MS, () => call.abort()));
-    await this.#pump(link, client.stream(link.outgoing(), call.signal));
+    const failure = await this.#pump(link, client.stream(link.outgoing(), call.signal));
     const end = await link.ended;
     cancelAbort();
-    if (end.detail !== dialed.lastError) log("debug", `no link to ${name}: ${end.detail}`);
+    if (end.detail !== dialed.lastError) {
+      const level = failure?.kind === "refused" ? "warn" : "debug";
+      log(level, `no link to ${name}: ${end.detail}`, level === "warn" ? { peer: name } : {});
+    }
     dialed.lastError = end.detail;
     if (end.byPeer && end.reason === Reason.DUPLICATE_IDENTITY) this.#accused(dialed, end);
     return link.theirHello !== undefined && !REFUSALS.has(end.reason);
   }
 
-  async #pump(link: Link, incoming: AsyncIterable<Envelope>): Promise<void> {
+  /** Feeds a link with what comes, until no more comes. Returns what it failed with, if it did. */
+  async #pump(link: Link, incoming: AsyncIterable<Envelope>): Promise<LinkError | undefined> {
     try {
       for await (const envelope of incoming) {
         try {
@@ -189,8 +193,11 @@ export class Peers {
         }
       }
       link.broken("closed by peer");
+      return undefined;
     } catch (error) {
-      link.broken(toLinkError(error).message);
+      const failure = toLinkError(error);
+      link.broken(failure.message);
+      return failure;
     }
   }
 

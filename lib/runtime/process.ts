@@ -6,16 +6,19 @@
  */
 
 import { LinkError } from "../net/errors.ts";
-import { type RunningServer, serve } from "../net/server.ts";
+import { type RunningServer, serve, type ServeOptions } from "../net/server.ts";
 import type { Journal } from "../store/journal.ts";
 import { openMemoryJournal } from "../store/memory_journal.ts";
 import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { connectToAcceptor, pinned } from "./acceptor_client.ts";
+import { CertificateWatch } from "./certificate_watch.ts";
 import { type Clock, SYSTEM_CLOCK } from "./clock.ts";
 import type { Configuration, Identity } from "./configuration.ts";
+import { IsolationWatch, loopbackWarning } from "./isolation_watch.ts";
 import type { Logger } from "./logger.ts";
 import { Node } from "./node.ts";
+import type { NodeOptions } from "./node_types.ts";
 import { Peers } from "./peers.ts";
 import { Recovery } from "./recovery.ts";
 import { makeHandlers } from "./service.ts";
@@ -76,6 +79,9 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
+/** Between two warnings that an identity is refused connections, in milliseconds. */
+const REFUSAL_WARNINGS_MS = 60_000;
+
 /** How long our own address has to answer if another process serves there, in milliseconds. */
 const SELF_CHECK_MS = 1_000;
 
@@ -102,17 +108,21 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
       privateKeyPem: configuration.privateKeyPem,
     },
     admitted: configuration.identities.map(pinned),
-    handlers: makeHandlers({ ...parts, role: Role.ACCEPTOR, agent: options.agent }),
+    handlers: makeHandlers({
+      ...parts,
+      role: Role.ACCEPTOR,
+      agent: options.agent,
+      certificateNotAfter: (name) => parts.certificates.notAfter(name),
+    }),
     limits: configuration.limits,
     pingIntervalMs: configuration.network.pingIntervalMs,
     pingTimeoutMs: configuration.network.pingTimeoutMs,
     cleartextLoopback: cleartext ?? false,
-    onRefused: (reason, remote, detail) =>
-      parts.node.options.log("debug", `refused a connection from ${remote}: ${detail}`, {
-        reason,
-        remote,
-      }),
+    onRefused: logRefusals(parts.node.options),
+    onShown: (name, der) => parts.certificates.shown(name, der),
   });
+  const warning = loopbackWarning(server, self, configuration.acceptors);
+  if (warning !== undefined) options.log("warn", warning);
   parts.peers.start();
   return running(parts, server);
 }
@@ -130,6 +140,7 @@ export function startObserver(
 interface Parts {
   readonly node: Node;
   readonly peers: Peers;
+  readonly certificates: CertificateWatch;
   readonly recovery: Recovery | undefined;
   readonly incarnation: bigint;
   readonly failed: Promise<never>;
@@ -157,7 +168,13 @@ function assemble(options: ProcessOptions, role: Role): Parts {
         new OperatorError(EXIT.resource, `${message}; nothing more is signed or sent`),
       ),
   });
-  const connect = (acceptor: Identity) => connectToAcceptor(configuration, acceptor, { cleartext });
+  const { identities } = configuration;
+  const certificates = new CertificateWatch({ identities, clock, log: node.options.log });
+  const connect = (acceptor: Identity) =>
+    connectToAcceptor(configuration, acceptor, {
+      cleartext,
+      onShown: (der) => certificates.shown(acceptor.name, der),
+    });
   const { self } = node.context;
   const recovery = self === undefined
     ? undefined
@@ -172,11 +189,14 @@ function assemble(options: ProcessOptions, role: Role): Parts {
     onFault: failure.reject,
     onCaughtUp: (acceptor) => recovery?.heardFrom(acceptor),
   });
-  return { node, peers, recovery, incarnation, failed: failure.promise, trace: taker };
+  const failed = failure.promise;
+  return { node, peers, certificates, recovery, incarnation, failed, trace: taker };
 }
 
 function running(parts: Parts, server: RunningServer | undefined): RunningProcess {
-  const { node, peers, recovery, failed, trace } = parts;
+  const { node, peers, certificates, recovery, failed, trace } = parts;
+  const isolation = new IsolationWatch(peers, node.options.clock, node.options.log);
+  certificates.start();
   let stopped: Promise<void> | undefined;
   return {
     node,
@@ -186,6 +206,8 @@ function running(parts: Parts, server: RunningServer | undefined): RunningProces
     stop: () =>
       stopped ??= (async () => {
         recovery?.close();
+        certificates.close();
+        isolation.close();
         node.flush();
         node.close();
         trace?.close();
@@ -193,6 +215,27 @@ function running(parts: Parts, server: RunningServer | undefined): RunningProces
         await server?.close();
         node.options.journal.close();
       })(),
+  };
+}
+
+/**
+ * Logs refused connections: those of an identity as a warning, which is for us to know, but not more
+ * than once a minute; those of strangers, who come and go, for who asks.
+ */
+function logRefusals(
+  { clock, log }: Pick<NodeOptions, "clock" | "log">,
+): ServeOptions["onRefused"] {
+  const warnedMs = new Map<string, number>();
+  return (reason, remote, detail, owner) => {
+    const nowMs = clock.elapsedMs();
+    const quiet = owner === undefined ||
+      nowMs - (warnedMs.get(owner) ?? -Infinity) < REFUSAL_WARNINGS_MS;
+    if (!quiet) warnedMs.set(owner, nowMs);
+    log(quiet ? "debug" : "warn", `refused a connection from ${remote}: ${detail}`, {
+      reason,
+      remote,
+      ...owner === undefined ? {} : { peer: owner },
+    });
   };
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { create } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { fullSet, setOf } from "../core/acceptor_set.ts";
 import { isRejection } from "../core/rejection.ts";
@@ -38,6 +39,8 @@ export interface ServiceOptions {
   readonly role: Role;
   readonly incarnation: bigint;
   readonly agent: string;
+  /** Last moment of the certificate that an identity shows; undefined if it is not known. */
+  certificateNotAfter?(name: string): Date | undefined;
 }
 
 /** Makes the handlers of the service. */
@@ -61,9 +64,10 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
 }
 
 function statusOf(
-  { node, peers, role, incarnation, agent }: ServiceOptions,
+  options: ServiceOptions,
   startedMs: number,
 ): GetStatusResponse {
+  const { node, peers, role, incarnation, agent } = options;
   const { configuration, clock } = node.options;
   const instances = node.instances.all;
   return create(GetStatusResponseSchema, {
@@ -79,7 +83,10 @@ function statusOf(
       instances.reduce((sum, { state }) => sum + state.inbox.waiting.size + state.future.length, 0),
     ),
     messagesSigned: BigInt(node.outcomes.signed),
-    peers: peers.status(),
+    peers: peers.status().map((peer) => {
+      const notAfter = options.certificateNotAfter?.(peer.name);
+      return { ...peer, certificateNotAfter: notAfter && timestampFromDate(notAfter) };
+    }),
     rejections: [...node.rejections]
       .map(([code, count]) => ({ code, count: BigInt(count) }))
       .sort((a, b) => a.code < b.code ? -1 : 1),
@@ -93,6 +100,7 @@ function statusOf(
     ),
     decisions: node.decisions.newest(STATUS_DECISIONS_MAX)
       .map((decision) => encodeDecision(node, decision)),
+    certificateNotAfter: timestampFromDate(configuration.self.certificate.notAfter),
   });
 }
 

@@ -115,6 +115,11 @@ export function formatHostPort({ host, port }: HostPort): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** Whether a host is this very machine, whatever its name service says. */
+export function isLoopback(host: string): boolean {
+  return /^(127(\.\d{1,3}){3}|::1|::ffff:127(\.\d{1,3}){3}|localhost)$/i.test(host);
+}
+
 /** The addresses, their places narrowed to one field. */
 function at(addresses: readonly ParsedAddress[], field: string): ParsedAddress[] {
   return addresses.map((address) => ({ ...address, place: address.place.field(field) }));
@@ -133,6 +138,13 @@ function parseAddress(address: Address, place: Place): ParsedAddress {
   if (host === "") at.fail("is missing; give the DNS name or IP address to dial");
   if (!isHost(host)) {
     at.fail(`${quote(host)} is neither a DNS name nor an IP address (the port goes into "port")`);
+  }
+  const nowhere = unreachable(host);
+  if (nowhere !== undefined) {
+    at.fail(
+      `${quote(host)} is ${nowhere}; give the name or address that the others dial (and say in ` +
+        `"listen" where to listen: ${quote(formatHostPort({ host, port: address.port || 8700 }))})`,
+    );
   }
   if (!isPort(address.port)) {
     place.field("port").fail(
@@ -177,6 +189,20 @@ function isHost(host: string): boolean {
   const labels = host.replace(/\.$/, "").split(".");
   return labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label)) &&
     URL.canParse(`https://${host}`);
+}
+
+/** What a host is that nobody can dial; undefined if it is none of these. */
+function unreachable(host: string): string | undefined {
+  const { hostname } = new URL(
+    `https://${host.includes(":") ? `[${withoutBrackets(host)}]` : host}`,
+  );
+  if (["0.0.0.0", "[::]", "[::ffff:0:0]"].includes(hostname)) {
+    return "every address of a machine and none that can be dialled";
+  }
+  if (hostname === "255.255.255.255" || /^(22[4-9]|23\d)(\.\d+){3}$|^\[ff/.test(hostname)) {
+    return "an address of many machines at once";
+  }
+  return undefined;
 }
 
 function withoutBrackets(host: string): string {

@@ -117,6 +117,51 @@ testAll([
   ],
   ["no host", (c) => delete c.addresses[2].host, ": addresses[2].host: is missing"],
   [
+    "a host where nobody can be reached: 0.0.0.0",
+    (c) => c.addresses[2].host = "0.0.0.0",
+    ': addresses[2].host: "0.0.0.0" is every address',
+  ],
+  [
+    "a host where nobody can be reached: ::",
+    (c) => c.addresses[2].host = "::",
+    ': addresses[2].host: "::" is every address',
+  ],
+  [
+    "a host where nobody can be reached: [::]",
+    (c) => c.addresses[2].host = "[::]",
+    ': addresses[2].host: "[::]" is every address',
+  ],
+  [
+    "a host where nobody can be reached: 0",
+    (c) => c.addresses[2].host = "0",
+    ': addresses[2].host: "0" is every address',
+  ],
+  [
+    "a host where nobody can be reached: ::ffff:0.0.0.0",
+    (c) => c.addresses[2].host = "::ffff:0.0.0.0",
+    ': addresses[2].host: "::ffff:0.0.0.0" is every address',
+  ],
+  [
+    "a host where nobody can be reached: 0x0",
+    (c) => c.addresses[2].host = "0x0",
+    ': addresses[2].host: "0x0" is every address',
+  ],
+  [
+    "a host where nobody can be reached: 255.255.255.255",
+    (c) => c.addresses[2].host = "255.255.255.255",
+    ': addresses[2].host: "255.255.255.255" is an address of many',
+  ],
+  [
+    "a host where nobody can be reached: 224.0.0.1",
+    (c) => c.addresses[2].host = "224.0.0.1",
+    ': addresses[2].host: "224.0.0.1" is an address of many',
+  ],
+  [
+    "a host where nobody can be reached: ff02::1",
+    (c) => c.addresses[2].host = "ff02::1",
+    ': addresses[2].host: "ff02::1" is an address of many',
+  ],
+  [
     "a host with a port",
     (c) => c.addresses[2].host = "localhost:1",
     ': addresses[2].host: "localhost:1" is neither',

@@ -38,6 +38,7 @@ export interface Refusal {
   readonly reason: RefusalReason;
   readonly remote: string;
   readonly detail: string;
+  readonly owner: string | undefined;
 }
 
 /** A running server with what it has refused so far. */
@@ -84,8 +85,8 @@ export async function startServer(options: Partial<ServeOptions> = {}): Promise<
     handlers: ECHO,
     limits: LIMITS,
     ...options,
-    onRefused(reason, remote, detail) {
-      refusals.push({ reason, remote, detail });
+    onRefused(reason, remote, detail, owner) {
+      refusals.push({ reason, remote, detail, owner });
       for (const look of waiting) look();
     },
   });

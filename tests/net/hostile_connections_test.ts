@@ -1,6 +1,8 @@
 /** Connections that come to nothing, or are too many. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { Agent, request } from "node:https";
+import { LinkError } from "../../lib/net/errors.ts";
 import { CAST, LIMITS, openLink, startClient, startServer } from "./fixture.ts";
 import { beginHttp2, rawConnect, type RawConnection } from "./raw_connection.ts";
 import { repeat, sayInTheClear } from "./raw_connection.ts";
@@ -51,6 +53,48 @@ Deno.test("an identity has so many connections and no more", async () => {
   using bob = startClient(server.port, { tls: CAST.bob });
   await using again = await openLink(bob);
   await again.roundTrip();
+});
+
+Deno.test("who has too many connections already is told so, in whatever protocol it speaks", async () => {
+  await using server = await startServer({ limits: { ...LIMITS, connectionsPerIdentityMax: 2 } });
+  const open = [await beginHttp2(server.port), await beginHttp2(server.port)];
+  const words = "bob has 2 connections here, and may have no more (connectionsPerIdentityMax); " +
+    "stop another of its processes, or use another identity";
+  using surplus = startClient(server.port, { tls: CAST.bob });
+  const error = await assertRejects(
+    () => surplus.getStatus({}, new AbortController().signal),
+    LinkError,
+  );
+  assertEquals([error.kind, error.message], ["refused", `refused: ${words}`]);
+  const refusal = await server.refused("TOO_MANY_CONNECTIONS");
+  assertEquals([refusal.detail, refusal.owner], [words, "bob"]);
+  const { status, body } = await new Promise<{ status: number; body: string }>(
+    (resolve, reject) => {
+      const sent = request({
+        host: "127.0.0.1",
+        port: server.port,
+        path: "/hetpaxos.v1.HetPaxosService/GetStatus",
+        method: "POST",
+        agent: new Agent({ keepAlive: false }),
+        cert: CAST.bob.certificatePem,
+        key: CAST.bob.privateKeyPem,
+        ca: [CAST.server.pem],
+        headers: { "content-type": "application/json" },
+      }, (response) => {
+        let body = "";
+        response.on("data", (chunk) => body += chunk);
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+      });
+      sent.on("error", reject);
+      sent.end("{}");
+    },
+  );
+  assertEquals([status, JSON.parse(body)], [429, { code: "resource_exhausted", message: words }]);
+  for (const { socket, closed } of open) {
+    socket.destroy();
+    await closed;
+  }
+  assertEquals((await surplus.getStatus({}, new AbortController().signal)).name, "bob");
 });
 
 Deno.test("an identity that floods waits before it is let in again", async () => {
