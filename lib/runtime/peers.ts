@@ -78,10 +78,9 @@ export class Peers {
 
   /** Dials every acceptor (but itself), now and for ever. */
   start(): void {
-    const { role } = this.#options;
     const { acceptors, self } = this.#configuration;
     for (const acceptor of acceptors) {
-      if (role === Role.ACCEPTOR && acceptor.name === self.name) continue;
+      if (this.#options.role === Role.ACCEPTOR && acceptor.name === self.name) continue;
       const dialed = { acceptor, lastError: "not tried yet" };
       this.#dialed.set(acceptor.name, dialed);
       this.#loops.push(this.#keepDialing(dialed));
@@ -172,16 +171,13 @@ export class Peers {
     const failure = await this.#pump(link, client.stream(link.outgoing(), call.signal));
     const end = await link.ended;
     cancelAbort();
-    if (end.detail !== dialed.lastError) {
-      const level = failure?.kind === "refused" ? "warn" : "debug";
-      log(level, `no link to ${name}: ${end.detail}`, level === "warn" ? { peer: name } : {});
-    }
+    const level = failure?.kind === "refused" ? "warn" : "debug";
+    if (end.detail !== dialed.lastError) log(level, `no link to ${name}: ${end.detail}`);
     dialed.lastError = end.detail;
     if (end.byPeer && end.reason === Reason.DUPLICATE_IDENTITY) this.#accused(dialed, end);
     return link.theirHello !== undefined && !REFUSALS.has(end.reason);
   }
 
-  /** Feeds a link with what comes, until no more comes. Returns what it failed with, if it did. */
   async #pump(link: Link, incoming: AsyncIterable<Envelope>): Promise<LinkError | undefined> {
     try {
       for await (const envelope of incoming) {
@@ -193,7 +189,6 @@ export class Peers {
         }
       }
       link.broken("closed by peer");
-      return undefined;
     } catch (error) {
       const failure = toLinkError(error);
       link.broken(failure.message);
