@@ -57,6 +57,7 @@ export * from "./lib/crypto/make_certificate.ts";
 export * from "./lib/crypto/verify.ts";
 export * from "./lib/runtime/clock.ts";
 export * from "./lib/runtime/cluster_plan.ts";
+export { loadCluster, readCluster } from "./lib/runtime/cluster_configuration.ts";
 export * from "./lib/runtime/configuration.ts";
 export * from "./lib/runtime/decision_book.ts";
 export type { Named } from "./lib/runtime/envelopes.ts";

@@ -7,7 +7,11 @@
 
 import { membersOf } from "../lib/core/acceptor_set.ts";
 import { KEY_KIND_NAMES } from "../lib/crypto/keys.ts";
-import { type Configuration, readConfiguration } from "../lib/runtime/configuration.ts";
+import {
+  type ClusterConfiguration,
+  type Configuration,
+  readAnyConfiguration,
+} from "../lib/runtime/configuration.ts";
 import { formatHostPort } from "../lib/wire/config_addresses.ts";
 import { differingParts } from "../lib/wire/config_digest.ts";
 import { findStarvations } from "../lib/wire/config_starvation.ts";
@@ -26,7 +30,8 @@ export const configCheck: Command = defineCommand({
   description: "Checks all that a process would check when it starts, the learner graph " +
     "included, and describes the file in words: who it is, who votes, by which quorums each " +
     "learner decides, and who agrees with whom as long as which acceptors are safe. Of several " +
-    "files it also checks that they belong to one cluster.",
+    "files it also checks that they belong to one cluster. A file without a private key is " +
+    "checked as what all members share.",
   flags: OUTPUT_FLAGS,
   positionals: [{ name: "FILE", help: "configuration file, or - for standard input", many: true }],
   examples: [{ args: "my_*_config.json", does: "Checks all members of a cluster." }],
@@ -36,9 +41,9 @@ export const configCheck: Command = defineCommand({
   ],
 }, async ({ flags, positionals, stdout }) => {
   const output = makeOutput(flags, stdout);
-  let first: Configuration | undefined;
+  let first: ClusterConfiguration | undefined;
   for (const file of positionals) {
-    const configuration = await readConfiguration(file);
+    const configuration = await readAnyConfiguration(file);
     describe(output, configuration);
     first ??= configuration;
     const parts = differingParts(first.digest, configuration.digest);
@@ -53,7 +58,7 @@ export const configCheck: Command = defineCommand({
   return EXIT.ok;
 });
 
-function describe(output: Output, configuration: Configuration): void {
+function describe(output: Output, configuration: ClusterConfiguration | Configuration): void {
   const description = describeConfiguration(configuration);
   if (output.format === "json") {
     output.emit(description);
@@ -61,8 +66,8 @@ function describe(output: Output, configuration: Configuration): void {
   }
   const { identity, acceptors, clients, learners, agreement, starvation } = description;
   output.emit({}, [{ paint: "bold", text: configuration.source }, ": valid"]);
-  line(output, "identity", identity);
-  line(output, "listens", description.listen);
+  line(output, "identity", identity ?? "none: no private key, so what all members share");
+  if (description.listen !== null) line(output, "listens", description.listen);
   line(output, "acceptors", `${acceptors.length}: ${listNames(acceptors, 16)}`);
   if (clients.length > 0) line(output, "clients", `${clients.length}: ${listNames(clients, 16)}`);
   for (const { learner, quorums } of learners) line(output, "learner", `${learner}: ${quorums}`);
@@ -85,6 +90,8 @@ function describe(output: Output, configuration: Configuration): void {
   line(output, "rules", description.rules);
   line(output, "settings", description.settings.join(", ") || "all at their defaults");
   line(output, "digest", description.digest);
+  const { shared } = description;
+  if (shared !== null) line(output, "shared file", `${shared.file}, sha256 ${shared.sha256}`);
   for (const warning of configuration.warnings) {
     output.emit({}, [{ paint: "yellow", text: "  warning     " }, warning]);
   }
@@ -94,17 +101,13 @@ function line(output: Output, term: string, text: string): void {
   output.emit({}, [{ paint: "dim", text: `  ${term.padEnd(12)}` }, text]);
 }
 
-function describeConfiguration(configuration: Configuration) {
-  const { self, acceptors, graph, listen, warnings, proposer: { rotation } } = configuration;
+function describeConfiguration(configuration: ClusterConfiguration | Configuration) {
+  const { acceptors, graph, warnings, proposer: { rotation } } = configuration;
   const { spec } = graph;
-  const role = self.acceptorIndex === undefined
-    ? "client"
-    : `acceptor ${self.acceptorIndex} of ${acceptors.length}`;
   return {
+    event: "checked",
     file: configuration.source,
-    name: self.name,
-    identity: `${self.name}, ${role}, ${KEY_KIND_NAMES[self.certificate.keyKind]} key`,
-    listen: listen.host === "" ? "nowhere" : formatHostPort(listen),
+    ...describeOwner(configuration),
     acceptors: acceptors.map(({ name, ...at }) => `${name} (${formatHostPort(at)})`),
     clients: configuration.identities.filter(({ client }) => client).map(({ name }) => name),
     learners: spec.learners.map((learner, i) => ({
@@ -129,7 +132,22 @@ function describeConfiguration(configuration: Configuration) {
       ...changed(NETWORK_SETTINGS, configuration.network),
     ],
     digest: toHex(configuration.digest.whole),
+    shared: configuration.shared === undefined ? null : { ...configuration.shared },
     warnings,
+  };
+}
+
+/** Who runs by the file; all null if nobody can, for it has no private key. */
+function describeOwner(configuration: ClusterConfiguration | Configuration) {
+  if (!("self" in configuration)) return { name: null, identity: null, listen: null };
+  const { self, listen, acceptors } = configuration;
+  const role = self.acceptorIndex === undefined
+    ? "client"
+    : `acceptor ${self.acceptorIndex} of ${acceptors.length}`;
+  return {
+    name: self.name,
+    identity: `${self.name}, ${role}, ${KEY_KIND_NAMES[self.certificate.keyKind]} key`,
+    listen: listen.host === "" ? "nowhere" : formatHostPort(listen),
   };
 }
 

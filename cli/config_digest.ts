@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readConfiguration } from "../lib/runtime/configuration.ts";
+import { readCluster } from "../lib/runtime/cluster_configuration.ts";
 import { DIGEST_PARTS } from "../lib/wire/config_digest.ts";
 import { toHex } from "../lib/wire/hex.ts";
 import { EXIT } from "../lib/wire/operator_error.ts";
@@ -18,17 +18,26 @@ export const configDigest: Command = defineCommand({
   description: "Checks a file and prints its digest: a hash of the acceptors with their public " +
     "keys, the learners with their quorums, the safe sets and the rules, and of each of these " +
     "alone. Processes whose digests differ refuse each other. Private keys, proposals, hosts, " +
-    "ports, clients and settings are not covered.",
+    "ports, clients and settings are not covered. No private key is needed or looked at. Of a " +
+    "file that all members share its SHA-256 is printed too, which covers every byte.",
   flags: OUTPUT_FLAGS,
   positionals: [{ name: "FILE", help: "configuration file, or - for standard input" }],
   exits: [{ status: EXIT.configuration, means: "the file is wrong; the message says where" }],
 }, async ({ flags, positionals, stdout }) => {
   const output = makeOutput(flags, stdout);
-  const { digest } = await readConfiguration(positionals[0]!);
+  const { digest, shared } = await readCluster(positionals[0]!);
   const parts = DIGEST_PARTS.map((part) => [part, toHex(digest[part])] as const);
   const whole = toHex(digest.whole);
-  if (output.format === "json") output.emit({ whole, ...Object.fromEntries(parts) });
-  for (const [part, hex] of [["whole", whole] as const, ...parts]) {
+  const file = shared === undefined ? [] : [["shared file", shared.sha256] as const];
+  if (output.format === "json") {
+    output.emit({
+      event: "digest",
+      whole,
+      ...Object.fromEntries(parts),
+      sharedFile: shared?.sha256 ?? null,
+    });
+  }
+  for (const [part, hex] of [["whole", whole] as const, ...parts, ...file]) {
     if (output.format === "text") output.emit({}, [`${part.padEnd(12)}${hex}`]);
   }
   return EXIT.ok;

@@ -8,7 +8,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setOf } from "../../lib/core/acceptor_set.ts";
-import { type Configuration, readConfiguration } from "../../lib/runtime/configuration.ts";
+import {
+  type ClusterConfiguration,
+  type Configuration,
+  readConfiguration,
+} from "../../lib/runtime/configuration.ts";
+import { readCluster } from "../../lib/runtime/cluster_configuration.ts";
 import {
   type Agreement,
   agreementWithout,
@@ -128,12 +133,16 @@ const verify: Command = defineCommand({
   description: "Checks documents that export made, whoever brings them: that both messages of " +
     "each are whole, different, of one instance, after the same message, and signed by the " +
     "acceptor that is accused, under this configuration. Then says which pairs of learners need " +
-    "not agree any more, for each acceptor alone and for all of them together. Neither network " +
-    "nor journal is used. One document that proves nothing ends it; then nothing is printed.",
+    "not agree any more, for each acceptor alone and for all of them together. No private key, " +
+    "network or journal is used. One document that proves nothing ends it; then nothing is printed.",
   flags: OUTPUT_FLAGS,
   positionals: [
     { name: "FILE...", help: "files of documents; - is standard input" },
-    { name: "CONFIG", help: "the configuration file of any member, the last argument", many: true },
+    {
+      name: "CONFIG",
+      help: "the configuration file of any member, or what all share; the last argument",
+      many: true,
+    },
   ],
   examples: [
     { args: "dave.jsonl alice.json", does: "whether dave.jsonl proves what it says" },
@@ -151,7 +160,7 @@ const verify: Command = defineCommand({
   if ([...files, config].filter((file) => file === "-").length > 1) {
     throw new OperatorError(EXIT.usage, "standard input can be named only once", "-");
   }
-  const configuration = await readConfiguration(config);
+  const configuration = await readCluster(config);
   const proved: Proved[] = [];
   for (const file of files) {
     for await (const { json, where } of readDocuments(file)) {
@@ -233,7 +242,7 @@ interface Proved extends Equivocation {
   readonly where: string;
 }
 
-function report(output: Output, { graph }: Configuration, proved: readonly Proved[]): void {
+function report(output: Output, { graph }: ClusterConfiguration, proved: readonly Proved[]): void {
   for (const { where, instance, acceptor, index, first, second, prev } of proved) {
     const agreement = agreementWithout(graph, setOf([index]));
     const event = { event: "proved", where, instance, acceptor, first, second, prev: prev ?? null };

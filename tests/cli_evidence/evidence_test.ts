@@ -14,6 +14,12 @@ function assertFails({ status, out, err }: Outcome, expected: number, words: str
   assertStringIncludes(err, words);
 }
 
+/** What all members share of a file: that without its key. */
+async function keylessFile(to: string, from: string): Promise<void> {
+  const { privateKey: _, proposal: __, ...shared } = JSON.parse(await Deno.readTextFile(from));
+  await Deno.writeTextFile(to, JSON.stringify(shared));
+}
+
 Deno.test("what one process has caught is listed, exported, and verified by another", async () => {
   await onStage(async ({ run, file, folder, configuration }) => {
     const listed = await run("list", file("Alice"));
@@ -35,6 +41,9 @@ Deno.test("what one process has caught is listed, exported, and verified by anot
     const written = await run("export", "--out", path, file("Alice"));
     assertEquals(records(written.out), [{ file: path, documents: 2 }]);
     assertEquals(await Deno.readTextFile(path), exported.out);
+    await keylessFile(`${folder}/cluster.json`, file("client_0"));
+    const keyless = await run("verify", path, `${folder}/cluster.json`);
+    assertEquals([keyless.status, keyless.err], [EXIT.ok, ""]);
     const verified = await run("verify", path, file("client_0"));
     assertEquals([verified.status, verified.err], [EXIT.ok, ""]);
     const proved = { event: "proved", prev: null, voided: [] };
