@@ -27,6 +27,10 @@ import { makeOutput, type Output, OUTPUT_FLAGS } from "./output.ts";
 
 const MEMBERS_MAX = 1_000;
 
+/** Said last, so that it is read. */
+const NOTE = "for trying things out: all private keys were made here; parties that do not trust " +
+  "each other use key new and config join";
+
 const FLAGS = [
   {
     name: "preset",
@@ -115,8 +119,11 @@ type Flags = FlagValues<typeof FLAGS>;
 /** The command. */
 export const configGenerate: Command = defineCommand({
   name: "generate",
-  summary: "make the configuration files of a new cluster, keys included",
-  description: "Writes PREFIX_0_config.json for the first acceptor, PREFIX_1_config.json for the " +
+  summary: "make the configuration files of a new cluster, keys included, to try things out",
+  description: "For trying things out: this machine makes the private keys of all, so " +
+    "whoever has it can speak for all. Parties that do not trust each other make their keys " +
+    "apart (hetpaxos key new) and join what is public (hetpaxos config join). Writes " +
+    "PREFIX_0_config.json for the first acceptor, PREFIX_1_config.json for the " +
     "second and so on, and PREFIX_client_0_config.json for the first client. With n acceptors, F " +
     "of them Byzantine and C crashed, a quorum is any n-F-C acceptors and a safe set any n-F; n " +
     "must be at least 3F+2C+1. Each file holds the private key of its identity: it is readable " +
@@ -236,10 +243,11 @@ function report(
   }
   const learners = learnersOf(plan);
   const counts = `${plan.acceptors.length} acceptors, learners ${learners.join(", ")}`;
-  output.emit(
-    { event: "generated", acceptors: plan.acceptors, learners, promise: plan.promise, digest },
-    [`${counts}: ${plan.promise}; digest ${digest.slice(0, 16)}…`],
-  );
+  const { acceptors, promise } = plan;
+  output.emit({ event: "generated", acceptors, learners, promise, digest, note: NOTE }, [
+    `${counts}: ${promise}; digest ${digest.slice(0, 16)}…`,
+  ]);
+  if (output.format === "text") output.emit({}, [{ paint: "yellow", text: NOTE }]);
 }
 
 function usage(flag: string, what: string): never {

@@ -1,5 +1,6 @@
 /**
- * Configurations for a new cluster: keys, certificates, addresses, one file for each identity.
+ * Configurations for a new cluster, to try things out: keys, certificates, addresses, one file for
+ * each identity, all made in one place. Identities that do not trust each other are made by key.ts.
  *
  * @module
  */
@@ -53,8 +54,6 @@ export interface GeneratedFile {
 export interface ConfigFileJson extends Pick<ClusterPlan, "learners" | "safetySets"> {
   /** PKCS#8 PEM. */
   readonly privateKey: string;
-  /** Different in each file. */
-  readonly proposal: string;
   /** The same in each file. */
   readonly addresses: readonly AddressJson[];
   /** Absent for the default. */
@@ -77,13 +76,11 @@ export async function generateConfigs(
   const acceptors = plan.acceptors.map((name, i) => ({
     name,
     suffix: `_${i}_config.json`,
-    proposal: `my_proposal_${i}`,
     ...hostAndPort(deployment, i),
   }));
   const clients = Array.from({ length: deployment.clients }, (_, i) => ({
     name: `client_${i}`,
     suffix: `_client_${i}_config.json`,
-    proposal: `my_proposal_client_${i}`,
     host: undefined,
     port: undefined,
   }));
@@ -101,9 +98,9 @@ export async function generateConfigs(
   });
   const { learners, safetySets } = plan;
   const rules = deployment.rules === undefined ? {} : { rules: deployment.rules };
-  return members.map(({ suffix, name, host, port, proposal }, i) => {
+  return members.map(({ suffix, name, host, port }, i) => {
     const { privateKey } = keys[i]!;
-    const config = { privateKey, proposal, learners, safetySets, addresses, ...rules };
+    const config = { privateKey, learners, safetySets, addresses, ...rules };
     return { suffix, name, client: host === undefined, host, port, config };
   });
 }

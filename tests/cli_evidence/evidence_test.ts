@@ -16,7 +16,7 @@ function assertFails({ status, out, err }: Outcome, expected: number, words: str
 
 /** What all members share of a file: that without its key. */
 async function keylessFile(to: string, from: string): Promise<void> {
-  const { privateKey: _, proposal: __, ...shared } = JSON.parse(await Deno.readTextFile(from));
+  const { privateKey: _, ...shared } = JSON.parse(await Deno.readTextFile(from));
   await Deno.writeTextFile(to, JSON.stringify(shared));
 }
 

@@ -38,7 +38,14 @@ Deno.test("generate, then check, then digest", async () => {
       ...[0, 1, 2, 3].map((i) => `${folder}/my_${i}_config.json`),
       `${folder}/my_client_0_config.json`,
     ]);
-    const { digest } = written.at(-1);
+    const { digest, note } = written.at(-1);
+    assertMatch(note, /^for trying things out: .* key new and config join$/);
+    for (const file of files) {
+      assert(
+        !(await Deno.readTextFile(file)).includes("proposal"),
+        "a placeholder would be decided",
+      );
+    }
 
     const checked = await run(["check", ...files]);
     assertEquals(checked.status, EXIT.ok);

@@ -30,7 +30,7 @@ Deno.test("a configuration is completed by what follows from it", () => {
     true,
   ]);
   assertEquals(configuration.listen, { host: "localhost", port: 8701 });
-  assertEquals(new TextDecoder().decode(configuration.proposal), "my_proposal_1");
+  assertEquals(configuration.proposal, undefined);
   assertEquals(configuration.limits, DEFAULT_LIMITS);
   assertEquals(configuration.proposer, DEFAULT_PROPOSER_SETTINGS);
   assertEquals(configuration.network, DEFAULT_NETWORK_SETTINGS);
@@ -48,7 +48,7 @@ Deno.test("a client has no index, and nowhere to listen", () => {
 
 Deno.test("what is said is taken instead of the defaults", () => {
   const config = sample();
-  Object.assign(config, { listen: "[::]:9000", rules: "HP2", proposal: "" });
+  Object.assign(config, { listen: "[::]:9000", rules: "HP2", proposal: "é" });
   Object.assign(config, {
     limits: { refsMax: 20, instancesMax: 0 },
     proposer: { backoffMsMin: 5, rotation: ["Bob", "Alice"] },
@@ -56,7 +56,7 @@ Deno.test("what is said is taken instead of the defaults", () => {
   const { listen, graph, proposal, limits, proposer } = load(config);
   assertEquals(listen, { host: "::", port: 9000 });
   assertEquals(graph.burial, "HP2");
-  assertEquals(proposal, undefined);
+  assertEquals(proposal, new TextEncoder().encode("é"));
   assertEquals(limits, { ...DEFAULT_LIMITS, refsMax: 20 });
   assertEquals(proposer.backoffMsMin, 5);
   assertEquals(proposer.rotation, ["Bob", "Alice"]);

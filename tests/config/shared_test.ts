@@ -14,7 +14,7 @@ const OWN = { cluster: "cluster.json", privateKeyFile: "alice.key", dataDir: "al
 
 /** What all share of the sample, without anything of Alice's. */
 function shared(): Loose {
-  const { privateKey: _, proposal: __, ...rest } = sample();
+  const { privateKey: _, ...rest } = sample();
   return rest;
 }
 

@@ -54,7 +54,6 @@ Deno.test(e2e(import.meta.url, "mistakes of an operator are told in one line", a
     unknown: await written("unknown.json", { ...config, acceptorss: {} }),
     foreign: await written("foreign.json", { ...config, privateKey: foreign }),
     elsewhere: await written("elsewhere.json", { ...config, listen: "192.0.2.1:7000" }),
-    silent: await written("silent.json", { ...config, proposal: "" }),
   };
   // Somebody else's server, that speaks no TLS.
   using occupant = Deno.listen({ hostname: "127.0.0.1", port: cluster.basePort });
@@ -75,7 +74,7 @@ Deno.test(e2e(import.meta.url, "mistakes of an operator are told in one line", a
     mistake("acceptor", [files.elsewhere], 4, /192\.0\.2\.1:7000: no address of this machine/),
     mistake("acceptor", [client], 3, /client_0\.json: privateKey: client_0 is a client, not an/),
     mistake("learner", ["--learner", "Evee", client], 2, /no learner "Evee"; perhaps Eve/),
-    mistake("proposer", ["--learner", "Bob", client], 2, /no learner "Bob"/),
+    mistake("proposer", ["--value", "x", "--learner", "Bob", client], 2, /no learner "Bob"/),
     mistake("learner", ["--json", "--text", client], 2, /--json: excludes --text/),
     mistake("acceptor", ["--json", "--text", alice], 2, /--json: excludes --text/),
     mistake("learner", ["--onse", client], 2, /--onse: no such flag: perhaps --once/),
@@ -84,7 +83,7 @@ Deno.test(e2e(import.meta.url, "mistakes of an operator are told in one line", a
     mistake("learner", ["--timeout", "5", client], 2, /--timeout: wants a time from 1ms/),
     mistake("learner", ["--all", "--once", client], 2, /--all: excludes --once/),
     mistake("acceptor", [alice, client], 2, /client_0\.json": is one argument too many/),
-    mistake("proposer", [files.silent], 2, /there is nothing to propose: give --value/),
+    mistake("proposer", [client], 2, /there is nothing to propose: give --value/),
     mistake("proposer", ["--value", "a", "--file", "b", client], 2, /--value: excludes --file/),
     mistake("proposer", ["--file", "/no/such", client], 4, /\/no\/such: cannot be read/),
     mistake("proposer", ["--file", "-"], 2, /--file -: the configuration comes from there/, text),

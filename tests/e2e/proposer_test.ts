@@ -23,7 +23,10 @@ Deno.test(
 
     await step("--value, and the configuration's own", async () => {
       assertEquals(valuesOf(await succeeds(quiet([...next(), "--value", "wörds"]))), ["wörds"]);
-      assertEquals(valuesOf(await succeeds(quiet(next()))), ["my_proposal_client_0"]);
+      const config = { ...await cluster.read("client_0"), proposal: "as ever" };
+      const file = await stage.write("as_ever.json", JSON.stringify(config));
+      const proposer = stage.start("proposer", [...next(), file]);
+      assertEquals(valuesOf(await succeeds(proposer)), ["as ever"]);
     });
 
     await step("--file, and standard input; bytes that are no text are shown as such", async () => {
