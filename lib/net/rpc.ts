@@ -9,6 +9,7 @@ import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
 import { universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { checkedRequest } from "./request_check.ts";
 import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
   type Decision,
@@ -86,12 +87,17 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
     // A decompressed message may be a thousand times what was paid for, and hashes and signatures
     // do not compress.
     acceptCompression: [],
+    jsonOptions: { ignoreUnknownFields: false },
   });
   router.service(HetPaxosService, {
-    streamConsensusMessages: (incoming, context) => handlers.stream(incoming, contextOf(context)),
-    getStatus: (request, context) => handlers.getStatus(request, contextOf(context)),
-    watchDecisions: (request, context) => handlers.watchDecisions(request, contextOf(context)),
-    propose: (request, context) => handlers.propose(request, contextOf(context)),
+    streamConsensusMessages: (incoming, context) =>
+      untilDeadline(handlers.stream(incoming, contextOf(context)), context),
+    getStatus: (request, context) =>
+      beforeDeadline(handlers.getStatus(request, contextOf(context)), context),
+    watchDecisions: (request, context) =>
+      untilDeadline(handlers.watchDecisions(request, contextOf(context)), context),
+    propose: (request, context) =>
+      beforeDeadline(handlers.propose(request, contextOf(context)), context),
   });
   const byPath = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return {
@@ -108,13 +114,47 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
           undefined,
           createContextValues().set(callerKey, caller),
         );
-        await universalResponseToNodeResponse(await handler(universal), response);
+        const checked = checkedRequest(handler.method, universal, readMaxBytes);
+        const answer = await handler(checked);
+        await universalResponseToNodeResponse(answer, response);
       } catch {
         // Whatever it was, the caller has hung up or does not speak HTTP.
         refuse(response, handler === undefined ? 404 : 400);
       }
     },
   };
+}
+
+/** What a call ends with: if its deadline has passed, that, and not what came of it. */
+async function beforeDeadline<T>(result: Promise<T>, context: HandlerContext): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    throw deadlineOf(context) ?? error;
+  }
+}
+
+/** The same for a call with many answers, which may also end by itself then. */
+async function* untilDeadline<T>(
+  answers: AsyncIterable<T>,
+  context: HandlerContext,
+): AsyncGenerator<T> {
+  try {
+    yield* answers;
+  } catch (error) {
+    throw deadlineOf(context) ?? error;
+  }
+  const deadline = deadlineOf(context);
+  if (deadline !== undefined) throw deadline;
+}
+
+/** Why a call was ended, if its deadline was why. */
+function deadlineOf({ signal }: HandlerContext): ConnectError | undefined {
+  if (!signal.aborted) return undefined;
+  const reason = ConnectError.from(signal.reason);
+  return reason.code === Code.DeadlineExceeded
+    ? new ConnectError("the deadline has passed", Code.DeadlineExceeded)
+    : undefined;
 }
 
 /** The path of a request, without its query. */

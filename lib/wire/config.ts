@@ -22,7 +22,7 @@ export function parseConfig(text: string, file: string): Config {
   const place = new Place(file);
   if (text.trim() === "") place.fail("is empty; `hetpaxos config generate` makes configurations");
   if (text.includes("\0")) place.fail("is binary, not JSON; is this the right file?");
-  return configOfJson(parseJson(text, file), place);
+  return configOfJson(parseJson(text, file, { integersOnly: true }), place);
 }
 
 /** Reads a configuration that is JSON already. @throws OperatorError as {@linkcode parseConfig}. */

@@ -17,6 +17,12 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+/** How {@linkcode parseJson} reads. */
+export interface JsonOptions {
+  /** Refuses numbers but whole ones in plain digits that JavaScript can hold exactly. */
+  readonly integersOnly?: boolean;
+}
+
 /** Objects and arrays within each other. */
 const DEPTH_MAX = 64;
 
@@ -31,6 +37,7 @@ const SPACE = /[ \t\r\n]*/y;
  * Reads a text that is one JSON value.
  *
  * @param file For messages.
+ * @param options Takes any number unless told.
  * @throws OperatorError that begins with `file:line:column`.
  *
  * @example
@@ -42,8 +49,8 @@ const SPACE = /[ \t\r\n]*/y;
  * assertThrows(() => parseJson('{"a": 1,\n "a": 2}', "a.json"), Error, 'a.json:2:2: "a" is twice');
  * ```
  */
-export function parseJson(text: string, file: string): Json {
-  const reader = new Reader(text, file);
+export function parseJson(text: string, file: string, options: JsonOptions = {}): Json {
+  const reader = new Reader(text, file, options);
   const value = reader.value(0);
   reader.end();
   return value;
@@ -52,11 +59,13 @@ export function parseJson(text: string, file: string): Json {
 class Reader {
   readonly #text: string;
   readonly #file: string;
+  readonly #options: JsonOptions;
   #at = 0;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, options: JsonOptions) {
     this.#text = text;
     this.#file = file;
+    this.#options = options;
   }
 
   value(depth: number): Json {
@@ -72,9 +81,23 @@ class Reader {
     }
     const word = this.#match(WORD);
     if (word !== undefined) return JSON.parse(word);
+    const at = this.#at;
     const number = this.#match(NUMBER);
-    if (number !== undefined) return Number(number);
+    if (number !== undefined) return this.#number(number, at);
     this.#unexpected("a value");
+  }
+
+  #number(text: string, at: number): number {
+    const number = Number(text);
+    if (!this.#options.integersOnly) return number;
+    if (!/^-?\d+$/.test(text)) {
+      this.#fail(`the number ${text.slice(0, 40)} is not a whole one in plain digits`, at);
+    }
+    if (!Number.isSafeInteger(number)) {
+      const what = "is beyond 2^53 - 1, where not every number exists in JSON";
+      this.#fail(`the number ${text.slice(0, 40)} ${what}; write it as a string`, at);
+    }
+    return number;
   }
 
   end(): void {
