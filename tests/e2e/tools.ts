@@ -9,7 +9,7 @@ export function missing(...programs: readonly string[]): string | undefined {
   for (const program of programs) {
     try {
       const { success } = new Deno.Command(program, {
-        args: ["--version"],
+        args: [program === "openssl" ? "version" : "--version"],
         stdin: "null",
         stdout: "null",
         stderr: "null",
