@@ -5,38 +5,11 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { ROOT } from "../../scripts/lint/paths.ts";
-import { PROGRAMS } from "../../scripts/programs.ts";
 import { freePorts } from "../../cli/demo/child.ts";
+import { bundle } from "./bundle.ts";
 import { listening } from "./cluster.ts";
 import { succeeds, valuesOf } from "./expect.ts";
-import { type Launcher, NODE_PERMISSIONS } from "./program.ts";
-import { e2e, type Stage } from "./stage.ts";
-
-/** Makes the scripts and moves copies to a folder of the test's own. */
-async function bundle(stage: Stage): Promise<Launcher> {
-  const dist = `${ROOT}/dist`;
-  const existed = await Deno.stat(dist).then(() => true, () => false);
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "bundle"],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  }).output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  assertEquals(code, 0, `${out}${err}`);
-  console.log(out!.trimEnd());
-  for (const { name } of PROGRAMS) {
-    await Deno.copyFile(`${dist}/${name}.js`, `${stage.folder}/${name}.js`);
-  }
-  if (!existed) await Deno.remove(dist, { recursive: true });
-  const alone = ["--no-config", "--no-remote", "--no-npm"];
-  const deno = [Deno.execPath(), "run", "--quiet", "--no-prompt", ...alone, ...NODE_PERMISSIONS];
-  return (program) =>
-    program === "config"
-      ? [...deno, `${stage.folder}/hetpaxos.js`, program]
-      : [...deno, `${stage.folder}/hetpaxos-${program}.js`];
-}
+import { e2e } from "./stage.ts";
 
 Deno.test(e2e(import.meta.url, "a whole cluster runs from the bundled scripts", async (stage) => {
   const launcher = await bundle(stage);

@@ -1,0 +1,42 @@
+/**
+ * More processes of one identity than it may have connections.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Cluster } from "./cluster.ts";
+import { e2e } from "./stage.ts";
+
+Deno.test(e2e(
+  import.meta.url,
+  "the process of an identity that is one too many is told why, on both sides",
+  async (stage) => {
+    const limits = { connectionsPerIdentityMax: 2 };
+    const cluster = await Cluster.make(stage, { clients: 2, settings: { limits } });
+    const acceptors = await cluster.acceptors();
+    const learn = () => cluster.run("learner", "client_0", ["--all"]);
+    const admitted = [learn(), learn()];
+    for (const name of cluster.plan.acceptors) {
+      await Promise.all(admitted.map((learner) => learner.logged(`${name} connected`)));
+    }
+    const surplus = learn();
+    const words = "client_0 has 2 connections here, and may have no more " +
+      "(connectionsPerIdentityMax); stop another of its processes, or use another identity";
+    for (const [name, acceptor] of acceptors) {
+      const line = await surplus.logged(`no link to ${name}: refused: `);
+      assertEquals([line.level, line.message], ["warn", `no link to ${name}: refused: ${words}`]);
+      const told = await acceptor.logged("refused a connection from 127.0.0.1");
+      assertEquals([told.level, told.peer, told.reason], [
+        "warn",
+        "client_0",
+        "TOO_MANY_CONNECTIONS",
+      ]);
+      assertStringIncludes(String(told.message), words);
+    }
+    // A place that is given up is taken, and another identity is not concerned.
+    admitted[0]!.kill("SIGTERM");
+    await surplus.logged("connected as acceptor");
+    await cluster.run("learner", "client_1", ["--all"]).logged("connected as acceptor");
+  },
+));
