@@ -103,13 +103,12 @@ function messagesBy(
   sent: readonly MessageNumber[],
   everything: readonly MessageNumber[],
 ): MessageNumber[] {
-  const { messages, bounds, rejected } = pools;
+  const { messages, rejected } = pools;
   const found = new Set<MessageNumber>();
   const own = sent.filter((message) => signerOf(messages, message) === signer);
   const offers = Array.from({ length: messages.offerCount }, (_, offer) => [offer]);
   for (const prev of [undefined, ...own]) {
-    const base = prev === undefined ? [] : [prev];
-    for (const set of antichains(pools, base, everything, bounds.refs)) {
+    for (const set of refSets(pools, prev, everything)) {
       for (const offer of [[], ...offers]) {
         const refs = [...set, ...offer].map((number) => idOf(messages, number));
         if (refs.length === 0) continue;
@@ -125,22 +124,42 @@ function messagesBy(
   return [...found];
 }
 
-/** `base` with at most `count` of the candidates, none in the past of another. */
-function* antichains(
+/**
+ * `prev` with at most so many of the candidates as the bounds allow: none in the past of another, or
+ * of `prev`. A set that is left out has the same past as its maximal members, so the message with
+ * these is a twin: the same signer, `prev` and past, the same facts, another id. That `prev` is in
+ * the past of a candidate is no obstacle: it has to be a ref, and a reply to a reply has no twin.
+ */
+function* refSets(
   pools: Pools,
-  base: readonly MessageNumber[],
+  prev: MessageNumber | undefined,
   candidates: readonly MessageNumber[],
-  count: number,
 ): Generator<readonly MessageNumber[]> {
-  yield base;
+  const { bounds: { refs, twins = false } } = pools;
+  const old = prev === undefined ? NOTHING : pastOf(pools, prev);
+  const fit = candidates.filter((candidate) =>
+    candidate !== prev && (twins || !old.has(candidate))
+  );
+  const unrelated = (a: MessageNumber, b: MessageNumber) =>
+    twins || (!pastOf(pools, a).has(b) && !pastOf(pools, b).has(a));
+  for (const set of subsets(fit, refs, unrelated)) {
+    yield prev === undefined ? set : [prev, ...set];
+  }
+}
+
+const NOTHING: ReadonlySet<MessageNumber> = new Set();
+
+/** All sets of at most `count` items, any two of which are compatible; the empty one first. */
+function* subsets(
+  items: readonly MessageNumber[],
+  count: number,
+  compatible: (a: MessageNumber, b: MessageNumber) => boolean,
+): Generator<readonly MessageNumber[]> {
+  yield [];
   if (count === 0) return;
-  for (const [index, candidate] of candidates.entries()) {
-    const unrelated = base.every((other) =>
-      other !== candidate && !pastOf(pools, other).has(candidate) &&
-      !pastOf(pools, candidate).has(other)
-    );
-    if (!unrelated) continue;
-    yield* antichains(pools, [...base, candidate], candidates.slice(index + 1), count - 1);
+  for (const [index, first] of items.entries()) {
+    const rest = items.slice(index + 1).filter((other) => compatible(first, other));
+    for (const others of subsets(rest, count - 1, compatible)) yield [first, ...others];
   }
 }
 

@@ -77,8 +77,8 @@ export const SCENARIOS: readonly Pinned[] = [
     bounds: { messages: 3, refs: 2 },
     offers: offers("v1"),
     end: "complete",
-    states: 179_821,
-    statesWithNames: 1_073_449,
+    states: 698_486,
+    statesWithNames: 4_182_769,
     sometimes: ["X decides", "Y decides", "equivocator caught", "refused BAD_2A"],
   },
   {
@@ -103,8 +103,8 @@ export const SCENARIOS: readonly Pinned[] = [
     offers: offers("v1"),
     skipFinished: true,
     end: "complete",
-    states: 22_673,
-    statesWithNames: 22_673,
+    states: 104_856,
+    statesWithNames: 104_856,
     sometimes: ["X decides", "Y decides", "second 2a in a ballot", "2a for some learners only"],
   },
   {
@@ -198,8 +198,8 @@ export const SCENARIOS: readonly Pinned[] = [
     bounds: { messages: 4, refs: 1 },
     offers: offers("v1", "v2"),
     end: "disagreement",
-    states: 12_870,
-    statesWithNames: 25_565,
+    states: 16_214,
+    statesWithNames: 32_245,
     sometimes: ["X decides", "disagreement"],
   },
   {

@@ -38,6 +38,8 @@ export interface ByzantineBounds {
    * another or of `prev`. Besides these it refers to one 1a or none.
    */
   readonly refs: number;
+  /** Whether they may be in the past of another or of `prev` all the same. Default: no. */
+  readonly twins?: boolean;
 }
 
 /** One small world to be explored. */

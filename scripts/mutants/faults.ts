@@ -5,8 +5,9 @@
  */
 
 import type { Fault } from "./campaign.ts";
+import { EXPLORED } from "./explored.ts";
 import { NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
 
 /** All faults; names are unique. */
-export const FAULTS: readonly Fault[] = [...VOTES, ...GRAPHS, ...NAMES, ...RUNNING];
+export const FAULTS: readonly Fault[] = [...VOTES, ...GRAPHS, ...NAMES, ...RUNNING, ...EXPLORED];

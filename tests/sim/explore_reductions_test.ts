@@ -45,9 +45,11 @@ Deno.test("symmetry: one state of each class stands for exactly the states of th
 });
 
 Deno.test("finished acceptors: what they receive makes nobody send or decide anything else", () => {
+  // With symmetry, which names a message is met by depends on the states met.
+  const plain = { ...FEW, symmetry: false };
   for (const name of ["majority", "equivocation", "overlapping"]) {
-    const skipping = run(name, { ...FEW, skipFinished: true });
-    const full = run(name, { ...FEW, skipFinished: false });
+    const skipping = run(name, { ...plain, skipFinished: true });
+    const full = run(name, { ...plain, skipFinished: false });
     assert(skipping.store.size < full.store.size);
     assertEquals(messagesOf(skipping), messagesOf(full), name);
     assertEquals(decisionsOf(skipping), decisionsOf(full), name);
