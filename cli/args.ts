@@ -1,150 +1,13 @@
 /**
- * Flags as a table: what a program declares here is what it accepts, what its help says and what
- * the types of the parsed values are.
+ * Reads the arguments of a program by its table of flags.
  *
  * @module
  */
 
 import { parseArgs } from "@std/cli/parse-args";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
+import type { Flag, FlagValues, Positional, ProgramSpec } from "./flags.ts";
 import { nearest } from "./nearest.ts";
-
-/** What every flag has. */
-export interface FlagBase {
-  /** Long name without dashes, words joined by dashes; never beginning with "no-". */
-  readonly name: string;
-  /** One letter. */
-  readonly short?: string;
-  /** One sentence fragment for the help, without a full stop. */
-  readonly help: string;
-}
-
-/** What every flag with a single value has. */
-export interface ValueFlag<T> extends FlagBase {
-  /** What stands for the value in the help: "FILE". */
-  readonly value: string;
-  /** What holds if the flag is not given. */
-  readonly default?: T;
-  /** Whether it must be given. */
-  readonly required?: boolean;
-}
-
-/** Given or not. */
-export interface BooleanFlag extends FlagBase {
-  /** Tells the kinds of flags apart. */
-  readonly kind: "boolean";
-}
-
-/** Any text but the empty one. */
-export interface TextFlag extends ValueFlag<string> {
-  /** Tells the kinds of flags apart. */
-  readonly kind: "text";
-}
-
-/** One of a few words. */
-export interface ChoiceFlag extends ValueFlag<string> {
-  /** Tells the kinds of flags apart. */
-  readonly kind: "choice";
-  /** The words. */
-  readonly choices: readonly string[];
-}
-
-/** A whole number, both bounds included. */
-export interface IntegerFlag extends ValueFlag<number> {
-  /** Tells the kinds of flags apart. */
-  readonly kind: "integer";
-  /** The least value. */
-  readonly min: number;
-  /** The greatest value. */
-  readonly max: number;
-}
-
-/** A whole number that may exceed 2^53, both bounds included. */
-export interface BigintFlag extends ValueFlag<bigint> {
-  /** Tells the kinds of flags apart. */
-  readonly kind: "bigint";
-  /** The least value. */
-  readonly min: bigint;
-  /** The greatest value. */
-  readonly max: bigint;
-}
-
-/** A time with its unit (`500ms`, `5s`, `2m`, `1h`); the value is in milliseconds. */
-export interface DurationFlag extends ValueFlag<number> {
-  /** Tells the kinds of flags apart. */
-  readonly kind: "duration";
-  /** The least value, in milliseconds. */
-  readonly min: number;
-  /** The greatest value, in milliseconds. */
-  readonly max: number;
-}
-
-/** Text that may be given several times; in the order given, empty if never. */
-export interface ListFlag extends FlagBase {
-  /** Tells the kinds of flags apart. */
-  readonly kind: "list";
-  /** What stands for one value in the help: "NAME". */
-  readonly value: string;
-}
-
-/** One row of a program's table of flags. */
-export type Flag =
-  | BooleanFlag
-  | TextFlag
-  | ChoiceFlag
-  | IntegerFlag
-  | BigintFlag
-  | DurationFlag
-  | ListFlag;
-
-/** An argument that is not a flag. Only the last may be optional or many. */
-export interface Positional {
-  /** As the help shows it: "CONFIG". */
-  readonly name: string;
-  /** One sentence fragment for the help, without a full stop. */
-  readonly help: string;
-  /** Whether it may be left out. */
-  readonly optional?: boolean;
-  /** Takes all that follow as well. */
-  readonly many?: boolean;
-}
-
-/** What a program accepts. */
-export interface ProgramSpec<F extends readonly Flag[] = readonly Flag[]> {
-  /** As a sub-command: "acceptor". */
-  readonly name: string;
-  /** One line. */
-  readonly summary: string;
-  /** One paragraph for the help. */
-  readonly description: string;
-  /** The table of flags; `--help` and `--version` need no row. */
-  readonly flags: F;
-  /** Arguments that are not flags, in order. */
-  readonly positionals?: readonly Positional[];
-  /** Arguments to show after the program's name, and what they do. */
-  readonly examples?: readonly { readonly args: string; readonly does: string }[];
-  /** Exit statuses to explain. */
-  readonly exits?: readonly { readonly status: number; readonly means: string }[];
-}
-
-/** The type of one value of a flag of kind `K`. */
-export type ValueOf<K extends Flag["kind"]> = K extends "integer" | "duration" ? number
-  : K extends "bigint" ? bigint
-  : string;
-
-/** The type of a flag's value: undefined only where neither given nor defaulted is possible. */
-export type FlagValue<F extends Flag> = F extends { readonly kind: "boolean" } ? boolean
-  : F extends { readonly kind: "list" } ? readonly string[]
-  : F extends { readonly kind: "choice"; readonly choices: readonly (infer C)[] }
-    ? C | (F extends { readonly default: string } | { readonly required: true } ? never : undefined)
-  : F extends { readonly default: ValueOf<F["kind"]> } | { readonly required: true }
-    ? ValueOf<F["kind"]>
-  : ValueOf<F["kind"]> | undefined;
-
-/** Values of all flags by name. */
-export type FlagValues<F extends readonly Flag[]> = {
-  readonly [Row in F[number] as Row["name"]]: FlagValue<Row>;
-};
 
 /** What {@linkcode parseFlags} found. */
 export interface Parsed<F extends readonly Flag[]> {
@@ -185,6 +48,7 @@ export function parseFlags<const F extends readonly Flag[]>(
     string: [...names, "_"],
     collect: names,
   });
+  refuseContradictions(spec.flags, (name) => Array.isArray(found[name]) && found[name].length > 0);
   const flags: Record<string, unknown> = {};
   for (const flag of spec.flags) {
     flags[flag.name] = readFlag(flag, (found[flag.name] ?? []) as readonly string[]);
@@ -211,10 +75,15 @@ function joinValues(flags: readonly Flag[], args: readonly string[]): string[] {
     }
     const equals = arg.indexOf("=");
     const written = equals === -1 ? arg : arg.slice(0, equals);
+    const together = equals === -1 ? letters(flags, written) : [];
+    if (together.length > 1) {
+      joined.push(...together.map(({ name }) => `--${name}=given`));
+      continue;
+    }
     const flag = flags.find((row) => written === `--${row.name}` || written === `-${row.short}`);
     if (flag === undefined) throw unknownFlag(flags, written);
     let value = equals === -1 ? undefined : arg.slice(equals + 1);
-    if (flag.kind === "boolean") {
+    if (takesNoValue(flag)) {
       if (value !== undefined) throw usage(written, "takes no value");
       value = "given";
     } else if (value === undefined) {
@@ -227,6 +96,27 @@ function joinValues(flags: readonly Flag[], args: readonly string[]): string[] {
   return joined;
 }
 
+function takesNoValue({ kind }: Flag): boolean {
+  return kind === "boolean" || kind === "count";
+}
+
+/** The flags of `-vq`: several letters, each of a flag without a value; else none. */
+function letters(flags: readonly Flag[], written: string): Flag[] {
+  if (!/^-[a-zA-Z]{2,}$/.test(written)) return [];
+  const found = [...written.slice(1)].flatMap((letter) =>
+    flags.filter((flag) => flag.short === letter && takesNoValue(flag))
+  );
+  return found.length === written.length - 1 ? found : [];
+}
+
+/** Both directions, so that a table may name the pair at either flag. */
+function refuseContradictions(flags: readonly Flag[], given: (name: string) => boolean): void {
+  for (const flag of flags) {
+    const other = flag.excludes?.find((name) => given(flag.name) && given(name));
+    if (other !== undefined) throw usage(`--${flag.name}`, `excludes --${other}: give one of them`);
+  }
+}
+
 function unknownFlag(flags: readonly Flag[], written: string): OperatorError {
   const guess = nearest(written, ["--help", "--version", ...flags.map((row) => `--${row.name}`)]);
   return usage(written, guess === undefined ? "no such flag" : `no such flag: perhaps ${guess}`);
@@ -234,6 +124,7 @@ function unknownFlag(flags: readonly Flag[], written: string): OperatorError {
 
 function readFlag(flag: Flag, given: readonly string[]): unknown {
   if (flag.kind === "list") return given;
+  if (flag.kind === "count") return given.length;
   const where = `--${flag.name}`;
   if (given.length > 1) throw usage(where, "is given more than once");
   const text = given[0];
@@ -291,6 +182,13 @@ function checkPositionals(rows: readonly Positional[], given: readonly string[])
   }
   if (given.length > rows.length && !rows.at(-1)?.many) {
     throw usage(`"${given[rows.length]}"`, "is one argument too many");
+  }
+  for (const [i, { name, choices }] of rows.entries()) {
+    const text = given[i];
+    if (text === undefined || choices === undefined || choices.includes(text)) continue;
+    const guess = nearest(text, choices);
+    const hint = guess === undefined ? "" : `: perhaps ${guess}`;
+    throw usage(name, `wants one of ${choices.join(", ")}, not "${text}"${hint}`);
   }
   return [...given];
 }

@@ -5,10 +5,14 @@
  */
 
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
-import { type Flag, type Parsed, parseFlags, type ProgramSpec } from "./args.ts";
-import { renderGroupHelp, renderHelp, VERSION } from "./help.ts";
+import { type Parsed, parseFlags } from "./args.ts";
+import { lastWords } from "./exit.ts";
+import type { Flag, ProgramSpec } from "./flags.ts";
+import { renderGroupHelp, renderHelp } from "./help.ts";
 import { nearest } from "./nearest.ts";
-import { type Sink, writeText } from "./output.ts";
+import { type Sink, toJsonLine, writeText } from "./output.ts";
+import { columnsOf } from "./terminal.ts";
+import { versionOf } from "./version.ts";
 
 /** A program that can run by itself or as a sub-command. */
 export interface Command {
@@ -23,8 +27,19 @@ export interface Command {
    * @returns One of `EXIT`.
    * @throws OperatorError for a mistake of the operator's, flags included.
    */
-  run(program: string, args: readonly string[], stdout?: Sink): Promise<number>;
+  run(program: string, args: readonly string[], stdout?: Sink, stderr?: Sink): Promise<number>;
+  /** What it accepts, for whoever explains or completes it. */
+  describe(): Promise<Description>;
 }
+
+/** What a command accepts: flags and arguments, or the name of another command. */
+export type Description =
+  | { readonly kind: "program"; readonly spec: ProgramSpec }
+  | {
+    readonly kind: "group";
+    readonly description: string;
+    readonly commands: readonly Command[];
+  };
 
 /** What the body of a command gets. */
 export interface Invocation<F extends readonly Flag[]> extends Parsed<F> {
@@ -45,8 +60,10 @@ export function defineCommand<const F extends readonly Flag[]>(
   return {
     name: spec.name,
     summary: spec.summary,
-    async run(program, args, stdout = Deno.stdout) {
-      const answer = answerTo(args, program, () => renderHelp(program, spec));
+    describe: () => Promise.resolve({ kind: "program", spec }),
+    async run(program, args, stdout = Deno.stdout, stderr = Deno.stderr) {
+      lastWords.form = formOfLog(spec, args, stderr);
+      const answer = answerTo(args, program, () => renderHelp(program, spec, columnsOf(stdout)));
       if (answer !== undefined) {
         writeText(stdout, answer);
         return EXIT.ok;
@@ -57,7 +74,8 @@ export function defineCommand<const F extends readonly Flag[]>(
 }
 
 /**
- * Makes a command whose first argument names one of `commands`, which gets the rest.
+ * Makes a command whose first argument names one of `commands`, which gets the rest. `help` explains
+ * one of them; without any argument the help goes to standard error, with the status of a mistake.
  *
  * @param description One paragraph for the help.
  */
@@ -65,17 +83,30 @@ export function defineGroup(
   group: { readonly name: string; readonly summary: string; readonly description: string },
   commands: readonly Command[],
 ): Command {
+  const { name, summary, description } = group;
+  const help = (program: string, sink: Sink) =>
+    renderGroupHelp(program, description, commands, columnsOf(sink));
   return {
-    name: group.name,
-    summary: group.summary,
-    async run(program, args, stdout = Deno.stdout) {
+    name,
+    summary,
+    describe: () => Promise.resolve({ kind: "group", description, commands }),
+    async run(program, args, stdout = Deno.stdout, stderr = Deno.stderr) {
       const [first, ...rest] = args;
       const command = commands.find(({ name }) => name === first);
-      if (command !== undefined) return await command.run(`${program} ${first}`, rest, stdout);
-      const answer = answerTo(
-        args.slice(0, 1),
+      if (command !== undefined) {
+        return await command.run(`${program} ${first}`, rest, stdout, stderr);
+      }
+      if (first === undefined) {
+        writeText(stderr, help(program, stderr));
+        return EXIT.usage;
+      }
+      if (first === "help" && rest.length > 0) {
+        return await explain(program, rest, commands, stdout, stderr);
+      }
+      const answer = first === "help" ? help(program, stdout) : answerTo(
+        [first, ...args.filter((arg) => arg === "--json")],
         program,
-        () => renderGroupHelp(program, group.description, commands),
+        () => help(program, stdout),
       );
       if (answer === undefined) throw noSuchCommand(first, commands);
       writeText(stdout, answer);
@@ -84,28 +115,65 @@ export function defineGroup(
   };
 }
 
+/** A command that is loaded when it is run: others start without it. */
+export function lazyCommand(name: string, summary: string, load: () => Promise<Command>): Command {
+  return {
+    name,
+    summary,
+    describe: async () => await (await load()).describe(),
+    run: async (...args) => await (await load()).run(...args),
+  };
+}
+
+/** `help COMMAND [SUB…]`. */
+async function explain(
+  program: string,
+  [name, ...rest]: readonly string[],
+  commands: readonly Command[],
+  stdout: Sink,
+  stderr: Sink,
+): Promise<number> {
+  const command = commands.find((row) => row.name === name);
+  if (command === undefined) throw noSuchCommand(name!, commands);
+  const { kind } = await command.describe();
+  if (kind === "program" && rest.length > 0) {
+    throw new OperatorError(EXIT.usage, `"${name}" has no sub-commands`, `help ${name} ${rest[0]}`);
+  }
+  const args = kind === "group" && rest.length > 0 ? ["help", ...rest] : ["--help"];
+  return await command.run(`${program} ${name}`, args, stdout, stderr);
+}
+
 function answerTo(
   args: readonly string[],
   program: string,
   help: () => string,
 ): string | undefined {
-  const flags = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const flags = beforeDashes(args);
   if (flags.includes("--help") || flags.includes("-h")) return help();
-  if (flags.includes("--version") || flags.includes("-V")) return `${program} ${VERSION}\n`;
-  return undefined;
+  if (!flags.includes("--version") && !flags.includes("-V")) return undefined;
+  const { text, record } = versionOf(program);
+  return flags.includes("--json") ? `${toJsonLine(record)}\n` : text;
 }
 
-function noSuchCommand(first: string | undefined, commands: readonly Command[]): OperatorError {
-  const names = commands.map(({ name }) => name);
-  const hint = "(--help shows what there is)";
-  if (first === undefined) {
-    return new OperatorError(
-      EXIT.usage,
-      `is missing: one of ${names.join(", ")} ${hint}`,
-      "COMMAND",
-    );
-  }
-  const guess = nearest(first, names);
+/** A program that has a log ends it in the log's form; another one speaks JSON when told to. */
+function formOfLog(
+  spec: ProgramSpec,
+  args: readonly string[],
+  stderr: Sink,
+): "json" | "text" {
+  const flags = beforeDashes(args);
+  if (flags.includes("--text")) return "text";
+  if (flags.includes("--json")) return "json";
+  const hasLog = spec.flags.some(({ name }) => name === "log-level");
+  return hasLog && !stderr.isTerminal() ? "json" : "text";
+}
+
+function beforeDashes(args: readonly string[]): readonly string[] {
+  return args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+}
+
+function noSuchCommand(first: string, commands: readonly Command[]): OperatorError {
+  const guess = nearest(first, ["help", ...commands.map(({ name }) => name)]);
   const what = guess === undefined ? "no such command" : `no such command: perhaps ${guess}`;
-  return new OperatorError(EXIT.usage, `${what} ${hint}`, first);
+  return new OperatorError(EXIT.usage, `${what} (--help shows what there is)`, first);
 }

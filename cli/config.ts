@@ -14,7 +14,7 @@ import { type Sink, writeText } from "./output.ts";
 /** The command, to be run by itself or as a sub-command. */
 export const configCommand: Command = defineGroup({
   name: "config",
-  summary: "make and check configuration files",
+  summary: "Make and check configuration files",
   description: "Makes the configuration files of a new cluster, checks a file before a process " +
     "meets it, and shows the digest that all members of a cluster must have in common.",
 }, [configGenerate, configCheck, configDigest]);
@@ -32,7 +32,7 @@ export async function configMain(
 ): Promise<number> {
   const program = "hetpaxos config";
   try {
-    return await configCommand.run(program, args, stdout);
+    return await configCommand.run(program, args, stdout, stderr);
   } catch (error) {
     const { status, words } = explainFailure(program, error);
     writeText(stderr, words);

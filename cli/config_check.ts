@@ -33,7 +33,12 @@ export const configCheck: Command = defineCommand({
     "files it also checks that they belong to one cluster. A file without a private key is " +
     "checked as what all members share.",
   flags: OUTPUT_FLAGS,
-  positionals: [{ name: "FILE", help: "configuration file, or - for standard input", many: true }],
+  positionals: [{
+    name: "FILE",
+    help: "configuration file, or - for standard input",
+    many: true,
+    offers: "file",
+  }],
   examples: [{ args: "my_*_config.json", does: "Checks all members of a cluster." }],
   exits: [
     { status: EXIT.configuration, means: "a file is wrong, or the files do not belong together" },
@@ -65,7 +70,7 @@ function describe(output: Output, configuration: ClusterConfiguration | Configur
     return;
   }
   const { identity, acceptors, clients, learners, agreement, starvation } = description;
-  output.emit({}, [{ paint: "bold", text: configuration.source }, ": valid"]);
+  output.say([{ paint: "bold", text: configuration.source }, ": valid"]);
   line(output, "identity", identity ?? "none: no private key, so what all members share");
   if (description.listen !== null) line(output, "listens", description.listen);
   line(output, "acceptors", `${acceptors.length}: ${listNames(acceptors, 16)}`);
@@ -93,12 +98,12 @@ function describe(output: Output, configuration: ClusterConfiguration | Configur
   const { shared } = description;
   if (shared !== null) line(output, "shared file", `${shared.file}, sha256 ${shared.sha256}`);
   for (const warning of configuration.warnings) {
-    output.emit({}, [{ paint: "yellow", text: "  warning     " }, warning]);
+    output.say([{ paint: "yellow", text: "  warning     " }, warning]);
   }
 }
 
 function line(output: Output, term: string, text: string): void {
-  output.emit({}, [{ paint: "dim", text: `  ${term.padEnd(12)}` }, text]);
+  output.say([{ paint: "dim", text: `  ${term.padEnd(12)}` }, text]);
 }
 
 function describeConfiguration(configuration: ClusterConfiguration | Configuration) {

@@ -21,7 +21,11 @@ export const configDigest: Command = defineCommand({
     "ports, clients and settings are not covered. No private key is needed or looked at. Of a " +
     "file that all members share its SHA-256 is printed too, which covers every byte.",
   flags: OUTPUT_FLAGS,
-  positionals: [{ name: "FILE", help: "configuration file, or - for standard input" }],
+  positionals: [{
+    name: "FILE",
+    help: "configuration file, or - for standard input",
+    offers: "file",
+  }],
   exits: [{ status: EXIT.configuration, means: "the file is wrong; the message says where" }],
 }, async ({ flags, positionals, stdout }) => {
   const output = makeOutput(flags, stdout);
@@ -29,16 +33,14 @@ export const configDigest: Command = defineCommand({
   const parts = DIGEST_PARTS.map((part) => [part, toHex(digest[part])] as const);
   const whole = toHex(digest.whole);
   const file = shared === undefined ? [] : [["shared file", shared.sha256] as const];
-  if (output.format === "json") {
-    output.emit({
-      event: "digest",
-      whole,
-      ...Object.fromEntries(parts),
-      sharedFile: shared?.sha256 ?? null,
-    });
-  }
+  output.emit({
+    event: "digest",
+    whole,
+    ...Object.fromEntries(parts),
+    sharedFile: shared?.sha256 ?? null,
+  });
   for (const [part, hex] of [["whole", whole] as const, ...parts, ...file]) {
-    if (output.format === "text") output.emit({}, [`${part.padEnd(12)}${hex}`]);
+    output.say([`${part.padEnd(12)}${hex}`]);
   }
   return EXIT.ok;
 });

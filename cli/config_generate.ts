@@ -21,7 +21,7 @@ import { toHex } from "../lib/wire/hex.ts";
 import { nameFault } from "../lib/wire/names.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { quote } from "../lib/wire/place.ts";
-import type { FlagValues } from "./args.ts";
+import type { FlagValues } from "./flags.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS } from "./output.ts";
 
@@ -129,7 +129,11 @@ export const configGenerate: Command = defineCommand({
     "must be at least 3F+2C+1. Each file holds the private key of its identity: it is readable " +
     "by its owner only, and goes to the machine of that identity and nowhere else.",
   flags: FLAGS,
-  positionals: [{ name: "PREFIX", help: "how the names of the files begin: my, conf/test" }],
+  positionals: [{
+    name: "PREFIX",
+    help: "how the names of the files begin: my, conf/test",
+    offers: "file",
+  }],
   examples: [
     { args: "my", does: "Four acceptors on localhost, ports 8700 to 8703; one may be Byzantine." },
     {

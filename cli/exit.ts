@@ -1,12 +1,19 @@
 /**
- * How a program ends: one line and a documented status for an operator's mistake, a stack trace
- * for a fault of ours, silence for a reader that has gone.
+ * How a program ends: one line and a documented status for an operator's mistake, and for what the
+ * operating system refuses; a stack trace for a fault of ours; silence for a reader that has gone.
  *
  * @module
  */
 
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
-import { escapeText, OutputClosedError, type Sink, writeText } from "./output.ts";
+import { refusalOf } from "../lib/wire/os_reason.ts";
+import { escapeText, OutputClosedError, type Sink, toJsonLine, writeText } from "./output.ts";
+
+/**
+ * In which form the last line is told: that of the log, if there is one. A process has one end, so
+ * there is one of it; whoever knows the flags sets it.
+ */
+export const lastWords: { form: "json" | "text" } = { form: "text" };
 
 /** What a program's outcome does to the world. */
 export interface Host {
@@ -57,7 +64,7 @@ export async function runMain(
   };
   const fail = (error: unknown) => {
     if (ended) return;
-    const { status, words } = explainFailure(program, error);
+    const { status, words } = explainFailure(program, error, lastWords.form);
     try {
       writeText(host.stderr, words);
     } catch {
@@ -75,18 +82,44 @@ export async function runMain(
 
 /**
  * The exit status for an error, and what to print about it: one line for an
- * {@linkcode OperatorError}, nothing for an {@linkcode OutputClosedError}, a stack trace for
- * anything else, since that is a fault of ours.
+ * {@linkcode OperatorError} and for what the operating system or Deno's permissions refuse, nothing
+ * for an {@linkcode OutputClosedError}, a stack trace for anything else, since that is a fault of
+ * ours.
+ *
+ * @param form As JSON it is one line in any case, the stack trace a field of it.
  */
 export function explainFailure(
   program: string,
   error: unknown,
+  form: "json" | "text" = "text",
 ): { readonly status: number; readonly words: string } {
   if (error instanceof OutputClosedError) return { status: EXIT.ok, words: "" };
-  if (error instanceof OperatorError) {
-    return { status: error.exitStatus, words: `${program}: ${escapeText(error.message)}\n` };
+  const mistake = error instanceof OperatorError ? error : refused(error);
+  const { status, message, stack } = mistake === undefined ? ourFault(error) : {
+    status: mistake.exitStatus,
+    message: mistake.message,
+    stack: undefined,
+  };
+  if (form === "json") {
+    const time = new Date().toISOString();
+    const line = { event: "fatal", time, level: "error", program, status, message, stack };
+    return { status, words: `${toJsonLine(line)}\n` };
   }
+  const lines = [`${program}: ${message}`, ...stack?.split("\n") ?? []];
+  return { status, words: `${lines.map(escapeText).join("\n")}\n` };
+}
+
+function ourFault(error: unknown) {
   const stack = error instanceof Error ? error.stack ?? String(error) : String(error);
-  const lines = [`${program}: internal error, please report it`, ...stack.split("\n")];
-  return { status: EXIT.internal, words: lines.map(escapeText).join("\n") + "\n" };
+  return { status: EXIT.internal, message: "internal error, please report it", stack };
+}
+
+/** What nobody turned into words where it happened, though the operator can mend it. */
+function refused(error: unknown): OperatorError | undefined {
+  const refusal = refusalOf(error);
+  if (refusal === undefined) return undefined;
+  const { path, message } = error as { readonly path?: unknown; readonly message?: unknown };
+  const [, named] = /'([^']+)'$/.exec(String(message)) ?? [];
+  const where = typeof path === "string" ? path : named;
+  return new OperatorError(EXIT.resource, refusal, where);
 }

@@ -6,13 +6,13 @@
  */
 
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
+import { refusalOf } from "../lib/wire/os_reason.ts";
+import { hasColours, type Place } from "./terminal.ts";
 
 /** Where bytes go; `Deno.stdout` and `Deno.stderr` are sinks. */
-export interface Sink {
+export interface Sink extends Place {
   /** Takes some of the bytes and says how many. */
   writeSync(bytes: Uint8Array): number;
-  /** Whether a person is likely to be looking. */
-  isTerminal(): boolean;
 }
 
 /** The reader of our standard output has gone away. Not a fault: `head` does it all the time. */
@@ -26,7 +26,12 @@ export class OutputClosedError extends Error {
 
 /** What `--json` and `--text` are called everywhere; spread them into a program's flags. */
 export const OUTPUT_FLAGS = [
-  { name: "json", kind: "boolean", help: "print one JSON object per line, even to a terminal" },
+  {
+    name: "json",
+    kind: "boolean",
+    excludes: ["text"],
+    help: "print one JSON object per line, even to a terminal",
+  },
   { name: "text", kind: "boolean", help: "print text for people, even into a pipe" },
 ] as const;
 
@@ -64,35 +69,45 @@ export interface Output {
    * Prints one record: as a JSON line, or as a text line built from `spans`, whose control
    * characters are escaped. `undefined` for the spans prints nothing in text form.
    *
-   * @throws OutputClosedError if the reader has gone.
+   * @throws OutputClosedError, OperatorError as {@linkcode writeText}.
    */
-  emit(record: { readonly [key: string]: JsonValue | undefined }, spans?: readonly Span[]): void;
+  emit(record: EventRecord, spans?: readonly Span[]): void;
+  /**
+   * Prints a line for people; nothing in JSON form.
+   *
+   * @throws as {@linkcode Output.emit}.
+   */
+  say(spans: readonly Span[]): void;
+}
+
+/** A line of JSON. Every one says what it is. */
+export interface EventRecord {
+  /** What has happened, or what this describes. */
+  readonly event: string;
+  /** What belongs to it; undefined is left out. */
+  readonly [key: string]: JsonValue | undefined;
 }
 
 /**
  * Makes the output of a program: text if the sink is a terminal, JSON lines if not, unless a flag
- * says otherwise. Colours are used for text on a terminal, never with NO_COLOR set.
- *
- * @throws OperatorError (usage) if both flags are given.
+ * says otherwise. Colours are used for text on a terminal that is not dumb, never with NO_COLOR set.
  */
 export function makeOutput(
   flags: { readonly json: boolean; readonly text: boolean },
   sink: Sink = Deno.stdout,
-  noColor: boolean = Deno.noColor,
+  painted: boolean = hasColours(sink),
 ): Output {
-  if (flags.json && flags.text) {
-    throw new OperatorError(EXIT.usage, "excludes --text: choose one", "--json");
-  }
-  const terminal = sink.isTerminal();
-  const format = flags.json || (!flags.text && !terminal) ? "json" : "text";
-  const painted = terminal && !noColor;
+  const format = flags.json || (!flags.text && !sink.isTerminal()) ? "json" : "text";
+  const say = (spans: readonly Span[]) => {
+    if (format === "json") return;
+    writeText(sink, spans.map((span) => render(span, painted)).join("") + "\n");
+  };
   return {
     format,
+    say,
     emit(record, spans) {
       if (format === "json") writeText(sink, toJsonLine(record) + "\n");
-      else if (spans !== undefined) {
-        writeText(sink, spans.map((span) => render(span, painted)).join("") + "\n");
-      }
+      else if (spans !== undefined) say(spans);
     },
   };
 }
@@ -106,7 +121,8 @@ function render(span: Span, painted: boolean): string {
 /**
  * Writes all of `text`, however little the sink takes at a time.
  *
- * @throws OutputClosedError if the reader has gone.
+ * @throws OutputClosedError if the reader has gone; OperatorError (resource) if it cannot be written
+ * for another reason, such as a full disk.
  */
 export function writeText(sink: Sink, text: string): void {
   let rest = new TextEncoder().encode(text);
@@ -116,10 +132,17 @@ export function writeText(sink: Sink, text: string): void {
     } catch (error) {
       if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosedError();
       // A parent may have made our end of its pipe non-blocking: wait for room.
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      if (!(error instanceof Deno.errors.WouldBlock)) throw refused(sink, error);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
+}
+
+function refused(sink: Sink, error: unknown): unknown {
+  const reason = refusalOf(error);
+  if (reason === undefined) return error;
+  const where = sink === Deno.stderr ? "standard error" : "standard output";
+  return new OperatorError(EXIT.resource, `cannot be written: ${reason}`, where);
 }
 
 // Control and format characters (the C1 set and text direction overrides included), line and

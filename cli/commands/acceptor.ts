@@ -6,7 +6,7 @@
 
 import { openJournal } from "../../lib/runtime/open_journal.ts";
 import { startAcceptor } from "../../lib/runtime/process.ts";
-import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { EXIT } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput } from "../output.ts";
 import { printDecision, printObserved } from "./printing.ts";
@@ -37,6 +37,7 @@ export const acceptor: Command = defineCommand({
     {
       name: "volatile",
       kind: "boolean",
+      excludes: ["data-dir"],
       help: "on purpose keep everything in memory: it is forgotten when the program stops",
     },
   ],
@@ -57,9 +58,6 @@ export const acceptor: Command = defineCommand({
   const { cleartext } = flags;
   const agent = agentOf("acceptor");
   const dataDir = flags.volatile ? undefined : flags["data-dir"] ?? configuration.dataDir;
-  if (flags.volatile && flags["data-dir"] !== undefined) {
-    throw new OperatorError(EXIT.usage, "excludes --data-dir: choose one", "--volatile");
-  }
   const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
   const known = journal?.decisionCount ?? 0;
   const trace = openTrace(flags.trace, log);

@@ -201,6 +201,6 @@ class Show {
   }
 
   #say(...spans: readonly Span[]): void {
-    this.#output.emit({}, spans);
+    this.#output.say(spans);
   }
 }

@@ -29,7 +29,7 @@ import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand, defineGroup } from "../command.ts";
 import { nearest } from "../nearest.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, toJsonLine, writeText } from "../output.ts";
-import { readDocuments, writeWhole } from "./evidence_files.ts";
+import { DOCUMENT_EVENT, readDocuments, writeWhole } from "./evidence_files.ts";
 import { COMMON_EXITS, CONFIG_POSITIONAL, DATA_DIR_FLAG } from "./shared.ts";
 
 const INSTANCE_MAX = 2n ** 64n - 1n;
@@ -69,14 +69,12 @@ const list: Command = defineCommand({
   const configuration = await readConfiguration(positionals[0]);
   const records = withJournal(configuration, flags, (_, records) => records);
   for (const { instance, acceptor, first, second } of records) {
-    output.emit({ instance, acceptor, first, second }, [
+    output.emit({ event: "equivocation", instance, acceptor, first, second }, [
       { paint: "red", text: acceptor },
       ` equivocated in instance ${instance}: ${first} and ${second}`,
     ]);
   }
-  if (records.length === 0 && output.format === "text") {
-    output.emit({}, ["no equivocation of this kind is known here"]);
-  }
+  if (records.length === 0) output.say(["no equivocation of this kind is known here"]);
   return EXIT.ok;
 });
 
@@ -90,7 +88,13 @@ const exportCommand: Command = defineCommand({
   flags: [
     ...OUTPUT_FLAGS,
     ...JOURNAL_FLAGS,
-    { name: "out", kind: "text", value: "FILE", help: "write them to this file instead" },
+    {
+      name: "out",
+      kind: "text",
+      value: "FILE",
+      offers: "file",
+      help: "write them to this file instead",
+    },
     { name: "force", kind: "boolean", help: "replace the file if it exists" },
   ],
   positionals: [CONFIG_POSITIONAL],
@@ -120,7 +124,7 @@ const exportCommand: Command = defineCommand({
   if (flags.out === undefined) writeText(stdout, lines.join(""));
   else {
     writeWhole(flags.out, lines.join(""), flags.force);
-    output.emit({ file: flags.out, documents: lines.length }, [
+    output.emit({ event: "written", file: flags.out, documents: lines.length }, [
       `${flags.out}: ${lines.length} proved`,
     ]);
   }
@@ -137,11 +141,12 @@ const verify: Command = defineCommand({
     "network or journal is used. One document that proves nothing ends it; then nothing is printed.",
   flags: OUTPUT_FLAGS,
   positionals: [
-    { name: "FILE...", help: "files of documents; - is standard input" },
+    { name: "FILE...", help: "files of documents; - is standard input", offers: "file" },
     {
       name: "CONFIG",
       help: "the configuration file of any member, or what all share; the last argument",
       many: true,
+      offers: "file",
     },
   ],
   examples: [
@@ -230,7 +235,7 @@ function documentLine(
   record: JournalEvidence,
 ): string {
   const document = evidenceOf(configuration, journal, record);
-  if (!isEvidenceFlaw(document)) return `${toJsonLine(document)}\n`;
+  if (!isEvidenceFlaw(document)) return `${toJsonLine({ event: DOCUMENT_EVENT, ...document })}\n`;
   const { acceptor, instance } = record;
   const what =
     `what the journal has against ${acceptor} in instance ${instance} ${document.detail}`;
@@ -252,7 +257,7 @@ function report(output: Output, { graph }: ClusterConfiguration, proved: readonl
       `: ${acceptor} equivocated in instance ${instance}; it signed ${first} and ${second}, ` +
       (prev === undefined ? "each as its first message" : `both after ${prev}`),
     ]);
-    if (output.format === "text") output.emit({}, [`  ${inWords(acceptor, agreement)}`]);
+    output.say([`  ${inWords(acceptor, agreement)}`]);
   }
   const indices = [...new Set(proved.map(({ index }) => index))].toSorted((a, b) => a - b);
   const names = indices.map((index) => graph.spec.acceptors[index]!);

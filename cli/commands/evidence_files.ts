@@ -15,6 +15,9 @@ const STDIN = "<stdin>";
 /** Characters of one document: two messages of some 35,000 refs each. */
 export const DOCUMENT_CHARS_MAX = 8 * 1024 * 1024;
 
+/** What `event` is in the line of a document; not a part of the document. */
+export const DOCUMENT_EVENT = "evidence";
+
 /** A document and where it is: `file:line`. */
 export interface Located {
   /** Parsed, not checked. */
@@ -58,7 +61,7 @@ export async function* readDocuments(file: string): AsyncGenerator<Located> {
 function parseDocument(name: string, first: number, lines: readonly string[]): Located {
   const text = lines.join("\n");
   try {
-    return { json: parseJson(text, name), where: `${name}:${first}` };
+    return { json: withoutEvent(parseJson(text, name)), where: `${name}:${first}` };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
   }
@@ -70,6 +73,13 @@ function parseDocument(name: string, first: number, lines: readonly string[]): L
     throw error;
   }
   throw new Error("the same text was right and wrong");
+}
+
+/** Documents as other programs make them have no event. */
+function withoutEvent(json: unknown): unknown {
+  if (typeof json !== "object" || json === null || !("event" in json)) return json;
+  const { event, ...document } = json;
+  return event === DOCUMENT_EVENT ? document : json;
 }
 
 function tooLarge(name: string, line: number): never {

@@ -44,7 +44,12 @@ export const learner: Command = defineCommand({
       kind: "boolean",
       help: "exit when every learner chosen has decided or is starved",
     },
-    { name: "all", kind: "boolean", help: "print the decisions of all instances" },
+    {
+      name: "all",
+      kind: "boolean",
+      excludes: ["once", "instance", "count"],
+      help: "print the decisions of all instances; there is no end to them",
+    },
   ],
   positionals: [CONFIG_POSITIONAL],
   examples: [
@@ -61,7 +66,6 @@ export const learner: Command = defineCommand({
   ],
 }, async ({ flags, positionals, stdout }) => {
   const { all, once } = flags;
-  if (all && once) throw new OperatorError(EXIT.usage, "excludes --once: there is no end", "--all");
   const log = makeLogger(flags);
   const output = makeOutput(flags, stdout);
   const configuration = await loadFor(positionals, log);

@@ -44,16 +44,24 @@ export const proposer: Command = defineCommand({
   flags: [
     ...NODE_FLAGS,
     ...INSTANCE_FLAGS,
-    { name: "value", kind: "text", value: "TEXT", help: "propose this text" },
+    {
+      name: "value",
+      kind: "text",
+      value: "TEXT",
+      excludes: ["file"],
+      help: "propose this text",
+    },
     {
       name: "file",
       kind: "text",
       value: "FILE",
+      offers: "file",
       help: "propose the bytes of this file; - is standard input",
     },
     {
       name: "forever",
       kind: "boolean",
+      excludes: ["timeout", "count"],
       help: "never stop proposing, even after the decision, as the reference does",
     },
   ],

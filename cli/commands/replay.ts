@@ -32,7 +32,7 @@ export const replay: Command = defineCommand({
     "and values only as hashes. A last line that was cut off when its writer was killed is left " +
     "out, and said to be. Memory does not grow with the file.",
   flags: OUTPUT_FLAGS,
-  positionals: [{ name: "FILE", help: "a trace; - is standard input", many: true }],
+  positionals: [{ name: "FILE", help: "a trace; - is standard input", many: true, offers: "file" }],
   examples: [
     { args: "alice.trace", does: "run again what Alice recorded" },
     { args: "--json *.trace", does: "several, one JSON object for each" },
@@ -138,9 +138,8 @@ function print(output: Output, file: string, replayer: Replayer, found: Found): 
     `: ${node} in instance ${instance}, effect ${effect} of the step, after ${steps - 1} steps ` +
     "that are the same",
   ]);
-  if (output.format === "json") return;
-  output.emit({}, [`  recorded: ${shown(expected)}`]);
-  output.emit({}, [`  now:      ${shown(actual)}`]);
+  output.say([`  recorded: ${shown(expected)}`]);
+  output.say([`  now:      ${shown(actual)}`]);
 }
 
 function shown(effect: string | undefined): string {

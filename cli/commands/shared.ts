@@ -11,8 +11,8 @@ import type { Level, Logger } from "../../lib/runtime/logger.ts";
 import type { RunningProcess } from "../../lib/runtime/process.ts";
 import { TraceFile } from "../../lib/runtime/trace_file.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
-import { VERSION } from "../help.ts";
-import { makeOutput, OUTPUT_FLAGS, type Paint } from "../output.ts";
+import { VERSION } from "../version.ts";
+import { makeOutput, OUTPUT_FLAGS, type Paint, type Sink } from "../output.ts";
 
 /** Words of `--log-level`, from the most telling. */
 const LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -24,17 +24,36 @@ const PAINTS: Readonly<Record<Level, Paint>> = {
   error: "red",
 };
 
-/** Flags of every program that runs a node. */
-export const NODE_FLAGS = [
-  ...OUTPUT_FLAGS,
+/** Flags of every program that has a log: spread them after those of the output. */
+export const LOG_FLAGS = [
   {
     name: "log-level",
     kind: "choice",
     value: "LEVEL",
     choices: LEVELS,
     default: "warn",
-    help: "how much to say on standard error: debug, info, warn or error",
+    help: "how much to say on standard error",
   },
+  {
+    name: "verbose",
+    short: "v",
+    kind: "count",
+    excludes: ["log-level", "quiet"],
+    help: "say more on standard error: -v is --log-level info, -vv debug",
+  },
+  {
+    name: "quiet",
+    short: "q",
+    kind: "boolean",
+    excludes: ["log-level"],
+    help: "say only errors on standard error, as --log-level error",
+  },
+] as const;
+
+/** Flags of every program that runs a node. */
+export const NODE_FLAGS = [
+  ...OUTPUT_FLAGS,
+  ...LOG_FLAGS,
   {
     name: "cleartext",
     kind: "boolean",
@@ -49,6 +68,7 @@ export const NODE_FLAGS = [
     name: "trace",
     kind: "text",
     value: "FILE",
+    offers: "file",
     help: "record every step in this new file, for hetpaxos replay",
   },
 ] as const;
@@ -58,6 +78,7 @@ export const DATA_DIR_FLAG = {
   name: "data-dir",
   kind: "text",
   value: "DIR",
+  offers: "folder",
   help: "keep the journal in this folder; the configuration's dataDir if not given",
 } as const;
 
@@ -66,6 +87,7 @@ export const CONFIG_POSITIONAL = {
   name: "CONFIG",
   help: "the configuration file; standard input if it is left out or -",
   optional: true,
+  offers: "file",
 } as const;
 
 /** Exit statuses that every program may end with. */
@@ -86,21 +108,40 @@ export async function loadFor(
   return configuration;
 }
 
-/** Logs to standard error: text on a terminal, JSON lines in a pipe. */
-export function makeLogger(
-  flags: { readonly json: boolean; readonly text: boolean; readonly "log-level": Level },
-): Logger {
-  const output = makeOutput(flags, Deno.stderr);
-  const threshold = LEVELS.indexOf(flags["log-level"]);
+/** What the flags that choose the log were set to. */
+export interface LogFlags {
+  readonly json: boolean;
+  readonly text: boolean;
+  readonly "log-level": Level;
+  readonly verbose: number;
+  readonly quiet: boolean;
+}
+
+/** Index in {@linkcode LEVELS} of the least telling level that is logged. */
+function thresholdOf({ "log-level": level, verbose, quiet }: LogFlags): number {
+  return LEVELS.indexOf(quiet ? "error" : level) - verbose;
+}
+
+/**
+ * Logs to standard error: text on a terminal, JSON lines in a pipe. What cannot be written there is
+ * lost, and the program goes on: the log is not what it is for.
+ */
+export function makeLogger(flags: LogFlags, sink: Sink = Deno.stderr): Logger {
+  const output = makeOutput(flags, sink);
+  const threshold = thresholdOf(flags);
   return (level, message, fields = {}) => {
     if (LEVELS.indexOf(level) < threshold) return;
     const time = new Date().toISOString();
-    output.emit({ time, level, message, ...fields }, [
-      { paint: "dim", text: time.slice(11, 23) },
-      " ",
-      { paint: PAINTS[level], text: level.padEnd(5) },
-      ` ${message}`,
-    ]);
+    try {
+      output.emit({ event: "log", time, level, message, ...fields }, [
+        { paint: "dim", text: time.slice(11, 23) },
+        " ",
+        { paint: PAINTS[level], text: level.padEnd(5) },
+        ` ${message}`,
+      ]);
+    } catch {
+      // A full disk, or nobody reads it any more.
+    }
   };
 }
 

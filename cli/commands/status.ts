@@ -72,7 +72,7 @@ async function ask(
 
 function print(output: Output, name: string, answer: GetStatusResponse | string): void {
   if (typeof answer === "string") {
-    output.emit({ name, error: answer }, [
+    output.emit({ event: "status", name, error: answer }, [
       { paint: "red", text: name },
       `: no answer: ${answer}`,
     ]);
@@ -81,6 +81,7 @@ function print(output: Output, name: string, answer: GetStatusResponse | string)
   const { peers, caught, rejections } = answer;
   const down = peers.filter(({ connected }) => !connected);
   output.emit({
+    event: "status",
     name,
     agent: answer.agent,
     uptimeMs: answer.uptimeMs,

@@ -16,9 +16,6 @@ export async function readValue(
   { value, file }: { readonly value: string | undefined; readonly file: string | undefined },
   { proposal, source, limits }: Pick<Configuration, "proposal" | "source" | "limits">,
 ): Promise<Uint8Array> {
-  if (value !== undefined && file !== undefined) {
-    throw new OperatorError(EXIT.usage, "excludes --file: give one value", "--value");
-  }
   const { valueBytesMax } = limits;
   if (value !== undefined) {
     return checked(new TextEncoder().encode(value), valueBytesMax, "--value");

@@ -48,6 +48,7 @@ const KNOWN: readonly (readonly [RegExp, LinkErrorKind, string])[] = [
   [/ETIMEDOUT/, "unreachable", "connection timed out"],
   [/EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL/, "unreachable", "no route to host"],
   [/EMFILE|ENFILE/, "unreachable", "too many open files here"],
+  [/Requires net access to/, "unreachable", "Deno was started without --allow-net for it"],
   [
     /SELF_SIGNED_CERT|UNABLE_TO_VERIFY|CERT_HAS_EXPIRED|UNABLE_TO_GET_ISSUER/,
     "untrusted",

@@ -7,7 +7,10 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
+import { reasonOf } from "../wire/os_reason.ts";
 import { type Place, quote } from "../wire/place.ts";
+
+export { reasonOf } from "../wire/os_reason.ts";
 
 /** What standard input is called in messages. */
 export const STDIN = "<stdin>";
@@ -96,23 +99,4 @@ function decodeText(bytes: Uint8Array, where: string): string {
     const what = "is not UTF-8 text; is this the right file?";
     throw new OperatorError(EXIT.configuration, what, where);
   }
-}
-
-/**
- * Why a file could not be opened, in an operator's words.
- *
- * @param missing What to say if it does not exist.
- */
-export function reasonOf(error: unknown, missing = "no such file; check the path"): string {
-  const code = typeof error === "object" && error !== null && "code" in error ? error.code : "";
-  switch (code) {
-    case "ENOENT":
-      return missing;
-    case "EACCES":
-    case "EPERM":
-      return "permission denied; check its owner and mode";
-    case "EISDIR":
-      return "it is a directory; name a file";
-  }
-  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]!;
 }

@@ -14,12 +14,10 @@ import {
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import type { Journal } from "../store/journal.ts";
 import { fromHex } from "../wire/hex.ts";
+import { PROTOCOL_VERSION } from "../wire/protocol_version.ts";
 import type { Configuration } from "./configuration.ts";
 import { describeMismatch, encodeDigest } from "./digests.ts";
 import type { LinkEnd } from "./link.ts";
-
-/** Version of the conversation that docs/WIRE.md describes. */
-const PROTOCOL_VERSION = 1;
 
 /** Bytes of a journal's epoch. */
 const EPOCH_BYTES = 16;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Flag, formatDuration, parseFlags, type ProgramSpec } from "../../cli/args.ts";
+import { formatDuration, parseFlags } from "../../cli/args.ts";
+import type { Flag, ProgramSpec } from "../../cli/flags.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 
 const SPEC = {
@@ -7,7 +8,9 @@ const SPEC = {
   summary: "votes",
   description: "Votes.",
   flags: [
-    { name: "json", kind: "boolean", help: "print JSON" },
+    { name: "json", kind: "boolean", help: "print JSON", excludes: ["rules", "loud"] },
+    { name: "loud", short: "L", kind: "count", help: "louder" },
+    { name: "quiet", short: "q", kind: "boolean", help: "quiet" },
     { name: "listen", short: "l", kind: "text", value: "HOST:PORT", help: "address to bind" },
     { name: "rules", kind: "choice", value: "RULES", choices: ["TR", "HP2"], help: "rules" },
     {
@@ -45,6 +48,8 @@ Deno.test("flags that are not given have their defaults, lists are empty", () =>
   const { flags, positionals } = parseFlags(SPEC, ["a.json"]);
   assertEquals(flags, {
     json: false,
+    loud: 0,
+    quiet: false,
     listen: undefined,
     rules: undefined,
     peers: 3,
@@ -57,14 +62,14 @@ Deno.test("flags that are not given have their defaults, lists are empty", () =>
 
 Deno.test("values are read in both spellings, anywhere on the line", () => {
   const { flags, positionals } = parseFlags(SPEC, [
-    ...["--json", "-l", "[::1]:4000", "a.json", "--rules=HP2", "--peers", "10"],
+    ...["--json", "-l", "[::1]:4000", "a.json", "--peers", "10"],
     ...["--instance=18446744073709551615", "--timeout", "1m", "--learner=Eve", "--learner", "Fay"],
   ]);
   // Types, too: these lines do not compile if the table's are lost.
   const rules: "TR" | "HP2" | undefined = flags.rules;
   const instance: bigint = flags.instance;
   const peers: number = flags.peers;
-  assertEquals([rules, peers, instance], ["HP2", 10, 18446744073709551615n]);
+  assertEquals([rules, peers, instance], [undefined, 10, 18446744073709551615n]);
   assertEquals(flags.listen, "[::1]:4000");
   assertEquals(flags.timeout, 60_000);
   assertEquals(flags.learner, ["Eve", "Fay"]);
@@ -124,11 +129,38 @@ Deno.test("times want a unit and keep to their range", () => {
   for (const text of ["5", "5d", "-5s", "61s", "2h", "s", "1.5s", "1s 2s"]) {
     assertStringIncludes(rejected(["a", `--timeout=${text}`]), "wants a time from 0ms to 1m, with");
   }
+  assertEquals(parseFlags(SPEC, ["a", "--rules=HP2"]).flags.rules, "HP2");
   assertEquals(parseFlags(SPEC, ["a", "--timeout=0s"]).flags.timeout, 0);
   assertEquals(parseFlags(SPEC, ["a", "--timeout=250ms"]).flags.timeout, 250);
   assertEquals([0, 1, 90_000, 60_000, 7_200_000].map(formatDuration), [
     ...["0ms", "1ms", "90s", "1m", "2h"],
   ]);
+});
+
+Deno.test("letters of flags without values may stand together, and be counted", () => {
+  const of = (...args: string[]) => parseFlags(SPEC, [...args, "a"]).flags;
+  assertEquals([of("-L").loud, of("-LL").loud, of("-L", "--loud", "-LL").loud], [1, 2, 4]);
+  assertEquals([of("-LqL").loud, of("-LqL").quiet], [2, true]);
+  assertStringIncludes(rejected(["-qq", "a"]), "--quiet: is given more than once");
+  assertStringIncludes(rejected(["-Ll", "a"]), "-Ll: no such flag");
+  assertStringIncludes(rejected(["--loud=2", "a"]), "--loud: takes no value");
+});
+
+Deno.test("flags that contradict each other are refused, in either order", () => {
+  const both = "--json: excludes --loud: give one of them";
+  assertStringIncludes(rejected(["--json", "-LL", "a"]), both);
+  assertStringIncludes(rejected(["-L", "--json", "a"]), both);
+  // A default is not given.
+  assertEquals(parseFlags(SPEC, ["--json", "a"]).flags.json, true);
+});
+
+Deno.test("an argument with a few choices is one of them", () => {
+  const spec = { ...SPEC, positionals: [{ name: "SHELL", help: "", choices: ["bash", "zsh"] }] };
+  assertEquals(parseFlags(spec, ["zsh"]).positionals, ["zsh"]);
+  assertStringIncludes(
+    rejected(["bsh"], spec),
+    'SHELL: wants one of bash, zsh, not "bsh": perhaps bash',
+  );
 });
 
 Deno.test("a word that is not among the choices is an error that lists them", () => {

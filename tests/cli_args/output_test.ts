@@ -8,7 +8,8 @@ import {
   toJsonLine,
   writeText,
 } from "../../cli/output.ts";
-import { OperatorError } from "../../lib/wire/operator_error.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { hasColours } from "../../cli/terminal.ts";
 import { MemorySink } from "./memory_sink.ts";
 
 const NEITHER = { json: false, text: false };
@@ -18,30 +19,33 @@ const encode = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("a terminal gets text in colours, a pipe gets JSON", () => {
   const terminal = new MemorySink(true);
-  makeOutput(NEITHER, terminal, false).emit(RECORD, SPANS);
+  makeOutput(NEITHER, terminal, hasColours(terminal, false, "xterm")).emit(RECORD, SPANS);
   assertEquals(terminal.text, "decided \x1b[32mEve\\u{1b}[2J\x1b[0m\n");
   const pipe = new MemorySink(false);
-  makeOutput(NEITHER, pipe, false).emit(RECORD, SPANS);
+  makeOutput(NEITHER, pipe, hasColours(pipe, false, "xterm")).emit(RECORD, SPANS);
   assertEquals(
     pipe.text,
     '{"event":"decided","instance":"7","learner":"Eve\\u001b[2J"}\n',
   );
 });
 
-Deno.test("flags choose the form; NO_COLOR and pipes get no colours", () => {
+Deno.test("flags choose the form; NO_COLOR, dumb terminals and pipes get no colours", () => {
   const plain = "decided Eve\\u{1b}[2J\n";
-  const terminal = new MemorySink(true);
-  makeOutput(NEITHER, terminal, true).emit(RECORD, SPANS);
-  assertEquals(terminal.text, plain);
+  for (const [noColor, term] of [[true, "xterm"], [false, "dumb"]] as const) {
+    const terminal = new MemorySink(true);
+    makeOutput(NEITHER, terminal, hasColours(terminal, noColor, term)).emit(RECORD, SPANS);
+    assertEquals(terminal.text, plain);
+  }
   const pipe = new MemorySink(false);
-  const output = makeOutput({ json: false, text: true }, pipe, false);
+  const output = makeOutput({ json: false, text: true }, pipe);
   output.emit(RECORD, SPANS);
   output.emit(RECORD);
   assertEquals([output.format, pipe.text], ["text", plain]);
   const json = new MemorySink(true);
-  makeOutput({ json: true, text: false }, json, false).emit({ a: 1 }, SPANS);
-  assertEquals(json.text, '{"a":1}\n');
-  assertThrows(() => makeOutput({ json: true, text: true }, pipe), OperatorError, "--json");
+  const lines = makeOutput({ json: true, text: false }, json);
+  lines.emit({ event: "a" }, SPANS);
+  lines.say(SPANS);
+  assertEquals(json.text, '{"event":"a"}\n');
 });
 
 Deno.test("bytes are shown as text only if every character is visible", () => {
@@ -98,4 +102,11 @@ Deno.test("a full sink is waited for, a closed one is told apart from other faul
   const broken = (error: Error) => ({ isTerminal: () => false, writeSync: () => (fail(error), 0) });
   assertThrows(() => writeText(broken(new Deno.errors.BrokenPipe()), "x"), OutputClosedError);
   assertThrows(() => writeText(broken(new RangeError("disk")), "x"), RangeError);
+  const disk = Object.assign(new Error("No space left (os error 28)"), { code: "ENOSPC" });
+  const error = assertThrows(() => writeText(broken(disk), "x"), OperatorError);
+  assertEquals(error.exitStatus, EXIT.resource);
+  assertEquals(
+    error.message,
+    "standard output: cannot be written: the disk is full; make room",
+  );
 });

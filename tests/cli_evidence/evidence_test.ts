@@ -29,9 +29,10 @@ Deno.test("what one process has caught is listed, exported, and verified by anot
       const [first, second] = answers.map((wire) => idOf(configuration(name), wire)).toSorted();
       return { first, second };
     };
+    const event = "equivocation";
     assertEquals(records(listed.out), [
-      { instance: "1", acceptor: "Dave", ...ids("Dave", 1n) },
-      { instance: String(LAST), acceptor: "Carol", ...ids("Carol", LAST) },
+      { event, instance: "1", acceptor: "Dave", ...ids("Dave", 1n) },
+      { event, instance: String(LAST), acceptor: "Carol", ...ids("Carol", LAST) },
     ]);
     const exported = await run("export", file("Alice"));
     assertEquals([exported.status, exported.err], [EXIT.ok, ""]);
@@ -39,7 +40,7 @@ Deno.test("what one process has caught is listed, exported, and verified by anot
 
     const path = `${folder}/all.jsonl`;
     const written = await run("export", "--out", path, file("Alice"));
-    assertEquals(records(written.out), [{ file: path, documents: 2 }]);
+    assertEquals(records(written.out), [{ event: "written", file: path, documents: 2 }]);
     assertEquals(await Deno.readTextFile(path), exported.out);
     await keylessFile(`${folder}/cluster.json`, file("client_0"));
     const keyless = await run("verify", path, `${folder}/cluster.json`);

@@ -102,7 +102,6 @@ Deno.test("a person is told in words", async () => {
 
 Deno.test("mistakes on the command line are one line and status 2", async () => {
   const cases: readonly (readonly [args: string, message: string])[] = [
-    ["", "COMMAND: is missing: one of generate, check, digest"],
     ["genrate", "genrate: no such command: perhaps generate"],
     ["generate", "PREFIX: is missing"],
     ["generate x y", '"y": is one argument too many'],
@@ -129,6 +128,12 @@ Deno.test("mistakes on the command line are one line and status 2", async () => 
   }
   const missing = await run(["check", "none.json"]);
   assertEquals(missing.status, EXIT.resource);
+});
+
+Deno.test("without a sub-command the help is shown on standard error, with status 2", async () => {
+  const { status, out, err } = await run([]);
+  assertEquals([status, out], [EXIT.usage, ""]);
+  assertStringIncludes(err, "Usage: hetpaxos config COMMAND");
 });
 
 Deno.test("help tells about every sub-command", async () => {

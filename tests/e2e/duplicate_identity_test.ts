@@ -45,8 +45,8 @@ Deno.test(e2e(import.meta.url, "a second process of an acceptor gives up", async
     const lines = err.trimEnd().split("\n");
     assertEquals(code, 5, err);
     assertEquals(
-      lines.at(-1),
-      `hetpaxos: ${file}: another process runs as Bob already; stop it, or give this ` +
+      JSON.parse(lines.at(-1)!).message,
+      `${file}: another process runs as Bob already; stop it, or give this ` +
         "one another identity",
     );
     // What comes before are the words of the peers that refused it.

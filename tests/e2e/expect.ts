@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { Line } from "./lines.ts";
 import type { Ended, Program } from "./program.ts";
 
@@ -20,12 +20,23 @@ export function valuesOf(decisions: readonly Line[]): string[] {
   return decisions.map(({ value }) => String(value));
 }
 
-/** A program ended with a status and one line on standard error, and printed nothing else. */
+/**
+ * A program ended with a status and one line on standard error, as text or as JSON, and printed
+ * nothing else. `pattern` is what the line says as text.
+ */
 export function assertOneLine({ code, out, err }: Ended, status: number, pattern: RegExp): void {
   const lines = err.split("\n");
   const seen = `status ${code}, stdout ${JSON.stringify(out)}, stderr ${JSON.stringify(err)}`;
   assertEquals(code, status, seen);
   assertEquals(out, "", seen);
   assertEquals([lines.length, lines[1]], [2, ""], `one line on standard error; ${seen}`);
-  assertEquals(pattern.test(lines[0]!), true, `${pattern}; ${seen}`);
+  assertEquals(pattern.test(asText(lines[0]!, status)), true, `${pattern}; ${seen}`);
+}
+
+function asText(line: string, status: number): string {
+  if (!line.startsWith("{")) return line;
+  const { event, level, time, program, message, ...more } = JSON.parse(line);
+  assertEquals({ event, level, ...more }, { event: "fatal", level: "error", status }, line);
+  assertMatch(time, /^\d{4}-.*Z$/);
+  return `${program}: ${message}`;
 }

@@ -41,13 +41,21 @@ function imported({ modules }: Graph, root: string, dynamic: boolean): Set<strin
   return found;
 }
 
-for (const entry of [...PROGRAMS.map(({ entry }) => entry), "mod.ts"]) {
+/** What `hetpaxos` loads when it is told to run one of them. */
+const COMMANDS = ["acceptor", "learner", "proposer", "status", "evidence", "replay"]
+  .map((name) => `cli/commands/${name}.ts`);
+
+for (const entry of [...PROGRAMS.map(({ entry }) => entry), ...COMMANDS, "mod.ts"]) {
   Deno.test(`${entry} starts without what makes certificates`, async () => {
     const graph = await graphOf(entry);
     const root = graph.roots[0]!;
     const atStart = imported(graph, root, false);
-    assert(atStart.size > 50, `only ${atStart.size} imports were found`);
     assertEquals(HEAVY.filter((name) => atStart.has(name)), []);
+    if (entry === "cli/main.ts") {
+      // Its commands are loaded when they are run, with all they need.
+      assertEquals([...atStart].filter((name) => /^@bufbuild|^@connectrpc|^node:/.test(name)), []);
+      assert(imported(graph, root, true).size > 50);
+    } else assert(atStart.size > 50 || entry.endsWith("replay.ts"), `only ${atStart.size} imports`);
     // The same walk must be able to find them.
     if (entry === "cli/main.ts" || entry === "mod.ts") {
       assert(imported(graph, root, true).has("@peculiar/x509"));

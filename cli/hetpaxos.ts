@@ -1,0 +1,57 @@
+/**
+ * The program hetpaxos: all programs as sub-commands, each loaded when it is run.
+ *
+ * @module
+ */
+
+import { type Command, defineGroup, lazyCommand } from "./command.ts";
+
+/** The command. */
+export const hetpaxos: Command = defineGroup({
+  name: "hetpaxos",
+  summary: "Heterogeneous Paxos",
+  description:
+    "Byzantine consensus among machines that not everybody trusts alike: every learner " +
+    "decides by its own quorums, and pairs of learners say whose honesty their agreement rests on.",
+}, [
+  lazyCommand(
+    "acceptor",
+    "Vote: serve peers, answer proposals, sign",
+    async () => (await import("./commands/acceptor.ts")).acceptor,
+  ),
+  lazyCommand(
+    "learner",
+    "Watch: print what each learner decides",
+    async () => (await import("./commands/learner.ts")).learner,
+  ),
+  lazyCommand(
+    "proposer",
+    "Propose: offer a value until it, or another, is decided",
+    async () => (await import("./commands/proposer.ts")).proposer,
+  ),
+  lazyCommand(
+    "status",
+    "Ask all acceptors how they are",
+    async () => (await import("./commands/status.ts")).status,
+  ),
+  lazyCommand(
+    "evidence",
+    "Prove to others that an acceptor equivocated",
+    async () => (await import("./commands/evidence.ts")).evidence,
+  ),
+  lazyCommand(
+    "replay",
+    "Run recorded steps again and tell what differs",
+    async () => (await import("./commands/replay.ts")).replay,
+  ),
+  lazyCommand(
+    "config",
+    "Make and check configuration files",
+    async () => (await import("./config.ts")).configCommand,
+  ),
+  lazyCommand(
+    "demo",
+    "Start clusters on this machine and watch them decide",
+    async () => (await import("./commands/demo.ts")).demo,
+  ),
+]);
