@@ -251,7 +251,7 @@ function report(
   output.emit({ event: "generated", acceptors, learners, promise, digest, note: NOTE }, [
     `${counts}: ${promise}; digest ${digest.slice(0, 16)}…`,
   ]);
-  if (output.format === "text") output.emit({}, [{ paint: "yellow", text: NOTE }]);
+  output.say([{ paint: "yellow", text: NOTE }]);
 }
 
 function usage(flag: string, what: string): never {

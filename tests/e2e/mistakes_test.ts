@@ -32,6 +32,29 @@ function mistake(
   return { program, args, status, says, ...(input === undefined ? {} : { input }) };
 }
 
+/** Flags that are wrong, whatever the files say. */
+function flagMistakes(alice: string, client: string): Mistake[] {
+  return [
+    mistake("learner", ["--learner", "Evee", client], 2, /no learner "Evee"; perhaps Eve/),
+    mistake("proposer", ["--value", "x", "--learner", "Bob", client], 2, /no learner "Bob"/),
+    mistake("learner", ["--json", "--text", client], 2, /--json: excludes --text/),
+    mistake("acceptor", ["--json", "--text", alice], 2, /--json: excludes --text/),
+    mistake("learner", ["--onse", client], 2, /--onse: no such flag: perhaps --once/),
+    mistake("acceptor", ["--volatile=yes", alice], 2, /--volatile: takes no value/),
+    mistake("proposer", ["--value"], 2, /--value: wants a value/),
+    mistake("learner", ["--timeout", "5", client], 2, /--timeout: wants a time from 1ms/),
+    mistake("learner", ["--all", "--once", client], 2, /--all: excludes --once/),
+    mistake("learner", ["--instance", "1", "--all", client], 2, /--all: excludes --instance/),
+    mistake("learner", ["--all", "--count", "2", client], 2, /--all: excludes --count/),
+    mistake("learner", ["-v", "--log-level", "info", client], 2, /--verbose: excludes --log-l/),
+    mistake("learner", ["-q", "-v", client], 2, /--verbose: excludes --quiet/),
+    mistake("acceptor", ["--volatile", "--data-dir", "d", alice], 2, /--volatile: excludes --d/),
+    mistake("proposer", ["--forever", "--timeout", "1s", client], 2, /--forever: excludes --ti/),
+    mistake("proposer", ["--forever", "--count", "2", client], 2, /--forever: excludes --count/),
+    mistake("proposer", ["--value", "a", "--file", "b", client], 2, /--value: excludes --file/),
+  ];
+}
+
 Deno.test(e2e(import.meta.url, "mistakes of an operator are told in one line", async (stage) => {
   const { privateKey: foreign } = await (await Cluster.make(stage)).read("Bob");
   // Takes the place of the one before.
@@ -73,27 +96,11 @@ Deno.test(e2e(import.meta.url, "mistakes of an operator are told in one line", a
     mistake("acceptor", [alice], 4, /127\.0\.0\.1:\d+: the port is in use; stop what uses it/),
     mistake("acceptor", [files.elsewhere], 4, /192\.0\.2\.1:7000: no address of this machine/),
     mistake("acceptor", [client], 3, /client_0\.json: privateKey: client_0 is a client, not an/),
-    mistake("learner", ["--learner", "Evee", client], 2, /no learner "Evee"; perhaps Eve/),
-    mistake("proposer", ["--value", "x", "--learner", "Bob", client], 2, /no learner "Bob"/),
-    mistake("learner", ["--json", "--text", client], 2, /--json: excludes --text/),
-    mistake("acceptor", ["--json", "--text", alice], 2, /--json: excludes --text/),
-    mistake("learner", ["--onse", client], 2, /--onse: no such flag: perhaps --once/),
-    mistake("acceptor", ["--volatile=yes", alice], 2, /--volatile: takes no value/),
-    mistake("proposer", ["--value"], 2, /--value: wants a value/),
-    mistake("learner", ["--timeout", "5", client], 2, /--timeout: wants a time from 1ms/),
-    mistake("learner", ["--all", "--once", client], 2, /--all: excludes --once/),
-    mistake("learner", ["--instance", "1", "--all", client], 2, /--all: excludes --instance/),
-    mistake("learner", ["--all", "--count", "2", client], 2, /--all: excludes --count/),
-    mistake("learner", ["-v", "--log-level", "info", client], 2, /--verbose: excludes --log-l/),
-    mistake("learner", ["-q", "-v", client], 2, /--verbose: excludes --quiet/),
-    mistake("acceptor", ["--volatile", "--data-dir", "d", alice], 2, /--volatile: excludes --d/),
-    mistake("proposer", ["--forever", "--timeout", "1s", client], 2, /--forever: excludes --ti/),
-    mistake("proposer", ["--forever", "--count", "2", client], 2, /--forever: excludes --count/),
     mistake("acceptor", [alice, client], 2, /client_0\.json": is one argument too many/),
     mistake("proposer", [client], 2, /there is nothing to propose: give --value/),
-    mistake("proposer", ["--value", "a", "--file", "b", client], 2, /--value: excludes --file/),
     mistake("proposer", ["--file", "/no/such", client], 4, /\/no\/such: cannot be read/),
     mistake("proposer", ["--file", "-"], 2, /--file -: the configuration comes from there/, text),
+    ...flagMistakes(alice, client),
     mistake("config", ["chekc", alice], 2, /chekc: no such command: perhaps check/),
   ];
   for (let at = 0; at < mistakes.length; at += AT_ONCE) {
