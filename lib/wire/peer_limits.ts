@@ -129,7 +129,8 @@ export const LIMITS: Readonly<Record<LimitName, Setting>> = {
     1_024,
   ),
   connectionsPerIdentityMax: setting(
-    "Connections at once with one certificate. Further ones are closed.",
+    "Connections at once of one identity, over all its processes. Further ones are refused, with the " +
+      "reason.",
     8,
     2,
     1_024,
