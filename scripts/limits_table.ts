@@ -21,10 +21,11 @@ of them: they are not part of the configuration digest.
 \`\`\`
 
 Some rules go across: \`envelopeBytesMax\` must have room for the largest value and for an acceptor
-message with \`refsMax\` refs; \`refsMax\` must be at least what an honest message may have, 4(N − 1) + 2
-with N acceptors ([ADR 0020](adr/0020-maximal-refs.md)); \`inboxRefsPerPeerMax\` must be at least \`refsMax\`, \`bytesInFlightMax\` at
-least \`envelopeBytesMax\`, \`futureBytesMax\` and \`proposalBytesPerSecondMax\` at least \`valueBytesMax\`;
-of \`…Min\` and \`…Max\` of one thing, the first may not be the larger.
+message with \`refsMax\` refs; \`refsMax\` must be at least what an honest message may have, 4(N − 1) +
+2 with N acceptors ([ADR 0020](adr/0020-maximal-refs.md)); \`inboxRefsPerPeerMax\` must be at least
+\`refsMax\`, \`bytesInFlightMax\` at least \`envelopeBytesMax\`, \`futureBytesMax\` and
+\`proposalBytesPerSecondMax\` at least \`valueBytesMax\`; of \`…Min\` and \`…Max\` of one thing, the first
+may not be the larger.
 
 What is counted by peer is counted by the name of its identity, over all its links, and forgotten
 when the process ends. A peer that reaches a limit takes nothing from the others.
