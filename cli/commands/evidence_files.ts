@@ -7,6 +7,7 @@
 
 import { reasonOf } from "../../lib/runtime/config_files.ts";
 import { parseJson } from "../../lib/wire/json_text.ts";
+import { standardInput } from "../../lib/runtime/stdin.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 
 /** What standard input is called in messages. */
@@ -94,7 +95,7 @@ async function* linesOf(file: string, name: string): AsyncGenerator<string> {
   let length = 0;
   let line = 1;
   try {
-    const { readable } = file === "-" ? Deno.stdin : await Deno.open(file);
+    const readable = file === "-" ? standardInput("evidence") : (await Deno.open(file)).readable;
     for await (const chunk of readable) {
       const [head, ...rest] = decoder.decode(chunk, { stream: true }).split("\n");
       pieces.push(head!);

@@ -42,8 +42,16 @@ export function printObserved(
   return seen;
 }
 
-/** Prints a decision: learner, instance, ballot, value and hash, signers. */
-export function printDecision(output: Output, decision: DecisionRecord): void {
+/**
+ * Prints a decision: learner, instance, ballot, value and hash, signers.
+ *
+ * @param proposed Whether it is the value that this program proposes, if it proposes one.
+ */
+export function printDecision(
+  output: Output,
+  decision: Omit<DecisionRecord, "proposal">,
+  proposed?: boolean,
+): void {
   const { learner, instance, ballot, value, signers } = decision;
   output.emit(
     {
@@ -54,12 +62,14 @@ export function printDecision(output: Output, decision: DecisionRecord): void {
       ...valueJson(value),
       valueHash: ballot.valueHash,
       signers: [...signers],
+      proposed,
     },
     [
       { paint: "bold", text: learner },
       ` decided in instance ${instance}: `,
       { paint: "green", text: valueText(value) },
       ` (ballot ${ballotText(ballot)}, hash ${ballot.valueHash}, signed by ${signers.join(", ")})`,
+      proposed === false ? { paint: "yellow", text: "; not the value proposed here" } : "",
     ],
   );
 }

@@ -40,7 +40,7 @@ export const proposer: Command = defineCommand({
     "in turn with other proposers (proposer.rotation), and listens: where a value may have been " +
     "decided already it offers that one. It goes on through any number of dead acceptors, and " +
     "exits once the learners have decided, or can decide no more, printing what. What is decided " +
-    "need not be the value it was given.",
+    "need not be the value it was given: then it says so, and ends with a status of its own.",
   flags: [
     ...NODE_FLAGS,
     ...INSTANCE_FLAGS,
@@ -73,11 +73,12 @@ export const proposer: Command = defineCommand({
     { args: "--file - alice.json < value.bin", does: "propose bytes from standard input" },
   ],
   exits: [
-    { status: EXIT.ok, means: "the learners have decided, or stopped by a signal" },
+    { status: EXIT.ok, means: "the learners have decided that value, or stopped by a signal" },
     ...COMMON_EXITS,
     { status: EXIT.disagreement, means: "learners that were to agree decided differently" },
     { status: EXIT.timeout, means: "not decided in time (--timeout)" },
     { status: EXIT.starved, means: "a learner is starved, all others have decided" },
+    { status: EXIT.lost, means: "a learner has decided another value than the one proposed" },
   ],
 }, async ({ flags, positionals, stdout }) => {
   const log = makeLogger(flags);
@@ -99,17 +100,13 @@ export const proposer: Command = defineCommand({
   const ours = new Set(instances);
   const isChosen = (instance: bigint, learner: string) =>
     ours.has(instance) && learners.names.includes(learner);
-  const seen = reportAll(node, output, isChosen, messages);
+  const valueHash = hashValue(value);
+  const seen = reportAll({ node, output, isChosen, messages, valueHash });
   return await runUntilStopped(running, async (signal) => {
     const limit = limited(signal, timeout);
     await orAborted(peers.connected(1), limit);
     for (const instance of instances) {
-      const proposing = newProposing(
-        hashValue(value),
-        learners.set,
-        pace,
-        forever,
-      );
+      const proposing = newProposing(valueHash, learners.set, pace, forever);
       const refused = node.propose(instance, proposing, value);
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
       let decided = false;
@@ -128,17 +125,27 @@ export const proposer: Command = defineCommand({
       );
     }
     if (seen.disagreed) return EXIT.disagreement;
-    return starved ? EXIT.starved : EXIT.ok;
+    return starved ? EXIT.starved : seen.lost ? EXIT.lost : EXIT.ok;
   });
 });
 
-/** Prints what becomes known. Tells whether learners that were to agree have disagreed so far. */
+interface Report {
+  readonly node: Node;
+  readonly output: Output;
+  readonly isChosen: (instance: bigint, learner: string) => boolean;
+  readonly messages: boolean;
+  /** Of what is proposed. */
+  readonly valueHash: string;
+}
+
+/**
+ * Prints what becomes known. Tells whether learners that were to agree have disagreed so far, and
+ * whether one has decided another value than ours.
+ */
 function reportAll(
-  node: Node,
-  output: Output,
-  isChosen: (instance: bigint, learner: string) => boolean,
-  messages: boolean,
-): { readonly watch: StarvationWatch; readonly disagreed: boolean } {
+  { node, output, isChosen, messages, valueHash }: Report,
+): { readonly watch: StarvationWatch; readonly disagreed: boolean; readonly lost: boolean } {
+  let lost = false;
   const seen = printObserved(output, node, () => messages);
   const printed = new Set<string>();
   const printNew = (instance: bigint) => {
@@ -146,7 +153,9 @@ function reportAll(
       const key = `${instance} ${decision.learner} ${decision.ballot.valueHash}`;
       if (printed.has(key) || !isChosen(instance, decision.learner)) continue;
       printed.add(key);
-      printDecision(output, decision);
+      const proposed = decision.ballot.valueHash === valueHash;
+      if (!proposed) lost = true;
+      printDecision(output, decision, proposed);
     }
   };
   node.observe({
@@ -161,6 +170,9 @@ function reportAll(
     watch,
     get disagreed() {
       return seen.disagreed;
+    },
+    get lost() {
+      return lost;
     },
   };
 }

@@ -8,6 +8,7 @@ import { reasonOf } from "../../lib/runtime/config_files.ts";
 import { TraceError } from "../../lib/trace/field.ts";
 import { LineSplitter } from "../../lib/trace/lines.ts";
 import { type Difference, Replayer } from "../../lib/trace/replay.ts";
+import { standardInput } from "../../lib/runtime/stdin.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, writeText } from "../output.ts";
@@ -69,7 +70,7 @@ async function replayFile(file: string, replayer: Replayer): Promise<Found> {
   const splitter = new LineSplitter();
   const tell = progressOf(name, sizeOf(file), replayer);
   try {
-    const { readable } = file === "-" ? Deno.stdin : await Deno.open(file);
+    const readable = file === "-" ? standardInput("a trace") : (await Deno.open(file)).readable;
     for await (const chunk of readable) {
       for (const line of splitter.push(chunk)) {
         const difference = replayer.take(line);

@@ -5,7 +5,9 @@
  */
 
 import type { Configuration } from "../../lib/runtime/configuration.ts";
+import { standardInput } from "../../lib/runtime/stdin.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { reasonOf } from "../../lib/wire/os_reason.ts";
 
 /**
  * The value that the flags, else the configuration, give.
@@ -40,7 +42,9 @@ function checked(value: Uint8Array, bytesMax: number, where: string): Uint8Array
 /** Reads a file, or standard input, but never much more than the bound. */
 async function read(file: string, bytesMax: number): Promise<Uint8Array> {
   try {
-    const { readable } = file === "-" ? Deno.stdin : await Deno.open(file);
+    const readable = file === "-"
+      ? standardInput("the value to propose")
+      : (await Deno.open(file)).readable;
     const chunks: Uint8Array[] = [];
     let length = 0;
     for await (const chunk of readable) {
@@ -56,7 +60,6 @@ async function read(file: string, bytesMax: number): Promise<Uint8Array> {
     }
     return bytes;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new OperatorError(EXIT.resource, `cannot be read: ${why}`, file);
+    throw new OperatorError(EXIT.resource, `cannot be read: ${reasonOf(error)}`, file);
   }
 }

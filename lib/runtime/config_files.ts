@@ -10,6 +10,8 @@ import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { reasonOf } from "../wire/os_reason.ts";
 import { type Place, quote } from "../wire/place.ts";
 
+import { standardInput } from "./stdin.ts";
+
 export { reasonOf } from "../wire/os_reason.ts";
 
 /** What standard input is called in messages. */
@@ -25,7 +27,7 @@ const NOT_OWNER = 0o077;
 export async function readStdin(): Promise<string> {
   const chunks: BlobPart[] = [];
   let length = 0;
-  for await (const chunk of Deno.stdin.readable) {
+  for await (const chunk of standardInput("the configuration")) {
     length += chunk.length;
     if (length > FILE_BYTES_MAX) tooLarge(STDIN);
     chunks.push(chunk);

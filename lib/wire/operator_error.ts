@@ -27,6 +27,8 @@ export const EXIT = {
   difference: 9,
   /** A learner that was waited for is starved: the instance cannot decide for it any more. */
   starved: 10,
+  /** Another value than the one proposed was decided. */
+  lost: 11,
 } as const;
 
 /** One of {@linkcode EXIT}. */

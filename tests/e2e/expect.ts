@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { EXIT } from "../../lib/wire/operator_error.ts";
 import type { Line } from "./lines.ts";
 import type { Ended, Program } from "./program.ts";
 
@@ -13,6 +14,20 @@ export async function succeeds(program: Program): Promise<Line[]> {
   const { code, signal, err } = await program.ended;
   assertEquals({ code, signal }, { code: 0, signal: null }, `${program.title}: ${err}`);
   return program.out.all.filter(({ event }) => event === "decision");
+}
+
+/**
+ * Waits until a proposer has ended, whether its own value was decided or another; returns the
+ * decisions that it printed, each of which says which it was.
+ */
+export async function decides(program: Program): Promise<Line[]> {
+  const { code, signal, err } = await program.ended;
+  const decisions = program.out.all.filter(({ event }) => event === "decision");
+  const lost = decisions.some(({ proposed }) => proposed === false);
+  const expected = lost ? EXIT.lost : EXIT.ok;
+  assertEquals({ code, signal }, { code: expected, signal: null }, `${program.title}: ${err}`);
+  assertEquals(decisions.every(({ proposed }) => typeof proposed === "boolean"), true);
+  return decisions;
 }
 
 /** The values of decisions, in order. */

@@ -6,8 +6,9 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { hashValue } from "../../lib/crypto/hash.ts";
+import { EXIT } from "../../lib/wire/operator_error.ts";
 import { Cluster } from "./cluster.ts";
-import { assertOneLine, succeeds, valuesOf } from "./expect.ts";
+import { assertOneLine, decides, succeeds, valuesOf } from "./expect.ts";
 import { e2e } from "./stage.ts";
 
 const MIB = 1024 * 1024;
@@ -76,7 +77,13 @@ Deno.test(
 
     await step("where another value is decided, it adopts it", async () => {
       assertEquals(valuesOf(await succeeds(propose("--value", "first"))), ["first"]);
-      assertEquals(valuesOf(await succeeds(propose("--value", "second"))), ["first"]);
+      const proposer = propose("--value", "second");
+      const [decision] = await decides(proposer);
+      assertEquals([decision!.value, decision!.proposed], ["first", false]);
+      assertEquals((await proposer.ended).code, EXIT.lost);
+      const text = propose("--value", "second", "--text");
+      assertEquals((await text.ended).code, EXIT.lost);
+      assertStringIncludes(text.out.text, "; not the value proposed here\n");
     });
 
     await step("--forever goes on after the decision until it is stopped", async () => {

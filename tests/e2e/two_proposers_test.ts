@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Cluster } from "./cluster.ts";
-import { succeeds } from "./expect.ts";
+import { decides, succeeds } from "./expect.ts";
 import type { Line } from "./lines.ts";
 import { e2e } from "./stage.ts";
 
@@ -30,7 +30,12 @@ Deno.test(e2e(
       cluster.run("proposer", "client_2", ["--value", "red", ...args]),
       cluster.run("proposer", "client_3", ["--value", "blue", ...args]),
     ];
-    const seen = (await Promise.all(programs.map(succeeds))).map(byInstance);
+    const ended = programs.map((program, i) => i < 2 ? succeeds(program) : decides(program));
+    const decisions = await Promise.all(ended);
+    for (const [i, own] of [[2, "red"], [3, "blue"]] as const) {
+      for (const { value, proposed } of decisions[i]!) assertEquals(proposed, value === own);
+    }
+    const seen = decisions.map(byInstance);
     for (let instance = 0; instance < INSTANCES; instance++) {
       const values = new Set(seen.map((values) => values.get(String(instance))));
       assertEquals(values.size, 1, `instance ${instance}: ${[...values]}`);
