@@ -7,6 +7,7 @@
 import { configCheck } from "./config_check.ts";
 import { configDigest } from "./config_digest.ts";
 import { configGenerate } from "./config_generate.ts";
+import { configJoin } from "./config_join.ts";
 import { type Command, defineGroup } from "./command.ts";
 import { explainFailure } from "./exit.ts";
 import { type Sink, writeText } from "./output.ts";
@@ -15,9 +16,10 @@ import { type Sink, writeText } from "./output.ts";
 export const configCommand: Command = defineGroup({
   name: "config",
   summary: "Make and check configuration files",
-  description: "Makes the configuration files of a new cluster, checks a file before a process " +
-    "meets it, and shows the digest that all members of a cluster must have in common.",
-}, [configGenerate, configCheck, configDigest]);
+  description: "Makes the configuration of a cluster from the cards of its members (join), or a " +
+    "whole cluster to try things out (generate), checks a file before a process meets it, and " +
+    "shows the digest that all members of a cluster must have in common.",
+}, [configJoin, configGenerate, configCheck, configDigest]);
 
 /**
  * Runs the command and reports a mistake of the operator's in one line.

@@ -5,27 +5,17 @@
  */
 
 import { KEY_KINDS, type KeyKind } from "../lib/crypto/keys.ts";
-import {
-  acceptorNames,
-  chooseTolerance,
-  type ClusterPlan,
-  learnerNames,
-  planHomogeneous,
-  planTwoChains,
-} from "../lib/runtime/cluster_plan.ts";
+import { acceptorNames, type ClusterPlan } from "../lib/runtime/cluster_plan.ts";
 import { loadConfiguration } from "../lib/runtime/configuration.ts";
 import { generateConfigs, type GeneratedFile } from "../lib/runtime/generate.ts";
-import { writePrivateFiles } from "../lib/runtime/write_files.ts";
+import { writeFiles } from "../lib/runtime/write_files.ts";
 import { formatHostPort, parseHost } from "../lib/wire/config_addresses.ts";
 import { toHex } from "../lib/wire/hex.ts";
-import { nameFault } from "../lib/wire/names.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { quote } from "../lib/wire/place.ts";
-import type { FlagValues } from "./flags.ts";
 import { type Command, defineCommand } from "./command.ts";
+import { MEMBERS_MAX, namesOf, PLAN_FLAGS, planOf, PRESET_HELP, PRESETS } from "./config_plan.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS } from "./output.ts";
-
-const MEMBERS_MAX = 1_000;
 
 /** Said last, so that it is read. */
 const NOTE = "for trying things out: all private keys were made here; parties that do not trust " +
@@ -36,10 +26,9 @@ const FLAGS = [
     name: "preset",
     kind: "choice",
     value: "PRESET",
-    choices: ["bft", "crash", "two-chain"],
+    choices: PRESETS,
     default: "bft",
-    help: "bft: all acceptors alike, some Byzantine. crash: some may stop, none lies. two-chain: " +
-      "learners Red and Blue with three quorums each, over three acceptors of their own and two in common",
+    help: PRESET_HELP,
   },
   {
     name: "acceptors",
@@ -48,28 +37,7 @@ const FLAGS = [
     help:
       "how many acceptors, or their names with commas; 4 if not given (Alice, Bob, Carol, Dave)",
   },
-  {
-    name: "learners",
-    kind: "text",
-    value: "N|NAMES",
-    help: "how many learners, or their names with commas, all bound to agree; 1 if not given (Eve)",
-  },
-  {
-    name: "byzantine",
-    kind: "integer",
-    value: "F",
-    min: 0,
-    max: MEMBERS_MAX,
-    help: "Byzantine acceptors to stand; as many as possible if not given",
-  },
-  {
-    name: "crash",
-    kind: "integer",
-    value: "C",
-    min: 0,
-    max: MEMBERS_MAX,
-    help: "further acceptors that may stop; as many as possible if not given",
-  },
+  ...PLAN_FLAGS,
   {
     name: "host",
     kind: "list",
@@ -103,18 +71,9 @@ const FLAGS = [
     default: "ed25519",
     help: "kind of the keys; p256 is slower by far, but browsers connect to it",
   },
-  {
-    name: "rules",
-    kind: "choice",
-    value: "RULES",
-    choices: ["TECHNICAL_REPORT", "HP2"],
-    help: "which rule buries a 2a; TECHNICAL_REPORT if not given",
-  },
   { name: "force", kind: "boolean", help: "overwrite files that exist, private keys included" },
   ...OUTPUT_FLAGS,
 ] as const;
-
-type Flags = FlagValues<typeof FLAGS>;
 
 /** The command. */
 export const configGenerate: Command = defineCommand({
@@ -149,7 +108,11 @@ export const configGenerate: Command = defineCommand({
 }, async ({ flags, positionals, stdout }) => {
   const prefix = positionals[0]!;
   const output = makeOutput(flags, stdout);
-  const plan = planOf(flags);
+  if (flags.preset === "two-chain" && flags.acceptors !== undefined) {
+    usage("--acceptors", "does not go with --preset two-chain: leave it out");
+  }
+  const acceptors = namesOf("--acceptors", flags.acceptors ?? "4", acceptorNames);
+  const plan = planOf(flags.preset, flags, acceptors);
   refuseClientNames(plan, flags.clients);
   const files = await generateConfigs(plan, {
     hosts: hostsOf(flags.host),
@@ -165,51 +128,13 @@ export const configGenerate: Command = defineCommand({
   }));
   // What is generated must load; better to learn it here than from a process.
   const { digest } = loadConfiguration(written[0]!.text, written[0]!.path);
-  writePrivateFiles(written, flags.force);
+  writeFiles(written, {
+    overwrite: flags.force,
+    advice: "choose another PREFIX, or --force to overwrite",
+  });
   report(output, written, plan, toHex(digest.whole));
   return EXIT.ok;
 });
-
-function planOf(flags: Flags): ClusterPlan {
-  const { preset, byzantine, crash } = flags;
-  if (preset === "two-chain") {
-    const fixed = (["acceptors", "learners", "byzantine", "crash"] as const)
-      .find((name) => flags[name] !== undefined);
-    if (fixed !== undefined) {
-      usage(`--${fixed}`, "does not go with --preset two-chain: leave it out");
-    }
-    return planTwoChains();
-  }
-  if (preset === "crash" && byzantine !== undefined && byzantine > 0) {
-    usage("--byzantine", "does not go with --preset crash: leave it out, or choose --preset bft");
-  }
-  const acceptors = namesOf("--acceptors", flags.acceptors ?? "4", acceptorNames);
-  const learners = namesOf("--learners", flags.learners ?? "1", learnerNames);
-  const tolerance = chooseTolerance(acceptors.length, {
-    ...(preset === "crash" ? { byzantine: 0 } : byzantine === undefined ? {} : { byzantine }),
-    ...(crash === undefined ? {} : { crash }),
-  });
-  return planHomogeneous(acceptors, learners, tolerance);
-}
-
-/** Names from a flag: so many of the usual ones, or those given. */
-function namesOf(flag: string, text: string, usual: (count: number) => string[]): string[] {
-  if (/^\d+$/.test(text)) {
-    const count = Number(text);
-    if (count < 1 || count > MEMBERS_MAX) {
-      usage(flag, `wants names, or a number from 1 to ${MEMBERS_MAX}, not ${quote(text)}`);
-    }
-    return usual(count);
-  }
-  const names = text.split(",");
-  for (const name of names) {
-    const fault = nameFault(name);
-    if (fault !== undefined) usage(flag, `the name ${quote(name)} ${fault}`);
-  }
-  const repeated = names.find((name, i) => names.indexOf(name) !== i);
-  if (repeated !== undefined) usage(flag, `names ${quote(repeated)} twice`);
-  return names;
-}
 
 function learnersOf(plan: ClusterPlan): string[] {
   return Object.keys(plan.learners);

@@ -50,6 +50,11 @@ export const hetpaxos: Command = defineGroup({
     async () => (await import("./config.ts")).configCommand,
   ),
   lazyCommand(
+    "key",
+    "Make an identity: a private key, and a card for the others",
+    async () => (await import("./key.ts")).keyCommand,
+  ),
+  lazyCommand(
     "demo",
     "Start clusters on this machine and watch them decide",
     async () => (await import("./commands/demo.ts")).demo,

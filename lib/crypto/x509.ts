@@ -17,39 +17,76 @@ import {
   Name,
   PemConverter,
   SubjectAlternativeNameExtension,
+  X509Certificate,
   X509CertificateGenerator,
 } from "@peculiar/x509";
-import type { KeyKind } from "./keys.ts";
-import type { NewCertificate } from "./make_certificate.ts";
-
-/** The times between which the certificates made here are valid: the operator replaces them. */
-const NOT_BEFORE = new Date("1975-01-01T00:00:00Z");
-const NOT_AFTER = new Date("4096-01-01T00:00:00Z");
+import type { KeyKind, PrivateKey } from "./keys.ts";
+import type { CertificateValidity, NewCertificate } from "./make_certificate.ts";
 
 const SERIAL_NUMBER_BYTES = 16;
+
+const ALGORITHMS = {
+  ed25519: { name: "Ed25519" },
+  p256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+} as const;
 
 /** What make_certificate.ts promises. */
 export async function makeCertificate(
   kind: KeyKind,
   commonName: string,
   hosts: readonly string[],
+  validity: CertificateValidity,
 ): Promise<NewCertificate> {
-  const algorithm = kind === "ed25519"
-    ? { name: "Ed25519" }
-    : { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const keys = await crypto.subtle.generateKey(ALGORITHMS[kind], true, ["sign", "verify"]);
   if (!("privateKey" in keys)) throw new Error("a key pair was asked for");
+  // Not as text, in which some characters of a name would be syntax.
+  const name = new Name([{ CN: [{ utf8String: commonName }] }]);
+  const pkcs8 = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return {
+    certificate: await selfSigned(kind, keys, name, hosts, validity),
+    privateKey: `${PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`,
+  };
+}
+
+/** What make_certificate.ts promises. */
+export async function renewCertificate(
+  key: PrivateKey,
+  pem: string,
+  hosts: readonly string[],
+  validity: CertificateValidity,
+): Promise<string> {
+  const algorithm = ALGORITHMS[key.kind];
+  const pkcs8 = new Uint8Array(key.key.export({ type: "pkcs8", format: "der" }));
+  const keys = {
+    privateKey: await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, ["sign"]),
+    publicKey: await crypto.subtle.importKey(
+      "spki",
+      new Uint8Array(key.spki),
+      algorithm,
+      true,
+      ["verify"],
+    ),
+  };
+  const { subjectName } = new X509Certificate(pem);
+  return await selfSigned(key.kind, keys, subjectName, hosts, validity);
+}
+
+async function selfSigned(
+  kind: KeyKind,
+  keys: CryptoKeyPair,
+  name: Name,
+  hosts: readonly string[],
+  validity: CertificateValidity,
+): Promise<string> {
   const names = [...new Set(hosts)].map((value): JsonGeneralName => ({
     type: isIP(value) === 0 ? "dns" : "ip",
     value,
   }));
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: randomSerialNumber(),
-    // Not as text, in which some characters of a name would be syntax.
-    name: new Name([{ CN: [{ utf8String: commonName }] }]),
-    notBefore: NOT_BEFORE,
-    notAfter: NOT_AFTER,
-    signingAlgorithm: algorithm,
+    name,
+    ...validity,
+    signingAlgorithm: ALGORITHMS[kind],
     keys,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
@@ -58,11 +95,7 @@ export async function makeCertificate(
       new SubjectAlternativeNameExtension(names),
     ],
   });
-  const pkcs8 = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
-  return {
-    certificate: `${certificate.toString("pem")}\n`,
-    privateKey: `${PemConverter.encode(pkcs8, "PRIVATE KEY")}\n`,
-  };
+  return `${certificate.toString("pem")}\n`;
 }
 
 /** Positive and not zero-padded, as X.509 wants it. Hex. */

@@ -5,11 +5,9 @@
  */
 
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
+import type { SetJson } from "../wire/rule_json.ts";
 
-/** A set as a configuration file writes it. */
-export type SetJson =
-  | { readonly names: readonly string[] }
-  | { readonly threshold: number; readonly of: readonly (string | SetJson)[] };
+export type { SetJson, ThresholdJson } from "../wire/rule_json.ts";
 
 /** Quorums, or safe sets, as a configuration file writes them. */
 export interface SetsJson {

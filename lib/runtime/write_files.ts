@@ -14,35 +14,48 @@ export interface NewFile {
   readonly path: string;
   /** All of it. */
   readonly text: string;
+  /** Whether others may read it; its owner alone if not said. */
+  readonly public?: boolean;
+}
+
+/** What happens to files that exist. */
+export interface Overwriting {
+  /** Whether they are replaced. */
+  readonly overwrite: boolean;
+  /** What to do if not, as the end of a sentence. */
+  readonly advice: string;
 }
 
 /** Read and write, for the owner only. */
 const PRIVATE_MODE = 0o600;
 
+/** Read for all, as far as the umask allows. */
+const PUBLIC_MODE = 0o644;
+
 /**
- * Writes private files (mode 0600). All are written beside their places first and moved there only
- * when every one is whole and on disk, so a failure leaves no half-written file and, unless the
- * moving itself fails, none at all.
+ * Writes files, private ones (mode 0600) unless they say otherwise. All are written beside their
+ * places first and moved there only when every one is whole and on disk, so a failure leaves no
+ * half-written file and, unless the moving itself fails, none at all.
  *
- * @param overwrite Whether files that exist may be replaced.
  * @throws OperatorError (usage) if one exists and may not be replaced, before anything is written;
  * (resource) if one cannot be written.
  */
-export function writePrivateFiles(files: readonly NewFile[], overwrite: boolean): void {
+export function writeFiles(files: readonly NewFile[], { overwrite, advice }: Overwriting): void {
   const existing = overwrite ? [] : files.filter(({ path }) => existsSync(path));
   if (existing.length > 0) {
     const more = existing.length > 1 ? ` (and ${existing.length - 1} more)` : "";
     throw new OperatorError(
       EXIT.usage,
-      `exists already${more}; nothing was written: choose another PREFIX, or --force to overwrite`,
+      `exists already${more}; nothing was written: ${advice}`,
       existing[0]!.path,
     );
   }
   const temporary: { from: string; to: string }[] = [];
   try {
-    for (const { path, text } of files) {
-      const from = `${path}.${crypto.randomUUID()}.tmp`;
-      attempt(path, () => writeWhole(from, text, () => temporary.push({ from, to: path })));
+    for (const file of files) {
+      const { path: to } = file;
+      const from = `${to}.${crypto.randomUUID()}.tmp`;
+      attempt(to, () => writeWhole(from, file, () => temporary.push({ from, to })));
     }
     for (const { from, to } of temporary) attempt(to, () => renameSync(from, to));
   } finally {
@@ -51,8 +64,8 @@ export function writePrivateFiles(files: readonly NewFile[], overwrite: boolean)
   }
 }
 
-function writeWhole(path: string, text: string, created: () => void): void {
-  const file = openSync(path, "wx", PRIVATE_MODE);
+function writeWhole(path: string, { text, ...kind }: NewFile, created: () => void): void {
+  const file = openSync(path, "wx", kind.public ? PUBLIC_MODE : PRIVATE_MODE);
   created();
   try {
     const bytes = new TextEncoder().encode(text);

@@ -125,7 +125,8 @@ function at(addresses: readonly ParsedAddress[], field: string): ParsedAddress[]
   return addresses.map((address) => ({ ...address, place: address.place.field(field) }));
 }
 
-function parseAddress(address: Address, place: Place): ParsedAddress {
+/** Checks one entry of `addresses`, or a card. @throws OperatorError at the first mistake. */
+export function parseAddress(address: Address, place: Place): ParsedAddress {
   const { name, client } = address;
   const fault = nameFault(name);
   if (fault !== undefined) {

@@ -117,6 +117,11 @@ Deno.test("mistakes on the command line are one line and status 2", async () => 
     ["generate x --host a:1", '--host: "a:1" is neither a DNS name nor an IP address'],
     ["generate x --base-port 65534", "--base-port: acceptor 2 would need port 65536"],
     ["generate x --key-type rsa", "--key-type: wants one of ed25519, p256"],
+    ["generate x --preset two-chain --acceptors 8", "--acceptors: does not go with --preset"],
+    ["join", "CARD: is missing"],
+    ["join a.card.json", "--graph: is missing: give a learner graph, or a --preset"],
+    ["join a.card.json --graph g --preset bft", "--graph: excludes --preset: give one"],
+    ["join a.card.json --graph g --crash 1", "--graph: excludes --crash: give one"],
     ["check", "FILE: is missing"],
     ["digest a b", '"b": is one argument too many'],
   ];
@@ -137,7 +142,12 @@ Deno.test("without a sub-command the help is shown on standard error, with statu
 });
 
 Deno.test("help tells about every sub-command", async () => {
-  for (const args of [["--help"], ["generate", "-h"], ["check", "--help"], ["digest", "--help"]]) {
+  for (
+    const args of [["--help"], ["generate", "-h"], ["join", "-h"], ["check", "--help"], [
+      "digest",
+      "--help",
+    ]]
+  ) {
     const { status, out } = await run(args, true);
     assertEquals(status, EXIT.ok);
     assertStringIncludes(out, "Usage: hetpaxos config");

@@ -11,7 +11,7 @@ import {
 } from "../../lib/runtime/cluster_plan.ts";
 import { type Configuration, loadConfiguration } from "../../lib/runtime/configuration.ts";
 import { type Deployment, generateConfigs } from "../../lib/runtime/generate.ts";
-import { writePrivateFiles } from "../../lib/runtime/write_files.ts";
+import { writeFiles } from "../../lib/runtime/write_files.ts";
 import { configOfJson } from "../../lib/wire/config.ts";
 import { parseGraph } from "../../lib/wire/config_graph.ts";
 import { checkGraph } from "../../lib/wire/config_validity.ts";
@@ -174,24 +174,27 @@ Deno.test("files are private, whole, and never overwritten unasked", async () =>
   const list = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   try {
     const files = ["a", "b"].map((name) => ({ path: `${folder}/${name}`, text: `${name}\n` }));
-    writePrivateFiles(files, false);
+    const once = { overwrite: false, advice: "choose another" };
+    writeFiles(files, once);
     assertEquals(list(), ["a", "b"]);
     assertEquals(await Deno.readTextFile(`${folder}/b`), "b\n");
     assertEquals((await Deno.stat(`${folder}/a`)).mode! & 0o777, 0o600);
 
     await Deno.remove(`${folder}/a`);
-    const again = assertThrows(() => writePrivateFiles(files, false), OperatorError);
-    assert(again.message.startsWith(`${folder}/b: exists already; nothing was written`));
+    const again = assertThrows(() => writeFiles(files, once), OperatorError);
+    assert(
+      again.message.startsWith(`${folder}/b: exists already; nothing was written: choose another`),
+    );
     assertEquals(list(), ["b"], "not even the one that did not exist");
 
     await Deno.chmod(`${folder}/b`, 0o644);
-    writePrivateFiles(files.map(({ path }) => ({ path, text: "new" })), true);
+    writeFiles(files.map(({ path }) => ({ path, text: "new" })), { ...once, overwrite: true });
     assertEquals(await Deno.readTextFile(`${folder}/b`), "new");
     assertEquals((await Deno.stat(`${folder}/b`)).mode! & 0o777, 0o600);
 
     const nowhere = { path: `${folder}/none/c`, text: "" };
     const failed = assertThrows(
-      () => writePrivateFiles([{ path: `${folder}/c`, text: "" }, nowhere], false),
+      () => writeFiles([{ path: `${folder}/c`, text: "" }, nowhere], once),
       OperatorError,
     );
     assertEquals(failed.exitStatus, EXIT.resource);
@@ -200,6 +203,8 @@ Deno.test("files are private, whole, and never overwritten unasked", async () =>
       `${folder}/none/c: cannot be written: no such directory; make it first`,
     );
     assertEquals(list(), ["a", "b"], "no part of a failed attempt stays");
+    writeFiles([{ path: `${folder}/card`, text: "", public: true }], once);
+    assertEquals((await Deno.stat(`${folder}/card`)).mode! & 0o177, 0o044 & ~Deno.umask());
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
