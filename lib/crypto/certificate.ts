@@ -84,7 +84,11 @@ export function parseCertificate(pem: string, options: CertificateOptions = {}):
   const publicKey = attempt(() => certificate.publicKey, "certificate");
   const kind = keyKind(publicKey);
   const spki = spkiOf(publicKey);
-  if (!sameBytes(spki, first!.fields.spki)) unreadable();
+  if (!sameBytes(spki, first!.fields.spki)) {
+    throw new KeyError(
+      "has a key written in a way that TLS does not take (a compressed point, say); make a new one",
+    );
+  }
   const own = blocks.filter(({ fields }) => sameBytes(fields.spki, spki));
   for (const { fields } of own) refuseUnusable(fields, use);
   for (const block of own) refuseIssuerless(block, blocks);
@@ -171,8 +175,4 @@ function pemOf(blocks: readonly Block[]): string {
 function issuerName(der: Uint8Array<ArrayBuffer>): string {
   const { issuer } = new X509Certificate(Buffer.from(der));
   return JSON.stringify((issuer ?? "").trim().replaceAll("\n", ", ") || "nobody");
-}
-
-function unreadable(): never {
-  throw new KeyError("cannot be read as a certificate; is it whole, line breaks (\\n) included?");
 }

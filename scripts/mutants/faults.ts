@@ -5,9 +5,17 @@
  */
 
 import type { Fault } from "./campaign.ts";
+import { BORDERS } from "./borders.ts";
 import { EXPLORED } from "./explored.ts";
 import { NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
 
 /** All faults; names are unique. */
-export const FAULTS: readonly Fault[] = [...VOTES, ...GRAPHS, ...NAMES, ...RUNNING, ...EXPLORED];
+export const FAULTS: readonly Fault[] = [
+  ...VOTES,
+  ...GRAPHS,
+  ...NAMES,
+  ...RUNNING,
+  ...BORDERS,
+  ...EXPLORED,
+];

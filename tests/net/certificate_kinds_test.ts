@@ -12,6 +12,7 @@ import type { PeerCertificate, TlsIdentity } from "../../lib/net/tls.ts";
 import { CAST, startClient, startServer } from "./fixture.ts";
 import {
   asVersion1,
+  crlPlace,
   damaged,
   type Holder,
   impostor,
@@ -54,6 +55,7 @@ const LIMITED = await make("limited", {
   authority: true,
   extensions: [nameConstraints(".example.com")],
 });
+const ODD = await make("odd", { authority: true, extensions: [unknownExtension(true)] });
 const SIGNED = await make("signed", { issuer: ROOT });
 const PLAIN = await make("plain");
 const P384 = await issuer("p384");
@@ -106,6 +108,15 @@ const KINDS: readonly Kind[] = [
       extensions: [new x509.CertificatePolicyExtension(["1.2.3"], true)],
     }),
     refused: "has a critical extension (2.5.29.32)",
+  },
+  { title: "a serial number of 20 bytes", holder: await make("a", { serial: "7f".repeat(20) }) },
+  { title: "a serial number of 40 bytes", holder: await make("a", { serial: "7f".repeat(40) }) },
+  { title: "a critical place for CRLs", holder: await make("a", { extensions: [crlPlace()] }) },
+  { title: "a name that is empty", holder: await make("") },
+  {
+    title: "an unknown critical extension of the issuer",
+    holder: await make("a", { issuer: ODD }),
+    behind: [ODD],
   },
   {
     title: "for servers only",

@@ -34,6 +34,8 @@ export interface HolderOptions {
   readonly authority?: boolean | null;
   readonly extensions?: readonly x509.Extension[];
   readonly hash?: "SHA-1" | "SHA-256" | "SHA-384";
+  /** Hex. */
+  readonly serial?: string;
   /** Days from now. */
   readonly valid?: readonly [from: number, to: number];
 }
@@ -46,13 +48,13 @@ export const PURPOSE = x509.ExtendedKeyUsage;
 /** Makes a key, unless it is given, and a certificate for it. */
 export async function makeHolder(name: string, options: HolderOptions = {}): Promise<Holder> {
   const { key = "ed25519", issuer, signedBy = issuer, authority = false, hash } = options;
-  const { valid: [from, to] = [-1, 30], extensions = [] } = options;
+  const { valid: [from, to] = [-1, 30], extensions = [], serial } = options;
   const keys = options.keys ?? await makeKeys(key);
   const signer = signedBy?.keys.privateKey ?? keys.privateKey;
   const certificate = await x509.X509CertificateGenerator.create({
     subject: `CN=${name}`,
     issuer: `CN=${issuer?.name ?? name}`,
-    serialNumber: crypto.randomUUID().replaceAll("-", "").replace(/^./, "1"),
+    serialNumber: serial ?? crypto.randomUUID().replaceAll("-", "").replace(/^./, "1"),
     notBefore: new Date(Date.now() + from * DAY_MS),
     notAfter: new Date(Date.now() + to * DAY_MS),
     publicKey: keys.publicKey,
@@ -99,6 +101,13 @@ export function impostor(real: Holder, thief: Holder): Holder {
 /** An extension that nobody knows. */
 export function unknownExtension(critical: boolean): x509.Extension {
   return new x509.Extension("1.2.3.4.5", critical, Uint8Array.of(5, 0));
+}
+
+/** Where to look for revoked certificates, critical. */
+export function crlPlace(): x509.Extension {
+  const uri = element(0x86, [new TextEncoder().encode("http://x.example/crl")]);
+  const point = element(TAG.sequence, [element(0xa0, [element(0xa0, [uri])])]);
+  return new x509.Extension("2.5.29.31", true, element(TAG.sequence, [point]));
 }
 
 /** `nameConstraints` that permit one DNS name. */
