@@ -113,7 +113,7 @@ export const RUNNING: readonly Fault[] = [
     edits: [
       edit(
         "runtime/peers.ts",
-        "link.broken(toLinkError(error).message);",
+        "link.broken(failure.message);",
         "this.#options.onFault?.(error);\n      link.broken(toLinkError(error).message);",
       ),
     ],

@@ -40,3 +40,27 @@ Deno.test(e2e(
     await cluster.run("learner", "client_1", ["--all"]).logged("connected as acceptor");
   },
 ));
+
+Deno.test(e2e(
+  import.meta.url,
+  "an acceptor on loopback whose peers are elsewhere says so",
+  async (stage) => {
+    // What Debian's installer makes of a machine's own name; the other address leads nowhere.
+    const cluster = await Cluster.make(stage, {
+      alter: (config) => ({
+        ...config,
+        addresses: config.addresses.map((address) => {
+          if (!("host" in address)) return address;
+          return { ...address, host: address.name === "Alice" ? "127.0.1.1" : "192.0.2.1" };
+        }),
+      }),
+    });
+    const { message, level } = await cluster.acceptor("Alice").logged("listens on 127.0.1.1:");
+    assertEquals(level, "warn");
+    assertStringIncludes(
+      String(message),
+      "which only this machine can reach, while others are elsewhere: Bob (192.0.2.1), Carol " +
+        `(192.0.2.1), Dave (192.0.2.1); set "listen": "0.0.0.0:${cluster.basePort}"`,
+    );
+  },
+));

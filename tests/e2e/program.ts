@@ -8,7 +8,14 @@ import { ROOT } from "../../scripts/lint/paths.ts";
 import { type Line, Lines } from "./lines.ts";
 
 /** What is to be run. */
-export type ProgramName = "acceptor" | "learner" | "proposer" | "config" | "demo" | "replay";
+export type ProgramName =
+  | "acceptor"
+  | "learner"
+  | "proposer"
+  | "config"
+  | "demo"
+  | "replay"
+  | "status";
 
 /** What starts a program: the command before the program's own arguments. */
 export type Launcher = (program: ProgramName) => readonly string[];

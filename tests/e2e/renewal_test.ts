@@ -100,6 +100,8 @@ Deno.test(e2e(
       String((await durable.program("Alice").logged('certificate of "Bob"')).message),
       "expires in 19 days, on ",
     );
+    const status = await stage.start("status", ["--text", durable.cluster.file("Alice")]).ended;
+    assertEquals([status.code, status.out.match(/; certificate expires on 20/g)?.length], [0, 4]);
     const learn = () => stage.start("learner", ["--all", durable.cluster.file("client_1")]);
     const [before, load] = [learn(), await Load.start(durable)];
     await load.more(10);
@@ -127,6 +129,8 @@ Deno.test(e2e(
         assertEquals(await daysShown(durable, asked, name), NEW_DAYS, `${name}, says ${asked}`);
       }
     }
+    const over = await stage.start("status", ["--text", durable.cluster.file("Bob")]).ended;
+    assertEquals([over.code, over.out.includes("certificate")], [0, false]);
     await durable.assertNobodyCaught();
   },
   { patienceMs: 180_000 },
