@@ -30,6 +30,11 @@ export const hetpaxos: Command = defineGroup({
     async () => (await import("./commands/proposer.ts")).proposer,
   ),
   lazyCommand(
+    "get",
+    "Ask what was decided in one instance",
+    async () => (await import("./commands/get.ts")).get,
+  ),
+  lazyCommand(
     "status",
     "Ask all acceptors how they are",
     async () => (await import("./commands/status.ts")).status,

@@ -10,7 +10,16 @@ import type { Configuration } from "../../lib/runtime/configuration.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { nearest } from "../nearest.ts";
 
-const INSTANCE_MAX = 2n ** 64n - 1n;
+/** The last instance. */
+export const INSTANCE_MAX = 2n ** 64n - 1n;
+
+/** Chooses learners. */
+export const LEARNER_FLAG = {
+  name: "learner",
+  kind: "list",
+  value: "NAME",
+  help: "only this learner of the configuration",
+} as const;
 
 /** Flags that choose instances and learners. */
 export const INSTANCE_FLAGS = [
@@ -32,12 +41,7 @@ export const INSTANCE_FLAGS = [
     default: 1,
     help: "how many instances, counting up from the first",
   },
-  {
-    name: "learner",
-    kind: "list",
-    value: "NAME",
-    help: "only this learner of the configuration",
-  },
+  LEARNER_FLAG,
   {
     name: "timeout",
     kind: "duration",
@@ -73,7 +77,7 @@ export function chosenInstances({ instance, count }: InstanceFlags): bigint[] {
  * @throws OperatorError for a name that the configuration does not have.
  */
 export function chosenLearners(
-  { learner }: InstanceFlags,
+  { learner }: Pick<InstanceFlags, "learner">,
   { graph }: Configuration,
 ): { readonly names: readonly string[]; readonly set: LearnerSet } {
   const { learners } = graph.spec;

@@ -167,7 +167,8 @@ export function valueJson(value: Uint8Array | undefined): Record<string, JsonVal
   return "text" in shown ? { value: shown.text } : { valueHex: shown.hex };
 }
 
-function valueText(value: Uint8Array | undefined): string {
+/** A value for people, cut if it is long. */
+export function valueText(value: Uint8Array | undefined): string {
   if (value === undefined) return "a value not known here";
   const shown = printable(value);
   const text = "text" in shown ? JSON.stringify(shown.text) : `0x${shown.hex}`;

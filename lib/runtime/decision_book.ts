@@ -93,6 +93,37 @@ export class DecisionBook {
     }
   }
 
+  /**
+   * The decisions in some instances, and all to come there until `signal` aborts. What is kept of
+   * other instances costs nothing.
+   *
+   * @param onlyNew Leaves out those that are kept already.
+   */
+  async *followIn(
+    instances: readonly bigint[],
+    signal: AbortSignal,
+    onlyNew = false,
+  ): AsyncGenerator<DecisionRecord> {
+    const wanted = new Set(instances);
+    // Found by instance, those that come meanwhile included; they are met again below.
+    const found = new Set<string>();
+    const keyOf = ({ learner, instance, ballot }: JournalDecision | DecisionRecord) =>
+      `${instance} ${learner} ${ballot.valueHash}`;
+    const known = this.count;
+    let looked = 0;
+    for (const instance of onlyNew ? [] : wanted) {
+      if (++looked % BATCH === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      for (const kept of this.#ledger.journal.decisionsOf(instance)) {
+        if (signal.aborted) return;
+        found.add(keyOf(kept));
+        yield this.#withValue(kept);
+      }
+    }
+    for await (const decision of this.follow(signal, known)) {
+      if (wanted.has(decision.instance) && !found.has(keyOf(decision))) yield decision;
+    }
+  }
+
   #withValue(kept: JournalDecision): DecisionRecord {
     return { ...kept, value: this.#ledger.value(kept.ballot.valueHash) };
   }

@@ -51,10 +51,11 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
     stream: (incoming, { peer }) => peers.inbound(peer, incoming),
     getStatus: () => Promise.resolve(statusOf(options, startedMs)),
     async *watchDecisions({ instances, learners, onlyNew }, { signal }) {
-      for await (
-        const decision of node.decisions.follow(signal, onlyNew ? node.decisions.count : 0)
-      ) {
-        if (instances.length > 0 && !instances.includes(decision.instance)) continue;
+      const { decisions } = node;
+      const followed = instances.length > 0
+        ? decisions.followIn(instances, signal, onlyNew)
+        : decisions.follow(signal, onlyNew ? decisions.count : 0);
+      for await (const decision of followed) {
         if (learners.length > 0 && !learners.includes(decision.learner)) continue;
         yield encodeDecision(node, decision);
       }

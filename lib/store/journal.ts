@@ -159,6 +159,8 @@ export interface Journal {
   value(hash: ValueHash): Uint8Array | undefined;
   /** Up to `count` decisions in the order they were kept, from the `from`th (0 is the first) on. */
   decisionsFrom(from: number, count: number): JournalDecision[];
+  /** The decisions of an instance, in the order they were kept; at no cost for those of others. */
+  decisionsOf(instance: bigint): JournalDecision[];
   /** All evidence, in the order it was kept. */
   evidence(): JournalEvidence[];
   /** What was last kept for a peer. */

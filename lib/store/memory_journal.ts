@@ -43,6 +43,7 @@ class MemoryJournal implements Journal {
   /** The keys of `#instances`, ascending. */
   readonly #ascending: bigint[] = [];
   readonly #decisions: JournalDecision[] = [];
+  readonly #decisionsOf: Map<bigint, JournalDecision[]> = new Map();
   readonly #evidence: JournalEvidence[] = [];
   /** Of decisions and evidence that are kept. */
   readonly #keys: Set<string> = new Set();
@@ -82,7 +83,11 @@ class MemoryJournal implements Journal {
     for (const decision of batch.decisions) {
       const { instance, learner, ballot, signers } = decision;
       if (!this.#isNew(["decision", String(instance), learner, ballot.valueHash])) continue;
-      this.#decisions.push({ ...decision, ballot: { ...ballot }, signers: [...signers] });
+      const kept = { ...decision, ballot: { ...ballot }, signers: [...signers] };
+      this.#decisions.push(kept);
+      const others = this.#decisionsOf.get(instance);
+      if (others === undefined) this.#decisionsOf.set(instance, [kept]);
+      else others.push(kept);
     }
     for (const evidence of batch.evidence) {
       const { instance, acceptor } = evidence;
@@ -163,6 +168,11 @@ class MemoryJournal implements Journal {
     return this.#decisions.slice(from, from + count);
   }
 
+  decisionsOf(instance: bigint): JournalDecision[] {
+    this.#assertOpen();
+    return [...this.#decisionsOf.get(instance) ?? []];
+  }
+
   evidence(): JournalEvidence[] {
     this.#assertOpen();
     return [...this.#evidence];
@@ -178,6 +188,7 @@ class MemoryJournal implements Journal {
     for (const list of [this.#messages, this.#ascending, this.#decisions, this.#evidence]) {
       list.length = 0;
     }
+    this.#decisionsOf.clear();
     for (const map of [this.#instances, this.#values, this.#keys, this.#progress]) map.clear();
   }
 

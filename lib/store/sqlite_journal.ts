@@ -241,6 +241,10 @@ class SqliteJournal implements Journal {
     return this.#select(DECISIONS, "WHERE position >= ? ORDER BY position LIMIT ?", from, count);
   }
 
+  decisionsOf(instance: bigint): JournalDecision[] {
+    return this.#select(DECISIONS, "WHERE instance = ? ORDER BY position", toColumn(instance));
+  }
+
   evidence(): JournalEvidence[] {
     return this.#select(EVIDENCE, "ORDER BY position");
   }

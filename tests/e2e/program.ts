@@ -14,6 +14,7 @@ export type ProgramName =
   | "proposer"
   | "config"
   | "demo"
+  | "get"
   | "replay"
   | "status";
 

@@ -162,3 +162,74 @@ Deno.test("a decision is told with its value, if that is here", async () => {
   assertEquals(after.value?.value, new Uint8Array([7]));
   assertEquals(book.newest(1)[0]?.value, new Uint8Array([7]));
 });
+
+/** A book with `decided` decisions, whose journal counts the decisions that it hands out. */
+function countedBook(decided: number) {
+  const journal = openMemoryJournal();
+  let handedOut = 0;
+  const counted = new Proxy(journal, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        const result: unknown = Reflect.apply(value, target, args);
+        if (Array.isArray(result) && /^decisions/.test(String(name))) handedOut += result.length;
+        return result;
+      };
+    },
+  });
+  const ledger = new Ledger(counted);
+  const book = new DecisionBook(ledger);
+  const add = (instance: bigint, learner = "Eve") => {
+    const ballot = { seconds: 1, nanos: 0, valueHash: inventedId("v") as string as ValueHash };
+    const proposal = inventedId("proposal");
+    ledger.decide({ learner, instance, ballot, proposal, signers: ["Alice"] });
+    ledger.flush(false);
+    book.announce();
+  };
+  for (let instance = 0n; instance < decided; instance++) add(instance);
+  return { book, add, handedOut: () => handedOut };
+}
+
+Deno.test("one instance is found at the same cost among ten as among five thousand", async () => {
+  const costs: number[] = [];
+  for (const decided of [10, 5_000]) {
+    const { book, add, handedOut } = countedBook(decided);
+    const { controller, signal, listeners } = watchedSignal();
+    const seen: string[] = [];
+    const over = (async () => {
+      const wanted = [7n, 9_999_999n];
+      for await (const { instance, learner } of book.followIn(wanted, signal)) {
+        seen.push(`${instance} ${learner}`);
+      }
+    })();
+    await settled();
+    assertEquals(seen, ["7 Eve"]);
+    costs.push(handedOut());
+    // What comes later is seen too, once, and what is of no interest is not.
+    add(9_999_998n);
+    add(7n, "Fay");
+    add(9_999_999n);
+    await settled();
+    assertEquals(seen, ["7 Eve", "7 Fay", "9999999 Eve"]);
+    controller.abort();
+    await over;
+    assertEquals(listeners.size, 0);
+  }
+  assertEquals(costs, [1, 1]);
+});
+
+Deno.test("who follows an instance may leave out what is known already", async () => {
+  const { book, add } = countedBook(3);
+  const { controller, signal } = watchedSignal();
+  const seen: bigint[] = [];
+  const over = (async () => {
+    for await (const { instance } of book.followIn([1n, 5n], signal, true)) seen.push(instance);
+  })();
+  await settled();
+  add(5n);
+  await settled();
+  controller.abort();
+  await over;
+  assertEquals(seen, [5n]);
+});

@@ -62,6 +62,9 @@ class WrappedJournal implements Journal {
     return this.inner.value(...args);
   }
 
+  decisionsOf(instance: bigint): ReturnType<Journal["decisionsOf"]> {
+    return this.inner.decisionsOf(instance);
+  }
   decisionsFrom(
     ...args: Parameters<Journal["decisionsFrom"]>
   ): ReturnType<Journal["decisionsFrom"]> {

@@ -47,6 +47,7 @@ class CountingJournal implements Journal {
   messagesOf = () => [];
   instancesAfter = () => [];
   decisionsFrom = () => [];
+  decisionsOf = () => [];
   evidence = () => [];
 }
 

@@ -65,6 +65,12 @@ function compare(disk: Journal, memory: Journal, prng: Prng): void {
   const [from, count] = [prng.below(memory.length + 2), prng.below(10)];
   assertEquals(disk.messagesFrom(from, count), memory.messagesFrom(from, count));
   assertEquals(disk.decisionsFrom(from >> 2, count), memory.decisionsFrom(from >> 2, count));
+  const ordered = disk.decisionsFrom(0, disk.decisionCount);
+  for (const { instance } of ordered) {
+    const own = ordered.filter((decision) => decision.instance === instance);
+    assertEquals(disk.decisionsOf(instance), own);
+    assertEquals(memory.decisionsOf(instance), own);
+  }
   const instance = prng.pick(INSTANCES)!;
   assertEquals(disk.instancesAfter(instance, count), memory.instancesAfter(instance, count));
   assertEquals(disk.messagesOf(instance), memory.messagesOf(instance));

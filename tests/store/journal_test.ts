@@ -31,6 +31,7 @@ testJournals("an empty journal has nothing but an epoch", (journal) => {
   assertEquals(journal.instancesAfter(undefined, 10), []);
   assertEquals(journal.value(hashOf("v")), undefined);
   assertEquals(journal.decisionsFrom(0, 10), []);
+  assertEquals(journal.decisionsOf(0n), []);
   assertEquals(journal.evidence(), []);
   assertEquals(journal.progress("bob"), undefined);
 });
@@ -113,6 +114,10 @@ testJournals("decisions keep their order; repeated ones are passed over", (journ
   assertEquals(journal.decisionCount, 3);
   assertEquals(journal.decisionsFrom(0, 10), [x, y, otherValue]);
   assertEquals(journal.decisionsFrom(1, 1), [y]);
+  assertEquals(
+    journal.decisionsOf(x.instance),
+    [x, y, otherValue].filter(({ instance }) => instance === x.instance),
+  );
   assertEquals(journal.decisionsFrom(3, 1), []);
 });
 
@@ -195,6 +200,7 @@ testJournals("after close, only close", (journal) => {
   assertThrows(() => journal.instancesAfter(undefined, 1), Error, "closed");
   assertThrows(() => journal.value(hashOf("v")), Error, "closed");
   assertThrows(() => journal.decisionsFrom(0, 1), Error, "closed");
+  assertThrows(() => journal.decisionsOf(0n), Error, "closed");
   assertThrows(() => journal.evidence(), Error, "closed");
   assertThrows(() => journal.progress("bob"), Error, "closed");
 });
