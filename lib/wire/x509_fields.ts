@@ -16,7 +16,7 @@ export interface Extension {
 
 /** Parts of a certificate, as they are in it. */
 export interface CertificateFields {
-  /** 1, 2 or 3. */
+  /** 3, if it is one that can be used; else any number from 1 to 256. */
   readonly version: number;
   /** What is signed. */
   readonly tbs: Uint8Array<ArrayBuffer>;
@@ -96,8 +96,11 @@ function purposesOf(extension: Extension | undefined): string[] | undefined {
   return purposes;
 }
 
+/** What is not one byte is no version of anything: nobody may take its first byte for one. */
 function versionOf(content: Uint8Array): number {
-  return readDer(content, TAG.integer).content[0]! + 1;
+  const { content: bytes } = readDer(content, TAG.integer);
+  if (bytes.length !== 1) throw new DerError("a version of several bytes");
+  return bytes[0]! + 1;
 }
 
 function algorithmOf(content: Uint8Array): string {

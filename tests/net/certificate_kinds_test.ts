@@ -11,7 +11,7 @@ import { LinkError } from "../../lib/net/errors.ts";
 import type { PeerCertificate, TlsIdentity } from "../../lib/net/tls.ts";
 import { CAST, startClient, startServer } from "./fixture.ts";
 import {
-  asVersion1,
+  asVersion,
   crlPlace,
   damaged,
   type Holder,
@@ -164,8 +164,18 @@ const KINDS: readonly Kind[] = [
   },
   {
     title: "version 1",
-    holder: await asVersion1(await make("a")),
+    holder: await asVersion(await make("a")),
     refused: "is of X.509 version 1, with which TLS proves nothing here",
+  },
+  {
+    title: "version 2",
+    holder: await asVersion(await make("a"), [1]),
+    refused: "is of X.509 version 2, with which TLS proves nothing here",
+  },
+  {
+    title: "version 4",
+    holder: await asVersion(await make("a"), [3]),
+    refused: "is of X.509 version 4, with which TLS proves nothing here",
   },
   {
     title: "self-signed with SHA-1",

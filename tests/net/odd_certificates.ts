@@ -76,16 +76,27 @@ export async function damaged({ name, keys, der }: Holder): Promise<Holder> {
   return await holder(name, keys, spoilt);
 }
 
-/** The same certificate as of X.509 version 1, signed anew. Ed25519 only. */
-export async function asVersion1({ name, keys, der, privateKeyPem }: Holder): Promise<Holder> {
+/**
+ * The same certificate as of another X.509 version, signed anew. Ed25519 only.
+ *
+ * @param version Content of the integer that says so (0 is version 1); left out if undefined, as
+ * version 1 has it, and extensions with it.
+ */
+export async function asVersion(
+  { name, keys, der, privateKeyPem }: Holder,
+  version?: readonly number[],
+): Promise<Holder> {
   const outer = new DerReader(readDer(der, TAG.sequence).content);
   const inner = new DerReader(outer.take(TAG.sequence).content);
   const algorithm = outer.take(TAG.sequence).raw;
   inner.take(TAG.context0);
   const parts: Uint8Array[] = [];
+  if (version !== undefined) {
+    parts.push(element(TAG.context0, [element(TAG.integer, [Uint8Array.from(version)])]));
+  }
   while (!inner.done) {
     const { tag, raw } = inner.take();
-    if (tag !== TAG.context3) parts.push(raw);
+    if (tag !== TAG.context3 || version !== undefined) parts.push(raw);
   }
   const tbs = element(TAG.sequence, parts);
   const signature = sign(null, tbs, createPrivateKey(privateKeyPem));
