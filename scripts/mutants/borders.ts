@@ -25,17 +25,6 @@ export const BORDERS: readonly Fault[] = [
     },
   },
   {
-    name: "a version of several bytes is taken for its first",
-    origin: "a slip of this program: two readers of one certificate",
-    edits: [
-      edit("wire/x509_fields.ts", "if (bytes.length !== 1) throw", "if (bytes.length < 1) throw"),
-    ],
-    caughtBy: {
-      path: "tests/net/tls_test.ts",
-      test: "a certificate made by anybody around a known key opens nothing: version [2,0]",
-    },
-  },
-  {
     name: "whoever an issuer vouches for is let in",
     origin: "what TLS does by itself, and other systems rely on",
     edits: [
