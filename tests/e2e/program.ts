@@ -15,6 +15,7 @@ export type ProgramName =
   | "config"
   | "demo"
   | "get"
+  | "key"
   | "replay"
   | "status";
 
