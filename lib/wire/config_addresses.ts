@@ -162,7 +162,7 @@ function certificateOf(address: Address, place: Place): CertificateSource {
     .filter((field) => address[field] !== "");
   const field = given[0];
   if (field === undefined) {
-    return place.field("certificate").fail("is missing; give a self-signed certificate as PEM");
+    return place.field("certificate").fail("is missing; give a certificate as PEM");
   }
   if (given.length > 1) place.fail(`has ${given.join(" and ")}; keep one of them`);
   const at = place.field(field);

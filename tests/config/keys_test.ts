@@ -55,7 +55,7 @@ const CASES: readonly (readonly [string, (config: Loose) => void, string])[] = [
   [
     "no certificate",
     (c) => delete c.addresses[1].certificate,
-    "addresses[1].certificate: is missing; give a self-signed certificate",
+    "addresses[1].certificate: is missing; give a certificate as PEM",
   ],
   [
     "a certificate twice over",

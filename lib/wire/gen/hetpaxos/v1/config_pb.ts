@@ -19,7 +19,8 @@ export const file_hetpaxos_v1_config: GenFile = /*@__PURE__*/
  */
 export type Address = Message<"hetpaxos.v1.Address"> & {
   /**
-   * Self-signed X.509 certificate, PEM. Its key is the acceptor's signing key.
+   * X.509 certificate, PEM, with its issuers after it unless it is self-signed. Its key is the
+   * acceptor's signing key, and what peers know it by.
    *
    * @generated from field: string certificate = 1;
    */
@@ -80,7 +81,8 @@ export type Address = Message<"hetpaxos.v1.Address"> & {
  */
 export type AddressJson = {
   /**
-   * Self-signed X.509 certificate, PEM. Its key is the acceptor's signing key.
+   * X.509 certificate, PEM, with its issuers after it unless it is self-signed. Its key is the
+   * acceptor's signing key, and what peers know it by.
    *
    * @generated from field: string certificate = 1;
    */
