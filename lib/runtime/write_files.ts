@@ -4,7 +4,16 @@
  * @module
  */
 
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { reasonOf } from "./config_files.ts";
 
@@ -44,11 +53,7 @@ export function writeFiles(files: readonly NewFile[], { overwrite, advice }: Ove
   const existing = overwrite ? [] : files.filter(({ path }) => existsSync(path));
   if (existing.length > 0) {
     const more = existing.length > 1 ? ` (and ${existing.length - 1} more)` : "";
-    throw new OperatorError(
-      EXIT.usage,
-      `exists already${more}; nothing was written: ${advice}`,
-      existing[0]!.path,
-    );
+    existsAlready(existing[0]!.path, `${more}; nothing was written: ${advice}`);
   }
   const temporary: { from: string; to: string }[] = [];
   try {
@@ -57,7 +62,9 @@ export function writeFiles(files: readonly NewFile[], { overwrite, advice }: Ove
       const from = `${to}.${crypto.randomUUID()}.tmp`;
       attempt(to, () => writeWhole(from, file, () => temporary.push({ from, to })));
     }
-    for (const { from, to } of temporary) attempt(to, () => renameSync(from, to));
+    for (const { from, to } of temporary) {
+      attempt(to, () => overwrite ? renameSync(from, to) : moveToNew(from, to, advice));
+    }
   } finally {
     // Moved ones are gone from here; what is left belongs to a failure.
     for (const { from } of temporary) rmSync(from, { force: true });
@@ -76,10 +83,27 @@ function writeWhole(path: string, { text, ...kind }: NewFile, created: () => voi
   }
 }
 
+/** Moves a file to where none is. What has come there in the meantime stays: it may be a key. */
+function moveToNew(from: string, to: string, advice: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (existsSync(to)) existsAlready(to, ` since a moment ago: ${advice}`);
+    // Some file systems have no links.
+    if (!existsSync(from)) throw error;
+    renameSync(from, to);
+  }
+}
+
+function existsAlready(path: string, what: string): never {
+  throw new OperatorError(EXIT.usage, `exists already${what}`, path);
+}
+
 function attempt(path: string, act: () => void): void {
   try {
     act();
   } catch (error) {
+    if (error instanceof OperatorError) throw error;
     const reason = reasonOf(error, "no such directory; make it first");
     throw new OperatorError(EXIT.resource, `cannot be written: ${reason}`, path);
   }

@@ -93,8 +93,12 @@ async function withParties(
   }
 }
 
-/** Everybody joins, has the same bytes, and Alice and Bob decide what the client proposes. */
-async function joinAndDecide(parties: readonly Party[]): Promise<void> {
+/**
+ * Everybody joins, has the same bytes, and Alice and Bob decide what the client proposes.
+ *
+ * @returns the acceptors, running.
+ */
+async function joinAndDecide(parties: readonly Party[]): Promise<[Program, Program]> {
   const names = parties.map(({ name }) => name);
   const joined: string[] = [];
   for (const [i, party] of parties.entries()) {
@@ -106,10 +110,8 @@ async function joinAndDecide(parties: readonly Party[]): Promise<void> {
     assertEquals(await party.privateKeys(), [party.path(`${party.name}.key`)]);
   }
   const [alice, bob, client] = parties as [Party, Party, Party];
-  const acceptors = [alice, bob].map((party) => party.start("acceptor"));
-  for (const acceptor of acceptors) {
-    await acceptor.line(({ event }) => event === "listening", "listening");
-  }
+  const acceptors: [Program, Program] = [alice.start("acceptor"), bob.start("acceptor")];
+  await Promise.all(acceptors.map(listening));
   const learner = client.start("learner", "--once");
   const decisions = await succeeds(client.start("proposer", "--value", "apart"));
   assertEquals(valuesOf(decisions), ["apart"]);
@@ -120,6 +122,11 @@ async function joinAndDecide(parties: readonly Party[]): Promise<void> {
   for (const party of parties) {
     assert((await party.privateKeys()).length <= 1, `${party.name} has its own key at most`);
   }
+  return acceptors;
+}
+
+async function listening(acceptor: Program): Promise<void> {
+  await acceptor.line(({ event }) => event === "listening", "listening");
 }
 
 Deno.test(e2e(
@@ -136,7 +143,7 @@ Deno.test(e2e(
       await client.run("key", "new", "console", "--client", "--out", client.folder);
       const members = [alice, bob, client];
       for (const party of members) await party.publish([`${party.name}.card.json`], parties);
-      await joinAndDecide(members);
+      const [running] = await joinAndDecide(members);
 
       const cards = members.map(({ name }) => name);
       const cluster = vera.path("cluster.json");
@@ -149,6 +156,23 @@ Deno.test(e2e(
       assertEquals(await vera.privateKeys(), []);
       const keyless = await stage.start("acceptor", [cluster]).ended;
       assertOneLine(keyless, 3, /cluster\.json: privateKey: is missing; give a PKCS#8 key as PEM/);
+
+      // Alice renews her certificate, and nobody else has to know.
+      const graph = ["--graph", alice.path("graph.json"), "--out", alice.path("cluster.json")];
+      await alice.run("key", "renew", alice.path("Alice.card.json"), "--days", "90");
+      await alice.run(
+        "config",
+        "join",
+        ...cards.map((n) => alice.path(`${n}.card.json`)),
+        ...graph,
+        "--force",
+      );
+      running.kill("SIGTERM");
+      assertEquals((await running.ended).code, 0);
+      const renewed = alice.start("acceptor", "--log-level", "info");
+      await listening(renewed);
+      const proposer = client.start("proposer", "--value", "renewed", "--instance", "1");
+      assertEquals(valuesOf(await succeeds(proposer)), ["renewed"]);
     });
   },
 ));
@@ -162,15 +186,16 @@ async function blocksOf(page: string, heading: string): Promise<string[]> {
   return [...section!.matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block!);
 }
 
-async function shell(folder: string, script: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command("sh", {
+async function shell(folder: string, script: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("sh", {
     args: ["-euc", script],
     cwd: folder,
     stdin: "null",
-    stdout: "null",
+    stdout: "piped",
     stderr: "piped",
   }).output();
   assert(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
 }
 
 async function openssl(): Promise<string | undefined> {
@@ -202,6 +227,12 @@ Deno.test(e2e(
         if (party === bob) await shell(party.folder, here + certificate);
       }
       await client.run("key", "new", "console", "--client", "--out", client.folder);
+      const page = await Deno.readTextFile(`${ROOT}/docs/KEYS.md`);
+      const [, fingerprint] = /By other means: `([^`]*)`/.exec(page)!;
+      const shown = await shell(alice.folder, fingerprint!);
+      const show = stage.start("key", ["show", alice.path("Alice.pem")]);
+      await succeeds(show);
+      assertEquals(show.out.all[0]!.fingerprint, shown.slice(0, 64));
       await alice.publish(["Alice.card.json", "Alice.pem"], parties);
       await bob.publish(["Bob.card.json", "Bob.pem"], parties);
       await client.publish(["console.card.json"], parties);
@@ -213,4 +244,25 @@ Deno.test(e2e(
     });
   },
   { ignore: await openssl() },
+));
+
+Deno.test(e2e(
+  import.meta.url,
+  "of several that make one identity at once, one does, and its files belong together",
+  async (stage) => {
+    await withParties(stage, ["Alice"], async ([alice]) => {
+      const args = ["new", "Alice", "--host", "localhost", "--out", alice!.folder];
+      const ends = await Promise.all(
+        Array.from({ length: 6 }, () => stage.start("key", args).ended),
+      );
+      assertEquals(ends.filter(({ code }) => code === 0).length, 1);
+      for (const end of ends) if (end.code !== 0) assertOneLine(end, 2, /exists already/);
+      const files = ["Alice.key", "Alice.card.json"].map((file) => alice!.path(file));
+      const show = stage.start("key", ["show", ...files]);
+      await succeeds(show);
+      assertEquals(new Set(show.out.all.map(({ fingerprint }) => fingerprint)).size, 1);
+      const names = [...Deno.readDirSync(alice!.folder)].map(({ name }) => name).sort();
+      assertEquals(names, ["Alice.card.json", "Alice.json", "Alice.key"]);
+    });
+  },
 ));
