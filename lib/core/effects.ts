@@ -10,7 +10,7 @@ import type { Decision, Disagreement } from "./learner.ts";
 import type { Rejection } from "./rejection.ts";
 import type { AcceptorIndex, Message, MessageId, Timestamp } from "./types.ts";
 
-/** What happens to an instance. `now` never runs backwards. */
+/** What happens to an instance. `now` never runs backwards, but in a tick that says so. */
 export type Input =
   | {
     readonly kind: "message";
@@ -20,7 +20,12 @@ export type Input =
     readonly bytes?: number;
     readonly now: Timestamp;
   }
-  | { readonly kind: "tick"; readonly now: Timestamp }
+  | {
+    readonly kind: "tick";
+    readonly now: Timestamp;
+    /** The clock has been set back: `now` may be below that of the input before. */
+    readonly setBack?: boolean;
+  }
   /** A message from the journal, all of whose refs have been restored. Only before the first vote. */
   | { readonly kind: "restore"; readonly message: Message; readonly now: Timestamp }
   /** Whether the acceptor may sign from now on. */

@@ -34,7 +34,7 @@ export interface Waiting {
   /** Everyone who has sent it: it stays as long as one of them has room. */
   readonly sources: Set<Source>;
   /** When it has waited long enough. */
-  readonly until: Timestamp;
+  until: Timestamp;
 }
 
 /** Messages waiting for refs. Changed in place by the functions below. */
@@ -154,6 +154,14 @@ export function expire(inbox: Inbox, now: Timestamp): Dropped[] {
     dropped.push({ message: waiting.message, rejection, sources });
   }
   return dropped;
+}
+
+/** The clock has been set back: nothing waits longer than if it had come now. */
+export function shortenWaits(inbox: Inbox, limits: InboxLimits, now: Timestamp): void {
+  const latest = addMs(now, limits.inboxWaitMsMax);
+  for (const waiting of inbox.waiting.values()) {
+    if (compareTimestamps(waiting.until, latest) > 0) waiting.until = latest;
+  }
 }
 
 /** Drops everything, silently. */

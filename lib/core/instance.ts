@@ -21,10 +21,11 @@ import type { Effect, Input } from "./effects.ts";
 import { admit } from "./facts.ts";
 import type { FutureAccounts, FutureLimits, FutureProposal } from "./future.ts";
 import { clearFuture, postpone, refuseFarAhead, takeDue } from "./future.ts";
-import { clearInbox, expire, type Inbox, type InboxLimits, newInbox, nextExpiry } from "./inbox.ts";
+import { clearInbox, expire, type Inbox, type InboxLimits, newInbox } from "./inbox.ts";
 import { type Dropped, release, type Source, wait, waiterOf } from "./inbox.ts";
 import { learn, type LearnerState, newLearner } from "./learner.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
+import { nextWake, pass, type Passing } from "./passing.ts";
 import { emptyPast, include, type Past } from "./past.ts";
 import { isRejection } from "./rejection.ts";
 import {
@@ -66,7 +67,7 @@ export interface CoreContext {
 }
 
 /** State of one instance. Changed in place by {@linkcode step}. */
-export interface InstanceState {
+export interface InstanceState extends Passing {
   /** Names drafts of this instance. */
   readonly identify: Identify;
   /** What is known (TR, known_messages). */
@@ -108,6 +109,8 @@ export function newInstance(
     lowest1a: undefined,
     acceptor: self === undefined ? undefined : newAcceptor(graph, self, standing),
     learner: newLearner(graph),
+    seenAt: undefined,
+    setBacks: 0,
   };
 }
 
@@ -120,6 +123,7 @@ export function closeInstance({ inbox, future, accounts }: InstanceState): void 
 /** Runs one input to its end (TR, Figure 3; PROTOCOL section 4). */
 export function step(context: CoreContext, state: InstanceState, input: Input): Effect[] {
   const run: Run = { context, state, now: input.now, effects: [] };
+  pass(state, context.limits, input);
   switch (input.kind) {
     case "message":
       receive(run, input.message, input.source, input.bytes ?? 0);
@@ -286,13 +290,6 @@ function send(run: Run, acceptor: AcceptorState, own: Entry): void {
   follow(graph, acceptor, own);
   effects.push({ kind: "send", entry: own });
   observe(run, own);
-}
-
-function nextWake(state: InstanceState): Timestamp | undefined {
-  const due = state.future[0]?.proposal.ballot;
-  const expiry = nextExpiry(state.inbox);
-  if (due === undefined || expiry === undefined) return due ?? expiry;
-  return compareTimestamps(due, expiry) < 0 ? due : expiry;
 }
 
 function futureIds({ future }: InstanceState): ReadonlySet<MessageId> {

@@ -9,6 +9,9 @@ import type { InstanceState } from "./instance.ts";
 import { hasDecided } from "./learner.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { originOf, type Slot, slotAfter, slotAt, type WindowSettings } from "./schedule.ts";
+import { ballotTime } from "./ballot_time.ts";
+import { checkTime } from "./passing.ts";
+import { type BackoffSettings, type Pace, type ProposerState, timeAnew } from "./proposer_state.ts";
 import { findStarved } from "./starvation.ts";
 import {
   addMs,
@@ -22,44 +25,8 @@ import {
   type ValueHash,
 } from "./types.ts";
 
-/** How a proposer waits between ballots. */
-export interface BackoffSettings {
-  /** The first wait is between half of this and this, in milliseconds. */
-  readonly backoffMsMin: number;
-  /** Each wait may be twice the one before, up to this, in milliseconds. */
-  readonly backoffMsMax: number;
-}
-
-/** By what a proposer times its ballots: pauses at random, or windows shared with others. */
-export type Pace = BackoffSettings | WindowSettings;
-
-/** State of one proposer in one instance. Changed in place by {@linkcode stepProposer}. */
-export interface ProposerState {
-  /** The value it offers where it is free to choose. */
-  readonly own: ValueHash;
-  /** The learners whose decisions it waits for. */
-  readonly serves: LearnerSet;
-  /** Offers ballots even when they have decided. */
-  readonly forever: boolean;
-  /** Ballots offered so far. */
-  ballots: number;
-  /** With back-off: no new ballot before. */
-  notBefore: Timestamp | undefined;
-  /** With windows: the slot of its latest ballot. */
-  slot: Slot | undefined;
-  /** When it first looked. */
-  startedAt: Timestamp | undefined;
-  /** When it first saw a ballot. */
-  heardAt: Timestamp | undefined;
-  /** The highest ballot seen so far, its own included. */
-  highest: Ballot | undefined;
-  /** When it saw that. */
-  highestAt: Timestamp | undefined;
-  /** Learners of those that it serves of which it has found that they are starved. */
-  starved: LearnerSet;
-  /** All learners it serves have decided or are starved. */
-  done: boolean;
-}
+export type { BackoffSettings, Pace, ProposerState } from "./proposer_state.ts";
+export { newProposer } from "./proposer_state.ts";
 
 /** What a proposer wants done. */
 export type ProposerEffect =
@@ -75,24 +42,6 @@ export type ProposerEffect =
 /** After so many ballots for one learner the next undecided one has its turn. */
 const BALLOTS_PER_TURN = 3;
 
-/** A proposer that has offered nothing. With back-off it offers a ballot at its first step. */
-export function newProposer(own: ValueHash, serves: LearnerSet, forever = false): ProposerState {
-  return {
-    own,
-    serves,
-    forever,
-    ballots: 0,
-    notBefore: undefined,
-    slot: undefined,
-    startedAt: undefined,
-    heardAt: undefined,
-    highest: undefined,
-    highestAt: undefined,
-    starved: 0n,
-    done: false,
-  };
-}
-
 /**
  * Looks at what is known and offers a ballot if it is time to.
  *
@@ -101,9 +50,12 @@ export function newProposer(own: ValueHash, serves: LearnerSet, forever = false)
  * stubborn proposer would wait on each other for ever. If all learners have had their turn in vain,
  * it goes on to the next of {@linkcode valuesFor}. Before each ballot it looks who is starved,
  * and serves them no more. While another's ballot with another value may still complete it holds
- * back: with back-off a pause, with windows at most half a slot.
+ * back: with back-off a pause, with windows at most half a slot. When the clock has been set back it
+ * times anew, for what it had planned by the wrong time may be far off.
  *
  * @param entropy Uniform in [0, 1). Windows do not use it.
+ * @throws Error if `now` is before that of the step before, and the instance has not been told that
+ * the clock was set back.
  */
 export function stepProposer(
   graph: LearnerGraph,
@@ -114,6 +66,10 @@ export function stepProposer(
   entropy: number,
 ): ProposerEffect[] {
   if (state.done) return [];
+  if (state.setBacks !== instance.setBacks) timeAnew(state, now);
+  state.setBacks = instance.setBacks;
+  checkTime(state.seenAt, now);
+  state.seenAt = now;
   state.startedAt ??= now;
   const isNews = notice(instance, state, now);
   if (undecided(instance, state).length === 0) return finish(state);
@@ -150,7 +106,7 @@ function stepWithBackoff(
   const effects = dropStarved(run);
   if (state.done) return effects;
   const turn = Math.floor(state.ballots / BALLOTS_PER_TURN);
-  effects.push(offer(run, nextOffer(run, turn)));
+  effects.push(offer(run, settings, nextOffer(run, turn)));
   state.notBefore = addMs(now, backoffMs(state.ballots, settings, entropy));
   return [...effects, { kind: "wake", at: state.notBefore }];
 }
@@ -181,7 +137,7 @@ function stepInWindow(
   const holdMs = holdUntilMs(state, next1a.valueHash, origin, slot);
   if (elapsedMs < holdMs) return [...effects, wakeAt(holdMs)];
   state.slot = slot;
-  return [...effects, offer(run, next1a), next];
+  return [...effects, offer(run, settings, next1a), next];
 }
 
 /**
@@ -213,8 +169,11 @@ function nextOffer({ graph, instance, state }: Run, turn: number, firstTurn = 0)
   return { learner, valueHash: values[round % values.length]! };
 }
 
-function offer({ state, now }: Run, { learner, valueHash }: Offer): ProposerEffect {
-  const ballot = { ...ballotTime(state, now), valueHash };
+function offer(run: Run, pace: Pace, { learner, valueHash }: Offer): ProposerEffect {
+  const { instance, state, now } = run;
+  const time = ballotTime(instance, state.offered, pace.clockSkewMsMax, now);
+  const ballot = { ...time, valueHash };
+  state.offered = ballot;
   state.ballots++;
   state.highest = ballot;
   state.highestAt = now;
@@ -276,14 +235,6 @@ export function valuesFor(
     : membersOf(bound).flatMap((other) => view.highest2a[other]?.best.facts.ballot ?? []);
   highest.sort((a, b) => compareBallots(b, a));
   return highest.length === 0 ? [own] : [...new Set(highest.map(({ valueHash }) => valueHash))];
-}
-
-/** Now, or just above the highest ballot seen if a faster clock made that. */
-function ballotTime(state: ProposerState, now: Timestamp): Timestamp {
-  if (state.highest === undefined || compareTimestamps(now, state.highest) > 0) {
-    return { seconds: now.seconds, nanos: now.nanos };
-  }
-  return addMs({ seconds: state.highest.seconds, nanos: state.highest.nanos }, 0.001);
 }
 
 /** Between half and all of a bound that doubles with every ballot, up to the cap. */

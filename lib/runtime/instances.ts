@@ -12,10 +12,11 @@ import type { Message, MessageId, Timestamp } from "../core/types.ts";
 import { acceptorMessageId } from "../crypto/hash.ts";
 import type { Limits } from "../wire/limits.ts";
 import { TraceWriter } from "../trace/writer.ts";
-import type { Cancel, Clock } from "./clock.ts";
+import type { Cancel } from "./clock.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LogRecord } from "./log_record.ts";
 import type { RunningInstance } from "./node_types.ts";
+import type { SteadyClock } from "./steady.ts";
 import type { Proposing } from "./proposing.ts";
 import { Rates } from "./rates.ts";
 
@@ -35,8 +36,8 @@ export interface InstancesOptions {
   readonly ledger: Ledger;
   /** How many there may be in memory, how long they stay, how fast they come back. */
   readonly limits: Limits;
-  /** Tells how long an instance has been unused. */
-  readonly clock: Clock;
+  /** Tells how long an instance has been unused, and whether the wall clock has been set back. */
+  readonly clock: SteadyClock;
   /** The name for a trace, and who takes its lines; undefined if nobody wants one. */
   readonly trace: { readonly node: string; readonly write: (line: string) => void } | undefined;
 }
@@ -110,7 +111,15 @@ export class Instances {
   }
 
   /** Runs one input through the core. */
-  step({ id, state }: RunningInstance, input: Input): Effect[] {
+  step(running: RunningInstance, input: Input): Effect[] {
+    const { setBacks } = this.#options.clock;
+    if (running.setBacks === setBacks) return this.#step(running, input);
+    running.setBacks = setBacks;
+    const tick = { kind: "tick" as const, now: input.now, setBack: true };
+    return [...this.#step(running, tick), ...this.#step(running, input)];
+  }
+
+  #step({ id, state }: RunningInstance, input: Input): Effect[] {
     const { context } = this.#options;
     const { trace } = this;
     if (trace === undefined) return step(context, state, input);
@@ -222,6 +231,7 @@ export class Instances {
       proposers: new Set<Proposing>(),
       wakeAt: undefined,
       cancelWake: () => {},
+      setBacks: this.#options.clock.setBacks,
       usedMs: 0,
       admitted: false,
     };

@@ -23,7 +23,7 @@ import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts
 import { Outcomes, SELF } from "./outcomes.ts";
 import { ProposalGate } from "./proposal_gate.ts";
 import { drive, type Proposing, stopProposing } from "./proposing.ts";
-import { throttledLog } from "./throttled_log.ts";
+import { type SteadyOptions, steadyOptions } from "./steady.ts";
 import { WaitingValues } from "./waiting_values.ts";
 import { setTimer } from "./waking.ts";
 import { Wants } from "./wants.ts";
@@ -31,7 +31,7 @@ import { Wants } from "./wants.ts";
 /** A process's share in all instances. Everything happens synchronously. */
 export class Node {
   /** What it was made with. */
-  readonly options: NodeOptions;
+  readonly options: SteadyOptions;
   /** What the core is told of this process; `self` is undefined if it does not vote. */
   readonly context: CoreContext;
   /** Every message, value and decision known. */
@@ -59,9 +59,9 @@ export class Node {
 
   /** Opens no instance; an acceptor does not vote before it is told to. */
   constructor(options: NodeOptions) {
-    const { configuration, votes, clock, journal } = options;
+    this.options = steadyOptions(options);
+    const { configuration, votes, journal, clock, log } = this.options;
     const { graph, limits, digest, network } = configuration;
-    this.options = { ...options, log: throttledLog(options.log, limits, clock) };
     const self = votes ? configuration.self.acceptorIndex : undefined;
     this.context = { graph, limits, accounts: newAccounts(), self };
     this.blame = new Blame(limits.rejectionsPerMinuteMax);
@@ -88,12 +88,8 @@ export class Node {
       ask: (requests) => this.#observers.forEach((observer) => observer.wanted?.(requests)),
     });
     this.outcomes = new Outcomes({
-      graph,
-      self,
-      signer: configuration.signer,
-      ledger: this.ledger,
+      ...{ graph, self, signer: configuration.signer, ledger: this.ledger, log },
       observers: this.#observers,
-      log: this.options.log,
       refuse: (rejection, id, peer) => this.refuse(rejection, peer, id),
       want: (instance, id, source) => {
         const wire = this.#gate.release(id, source);
@@ -194,7 +190,7 @@ export class Node {
   /** Lets the acceptor vote, in all instances. */
   startVoting(): void {
     this.#votes = true;
-    for (const running of this.instances.all) this.#letVote(running);
+    for (const running of this.instances.all) this.tick(running, true);
     this.flush();
   }
 
@@ -216,12 +212,18 @@ export class Node {
   /** Wakes an instance at a time, if nothing wakes it before. */
   wake(running: RunningInstance, at: Timestamp): void {
     if (this.#closed) return;
-    const { clock } = this.options;
-    setTimer(running, clock, at, () => {
-      this.#step(running, { kind: "tick", now: clock.now() });
+    setTimer(running, this.options.clock, at, () => {
+      this.tick(running);
       this.#drive(running);
       this.flush();
     });
+  }
+
+  /** Tells an instance what time it is and, if it is so, that its acceptor may vote from now on. */
+  tick(running: RunningInstance, allowed = false): Timestamp {
+    const now = this.options.clock.now();
+    this.#step(running, allowed ? { kind: "vote", allowed, now } : { kind: "tick", now });
+    return now;
   }
 
   /** Stops all timers and proposers; nothing happens afterwards. */
@@ -282,7 +284,7 @@ export class Node {
     const running = this.instances.open(id, by);
     if (!isRejection(running) && !running.admitted) {
       running.admitted = true;
-      if (this.#votes) this.#letVote(running);
+      if (this.#votes) this.tick(running, true);
     }
     return running;
   }
@@ -292,9 +294,5 @@ export class Node {
     this.outcomes.apply(running, effects, input.kind === "message" ? input.message.id : undefined);
     for (const { id, wire, source } of this.#released.splice(0)) this.#accept(wire, id, source);
     return effects;
-  }
-
-  #letVote(running: RunningInstance): void {
-    this.#step(running, { kind: "vote", allowed: true, now: this.options.clock.now() });
   }
 }

@@ -71,6 +71,8 @@ export interface RunningInstance {
   readonly wires: Map<MessageId, WireMessage>;
   /** Those that still offer a value here. */
   readonly proposers: Set<Proposing>;
+  /** How often it has been told that the clock was set back. */
+  setBacks: number;
   /** The time its timer is set for; undefined if none is set. */
   wakeAt: Timestamp | undefined;
   /** Takes back its timer; does nothing if none is set. */

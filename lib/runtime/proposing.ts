@@ -52,7 +52,8 @@ export function newProposing(
  */
 export function paceOf({ proposer, limits, self, source }: Configuration): Pace {
   const { backoffMsMin, backoffMsMax, rotation, windowMsMin } = proposer;
-  if (rotation.length === 0) return { backoffMsMin, backoffMsMax };
+  const { clockSkewMsMax } = limits;
+  if (rotation.length === 0) return { backoffMsMin, backoffMsMax, clockSkewMsMax };
   const position = rotation.indexOf(self.name);
   if (position < 0) {
     throw new OperatorError(
@@ -64,7 +65,7 @@ export function paceOf({ proposer, limits, self, source }: Configuration): Pace 
       `${source}: proposer.rotation`,
     );
   }
-  return { members: rotation.length, position, windowMsMin, clockSkewMsMax: limits.clockSkewMsMax };
+  return { members: rotation.length, position, windowMsMin, clockSkewMsMax };
 }
 
 /** Lets all proposers of an instance look at what is known now. */
@@ -72,7 +73,8 @@ export function drive(node: Node, running: RunningInstance): void {
   const { instances: { trace }, options: { clock, random, log } } = node;
   for (const proposing of running.proposers) {
     const { state, pace } = proposing;
-    const now = clock.now();
+    let now = clock.now();
+    if (running.setBacks !== clock.setBacks) now = node.tick(running);
     const entropy = random();
     const before = trace && { ...state };
     const effects = stepProposer(

@@ -41,8 +41,10 @@ export function readInput(field: Field): Input {
         now: readTime(now),
       };
     }
-    case "tick":
-      return { kind: "tick", now: readTime(field.fields(["kind", "now"]).now) };
+    case "tick": {
+      const { now, setBack } = field.fields(["kind", "now"], ["setBack"]);
+      return { kind: "tick", now: readTime(now), ...(setBack && { setBack: setBack.boolean() }) };
+    }
     case "restore": {
       const { message, now } = field.fields(["kind", "message", "now"]);
       return { kind: "restore", message: readMessage(message), now: readTime(now) };

@@ -7,7 +7,7 @@
 import type { Fault } from "./campaign.ts";
 import { BORDERS } from "./borders.ts";
 import { EXPLORED } from "./explored.ts";
-import { NAMES, RUNNING } from "./processes.ts";
+import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
 
 /** All faults; names are unique. */
@@ -17,5 +17,6 @@ export const FAULTS: readonly Fault[] = [
   ...NAMES,
   ...RUNNING,
   ...BORDERS,
+  ...CLOCKS,
   ...EXPLORED,
 ];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Edit } from "../../tests/core/mutations.ts";
 import type { Fault } from "./campaign.ts";
 import { edit } from "./edits.ts";
 
@@ -55,6 +56,60 @@ export const NAMES: readonly Fault[] = [
     caughtBy: {
       path: "tests/runtime/hostile_signature_test.ts",
       test: "an honest message says nothing in another cluster",
+    },
+  },
+];
+
+/** Above which ballot a proposer's next one is. */
+function floor(ballot: string): Edit[] {
+  return [edit("core/ballot_time.ts", "undefined = offered;", `undefined = ${ballot};`)];
+}
+
+/** In what happens when a clock is set back. */
+export const CLOCKS: readonly Fault[] = [
+  {
+    name: "an instance is not told that the clock was set back",
+    origin: "this program, and easily done: what waits by the clock waits for an hour",
+    edits: [edit("runtime/instances.ts", "if (running.setBacks === setBacks) return", "return")],
+    caughtBy: {
+      path: "tests/runtime/set_back_test.ts",
+      test: "what waits for refs waits no longer because the clock was set back",
+    },
+  },
+  {
+    name: "a proposer keeps to what it planned by a clock that was ahead",
+    origin: "this program: a second with the clock an hour ahead silenced it for an hour",
+    edits: [
+      edit(
+        "core/proposer.ts",
+        "!== instance.setBacks) timeAnew(state, now);",
+        "!== instance.setBacks) state.seenAt = undefined;",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/runtime/set_back_test.ts",
+      test: "a proposer with back-off whose clock is 3600 s ahead for 1 s is not silent afterwards",
+    },
+  },
+  {
+    name: "a ballot that nobody has taken is outdone",
+    origin: "this program: one's own, made by a clock that was ahead, puts all further ones off",
+    edits: floor("view.highest1a?.facts.ballot"),
+    caughtBy: {
+      path: "tests/runtime/proposing_test.ts",
+      test: "a proposer does not outbid a ballot that nobody has taken",
+    },
+  },
+  {
+    name: "a ballot is outdone that acceptors refuse as too far ahead",
+    origin:
+      "this program: an acceptor whose clock was ahead has taken it, nobody else does for an hour",
+    edits: [
+      edit("core/ballot_time.ts", "if (latest !== undefined && compare", "if (false && compare"),
+    ],
+    caughtBy: {
+      path: "tests/core/time_test.ts",
+      test: "time: a ballot is just above what somebody has taken, if that can be outdone",
     },
   },
 ];
@@ -177,6 +232,7 @@ export const RUNNING: readonly Fault[] = [
         "if (tooFar !== undefined) {",
         "if (acceptor !== undefined && tooFar !== undefined) {",
       ),
+      ...floor("view.highest1a?.facts.ballot"),
     ],
     caughtBy: {
       path: "tests/regressions/seeds_test.ts",

@@ -37,5 +37,5 @@ Deno.test("a proposer does not offer above a ballot that no acceptor takes", () 
   const later = { seconds: 1_001, nanos: 0 };
   const [offer] = stepProposer(GRAPH, instance, proposer, pace, later, 0);
   assert(offer?.kind === "propose");
-  assertEquals(offer.ballot.seconds, 1_010);
+  assertEquals(offer.ballot.seconds, 1_001, "what nobody has taken is not in the way");
 });

@@ -85,10 +85,10 @@ Deno.test("a proposer holds back while it sees another's ballots", async () => {
   await cluster.stop();
 });
 
-Deno.test("a proposer outbids ballots of a clock that is ahead", async () => {
-  const { cluster, proposer, speaker } = await alone();
+Deno.test("a proposer outbids a ballot of a clock that is ahead if somebody has taken it", async () => {
+  const { cluster, proposer, authors, speaker } = await alone();
   const ahead = speaker.proposal({ value: "ahead", atMs: 3_000 });
-  await speaker.send(ahead);
+  await speaker.send(ahead, authors[1]!.signed({ refs: [ahead.id] }));
   cluster.propose(proposer, 1n, "own");
   await cluster.clock.advance(1_000);
   const last = logOf(proposer).at(-1)!.wire;
@@ -97,6 +97,17 @@ Deno.test("a proposer outbids ballots of a clock that is ahead", async () => {
   );
   assertEquals(last.ballot.seconds, ahead.wire.ballot.seconds);
   assert(last.ballot.nanos > ahead.wire.ballot.nanos);
+  await cluster.stop();
+});
+
+Deno.test("a proposer does not outbid a ballot that nobody has taken", async () => {
+  const { cluster, proposer, speaker } = await alone();
+  await speaker.send(speaker.proposal({ value: "ahead", atMs: 3_000 }));
+  cluster.propose(proposer, 1n, "own");
+  await cluster.clock.advance(1_000);
+  const last = logOf(proposer).at(-1)!.wire;
+  assert(last.kind === "1a");
+  assertEquals(last.ballot.seconds, cluster.clock.now().seconds - 1);
   await cluster.stop();
 });
 

@@ -1,0 +1,58 @@
+/**
+ * Time as an instance sees it: it passes, or somebody sets the clock back and says so.
+ *
+ * @module
+ */
+
+import type { Input } from "./effects.ts";
+import type { FutureProposal } from "./future.ts";
+import { type Inbox, type InboxLimits, nextExpiry, shortenWaits } from "./inbox.ts";
+import { compareTimestamps, type Timestamp } from "./types.ts";
+
+/** What an instance knows of time. */
+export interface Passing {
+  /** The time of the latest input; undefined before the first. */
+  seenAt: Timestamp | undefined;
+  /** How often the clock has been set back since then. */
+  setBacks: number;
+}
+
+/**
+ * Takes note of the time of an input.
+ *
+ * When the clock is set back nothing that waits may wait longer for it than it may at most: else an
+ * hour's error of the clock would be an hour's silence.
+ *
+ * @throws Error if it is before that of the input before, and the input does not say that the clock
+ * has been set back: what waits by the clock would then wait for no reason that anybody gave.
+ */
+export function pass(
+  state: Passing & { readonly inbox: Inbox },
+  limits: InboxLimits,
+  input: Input,
+): void {
+  const { now } = input;
+  if (input.kind === "tick" && input.setBack) {
+    state.setBacks++;
+    shortenWaits(state.inbox, limits, now);
+  } else {
+    checkTime(state.seenAt, now);
+  }
+  state.seenAt = now;
+}
+
+/** @throws Error if time has run backwards. */
+export function checkTime(before: Timestamp | undefined, now: Timestamp): void {
+  if (before === undefined || compareTimestamps(before, now) <= 0) return;
+  throw new Error("time runs backwards, and nobody has said that the clock was set back");
+}
+
+/** When the next 1a or the next message that waits has waited long enough; undefined if none does. */
+export function nextWake(
+  { future, inbox }: { readonly future: readonly FutureProposal[]; readonly inbox: Inbox },
+): Timestamp | undefined {
+  const due = future[0]?.proposal.ballot;
+  const expiry = nextExpiry(inbox);
+  if (due === undefined || expiry === undefined) return due ?? expiry;
+  return compareTimestamps(due, expiry) < 0 ? due : expiry;
+}

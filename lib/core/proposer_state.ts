@@ -1,0 +1,95 @@
+/**
+ * What a proposer remembers, and how it is told to wait.
+ *
+ * @module
+ */
+
+import type { Slot, WindowSettings } from "./schedule.ts";
+import {
+  type Ballot,
+  compareTimestamps,
+  type LearnerSet,
+  type Timestamp,
+  type ValueHash,
+} from "./types.ts";
+
+/** How a proposer waits between ballots. */
+export interface BackoffSettings {
+  /** The first wait is between half of this and this, in milliseconds. */
+  readonly backoffMsMin: number;
+  /** Each wait may be twice the one before, up to this, in milliseconds. */
+  readonly backoffMsMax: number;
+  /** How far ahead of the clock a ballot may be to be taken, in milliseconds; no bound if absent. */
+  readonly clockSkewMsMax?: number;
+}
+
+/** By what a proposer times its ballots: pauses at random, or windows shared with others. */
+export type Pace = BackoffSettings | WindowSettings;
+
+/** State of one proposer in one instance. Changed in place by {@linkcode stepProposer}. */
+export interface ProposerState {
+  /** The value it offers where it is free to choose. */
+  readonly own: ValueHash;
+  /** The learners whose decisions it waits for. */
+  readonly serves: LearnerSet;
+  /** Offers ballots even when they have decided. */
+  readonly forever: boolean;
+  /** Ballots offered so far. */
+  ballots: number;
+  /** With back-off: no new ballot before. */
+  notBefore: Timestamp | undefined;
+  /** With windows: the slot of its latest ballot. */
+  slot: Slot | undefined;
+  /** When it first looked. */
+  startedAt: Timestamp | undefined;
+  /** When it first saw a ballot. */
+  heardAt: Timestamp | undefined;
+  /** The highest ballot seen so far, its own included. */
+  highest: Ballot | undefined;
+  /** When it saw that. */
+  highestAt: Timestamp | undefined;
+  /** Its own latest ballot since the clock was set back. */
+  offered: Ballot | undefined;
+  /** When it last looked. */
+  seenAt: Timestamp | undefined;
+  /** How often the instance's clock had been set back then. */
+  setBacks: number;
+  /** Learners of those that it serves of which it has found that they are starved. */
+  starved: LearnerSet;
+  /** All learners it serves have decided or are starved. */
+  done: boolean;
+}
+
+/** A proposer that has offered nothing. With back-off it offers a ballot at its first step. */
+export function newProposer(own: ValueHash, serves: LearnerSet, forever = false): ProposerState {
+  return {
+    own,
+    serves,
+    forever,
+    ballots: 0,
+    notBefore: undefined,
+    slot: undefined,
+    startedAt: undefined,
+    heardAt: undefined,
+    highest: undefined,
+    highestAt: undefined,
+    offered: undefined,
+    seenAt: undefined,
+    setBacks: 0,
+    starved: 0n,
+    done: false,
+  };
+}
+
+/** Forgets when it did what, by a clock that was ahead. */
+export function timeAnew(state: ProposerState, now: Timestamp): void {
+  const earlier = (at: Timestamp | undefined) =>
+    at !== undefined && compareTimestamps(at, now) > 0 ? now : at;
+  state.startedAt = earlier(state.startedAt);
+  state.heardAt = earlier(state.heardAt);
+  state.highestAt = earlier(state.highestAt);
+  state.notBefore = undefined;
+  state.slot = undefined;
+  state.offered = undefined;
+  state.seenAt = undefined;
+}
