@@ -86,11 +86,10 @@ function describe(output: Output, configuration: ClusterConfiguration | Configur
     line(output, "disagree", `${name}: nothing keeps its decisions alike, on purpose`);
   }
   for (const { by, starved, quorum } of starvation) {
-    line(
-      output,
-      "limit",
-      `${by}, deciding by ${quorum.join(", ")}, may leave ${starved} undecided`,
-    );
+    const text = quorum === "unknown"
+      ? `whether ${by} may leave ${starved} undecided is unknown: their quorums are too irregular`
+      : `${by}, deciding by ${quorum.join(", ")}, may leave ${starved} undecided`;
+    line(output, "limit", text);
   }
   line(output, "rules", description.rules);
   line(output, "settings", description.settings.join(", ") || "all at their defaults");
@@ -127,7 +126,9 @@ function describeConfiguration(configuration: ClusterConfiguration | Configurati
     starvation: findStarvations(graph).map(({ by, starved, quorum }) => ({
       by: spec.learners[by]!,
       starved: spec.learners[starved]!,
-      quorum: membersOf(quorum).map((index) => spec.acceptors[index]!),
+      quorum: quorum === "unknown"
+        ? quorum
+        : membersOf(quorum).map((index) => spec.acceptors[index]!),
     })),
     rules: spec.burial,
     settings: [

@@ -62,7 +62,10 @@ export function findViolation(
 ): Violation | undefined {
   const all = fullSet(graph.acceptorCount);
   const search: Search = {
-    classes: interchangeable(graph),
+    classes: interchangeable(
+      [...graph.spec.quorums, ...graph.spec.safety.map((edge) => edge.safe)],
+      graph.acceptorCount,
+    ),
     all,
     quorumA: (set) => graph.quorums[a]!.satisfiedBy(set),
     quorumB: (set) => graph.quorums[b]!.satisfiedBy(set),
@@ -118,15 +121,17 @@ function extend(
   return undefined;
 }
 
-/** Classes of acceptors that may be exchanged without changing any rule of the graph. */
-function interchangeable(graph: LearnerGraph): bigint[][] {
-  const rules = [
-    ...graph.spec.quorums,
-    ...graph.spec.safety.map((edge) => edge.safe),
-  ];
+/**
+ * Classes of acceptors that may be exchanged without changing any of the rules; each acceptor as the
+ * set that holds it alone. Costs O(acceptors · classes · size of the rules).
+ */
+export function interchangeable(
+  rules: readonly SetRule[],
+  acceptorCount: number,
+): readonly (readonly AcceptorSet[])[] {
   const texts = rules.map((rule) => canonicalText(rule, (index) => index));
   const classes: number[][] = [];
-  for (const index of membersOf(fullSet(graph.acceptorCount))) {
+  for (const index of membersOf(fullSet(acceptorCount))) {
     const home = classes.find(([first]) =>
       rules.every((rule, i) =>
         texts[i] === canonicalText(

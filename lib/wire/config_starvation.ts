@@ -8,6 +8,7 @@ import { fullSet } from "../core/acceptor_set.ts";
 import { entangled, type LearnerGraph } from "../core/learner_graph.ts";
 import { minimise } from "../core/quorum.ts";
 import type { AcceptorSet, LearnerIndex } from "../core/types.ts";
+import { interchangeable } from "../core/validity.ts";
 
 /** One learner whose decision may leave another without one, in that instance, for good. */
 export interface Starvation {
@@ -15,11 +16,14 @@ export interface Starvation {
   readonly by: LearnerIndex;
   /** Must agree with it, and may then find no quorum of its own. */
   readonly starved: LearnerIndex;
-  /** A minimal quorum of `by` that contains none of `starved`. */
-  readonly quorum: AcceptorSet;
+  /**
+   * A minimal quorum of `by` that contains none of `starved`; "unknown" if the rules of the two are
+   * too irregular for a bounded search: then there may be one or not.
+   */
+  readonly quorum: AcceptorSet | "unknown";
 }
 
-/** Search steps for one pair; then nothing is said of it. */
+/** Search steps for one pair. */
 const STEPS_MAX = 100_000;
 
 /**
@@ -28,7 +32,8 @@ const STEPS_MAX = 100_000;
  * that leave the others bound to another value: the other learner stays undecided in that instance
  * (later instances are not concerned). Between learners with the same rule it cannot happen.
  *
- * Pairs that take more than a bounded search, with many acceptors of many kinds, are left out.
+ * Acceptors that neither rule tells apart are interchangeable: only how many of them are chosen is
+ * tried. A pair that takes more than a bounded search even so is among the results as unknown.
  */
 export function findStarvations(graph: LearnerGraph): Starvation[] {
   const all = fullSet(graph.acceptorCount);
@@ -36,30 +41,40 @@ export function findStarvations(graph: LearnerGraph): Starvation[] {
   for (let by = 0; by < graph.learnerCount; by++) {
     for (let starved = 0; starved < graph.learnerCount; starved++) {
       if (by === starved || !entangled(graph, by, starved, all)) continue;
-      const quorum = quorumWithout(graph, by, starved, all);
+      const quorum = quorumWithout(graph, by, starved);
       if (quorum !== undefined) found.push({ by, starved, quorum });
     }
   }
   return found;
 }
 
-/** A minimal quorum of `by` in `all` that contains no quorum of `other`. */
+/** A minimal quorum of `by` that contains no quorum of `other`; undefined if there is none. */
 function quorumWithout(
   graph: LearnerGraph,
   by: LearnerIndex,
   other: LearnerIndex,
-  all: AcceptorSet,
-): AcceptorSet | undefined {
+): AcceptorSet | "unknown" | undefined {
   const [mine, theirs] = [graph.quorums[by]!, graph.quorums[other]!];
   if (JSON.stringify(mine.rule) === JSON.stringify(theirs.rule)) return undefined;
+  const classes = interchangeable([mine.rule, theirs.rule], graph.acceptorCount);
   let steps = 0;
-  const search = (chosen: AcceptorSet, next: AcceptorSet): AcceptorSet | undefined => {
-    if (++steps > STEPS_MAX || theirs.satisfiedBy(chosen)) return undefined;
-    // Of bits from `next` on, nothing is decided yet.
-    if (!mine.satisfiedBy(chosen | (all & ~(next - 1n)))) return undefined;
-    if (next > all) return chosen;
-    return search(chosen, next << 1n) ?? search(chosen | next, next << 1n);
+  const search = (
+    depth: number,
+    chosen: AcceptorSet,
+    open: AcceptorSet,
+  ): AcceptorSet | "unknown" | undefined => {
+    if (theirs.satisfiedBy(chosen) || !mine.satisfiedBy(chosen | open)) return undefined;
+    if (++steps > STEPS_MAX) return "unknown";
+    const members = classes[depth];
+    if (members === undefined) return chosen;
+    const rest = members.reduce((set, bit) => set & ~bit, open);
+    for (let count = 0; count <= members.length; count++) {
+      const more = members.slice(members.length - count).reduce((set, bit) => set | bit, chosen);
+      const quorum = search(depth + 1, more, rest);
+      if (quorum !== undefined) return quorum;
+    }
+    return undefined;
   };
-  const quorum = search(0n, 1n);
-  return quorum === undefined ? undefined : minimise(quorum, mine.satisfiedBy);
+  const quorum = search(0, 0n, fullSet(graph.acceptorCount));
+  return typeof quorum === "bigint" ? minimise(quorum, mine.satisfiedBy) : quorum;
 }

@@ -189,6 +189,15 @@ export const GRAPHS: readonly Fault[] = [
     },
   },
   {
+    name: "who may starve whom is not said if it takes too long to find out",
+    origin: "this program: given up silently, as if there were nobody",
+    edits: [edit("wire/config_starvation.ts", 'return "unknown";', "return undefined;")],
+    caughtBy: {
+      path: "tests/wire/text_test.ts",
+      test: "a pair that takes too long a search is said to be unknown, not left out",
+    },
+  },
+  {
     name: "an empty quorum is accepted",
     origin: "another implementation: it decides at once",
     edits: [
