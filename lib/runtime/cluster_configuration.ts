@@ -109,6 +109,8 @@ export function loadCluster(
   return completeCluster(parseParts(text, source), now);
 }
 
+const NOT_JOINED = "no such file; hetpaxos config join makes it of everybody's cards";
+
 /** Reads what a configuration says, in one file or in two. @throws OperatorError for bad JSON. */
 export function parseParts(text: string, source: string): ConfigParts {
   const root = new Place(source);
@@ -119,7 +121,7 @@ export function parseParts(text: string, source: string): ConfigParts {
     return { root, config: own, sharedRoot: root, sharedConfig: own, shared };
   }
   refuseSharedFields(own, root);
-  const read = readNamedFile(own.cluster, root.field("cluster"));
+  const read = readNamedFile(own.cluster, root.field("cluster"), NOT_JOINED);
   const sharedRoot = new Place(read.path);
   const sharedConfig = parseConfig(read.text, read.path);
   refuseOwnFields(sharedConfig, sharedRoot);

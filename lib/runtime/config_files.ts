@@ -39,16 +39,17 @@ export async function readStdin(): Promise<string> {
  * Reads a text file.
  *
  * @param where How to call it in messages.
+ * @param missing What to say if there is no such file; to check the path, if not given.
  * @throws OperatorError if it cannot be read, is too large, or is not text.
  */
-export function readText(path: string, where: string): string {
+export function readText(path: string, where: string, missing?: string): string {
   let bytes: Uint8Array;
   try {
     if (statSync(path).size > FILE_BYTES_MAX) tooLarge(where);
     bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof OperatorError) throw error;
-    throw new OperatorError(EXIT.resource, `cannot be read: ${reasonOf(error)}`, where);
+    throw new OperatorError(EXIT.resource, `cannot be read: ${reasonOf(error, missing)}`, where);
   }
   return decodeText(bytes, where);
 }
@@ -58,9 +59,13 @@ export function readText(path: string, where: string): string {
  *
  * @throws OperatorError as {@linkcode readText}.
  */
-export function readNamedFile(file: string, place: Place): { text: string; path: string } {
+export function readNamedFile(
+  file: string,
+  place: Place,
+  missing?: string,
+): { text: string; path: string } {
   const path = besideFile(file, place.file);
-  return { text: readText(path, `${place}: ${quote(file)}`), path };
+  return { text: readText(path, `${place}: ${quote(file)}`, missing), path };
 }
 
 /** The path that a configuration means by `path`: relative to where the configuration is. */

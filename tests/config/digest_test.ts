@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
+import { parseCard } from "../../lib/runtime/card.ts";
+import { loadCluster } from "../../lib/runtime/cluster_configuration.ts";
+import { joinCards } from "../../lib/runtime/join_cards.ts";
 import { differingParts, DIGEST_PARTS } from "../../lib/wire/config_digest.ts";
 import { load, sample } from "./sample.ts";
 
@@ -81,6 +84,34 @@ Deno.test("the digest does not depend on how a cluster is written, nor on whose 
         const once = new Set(choices);
         for (const choice of once) applyIfPossible(HARMLESS[choice]!, config, seed);
         assertEquals(load(config).digest, original);
+      },
+    ),
+    { numRuns: RUNS },
+  );
+});
+
+Deno.test("cards join to the same bytes however the graph is written, and to the same cluster", () => {
+  const join = ({ addresses, learners, safetySets, rules }: Loose) =>
+    joinCards(
+      addresses.map((address: Loose) => parseCard(JSON.stringify(address), `${address.name}.card`)),
+      JSON.stringify({ learners, safetySets, rules }),
+      "graph.json",
+    );
+  const joined = join(sample());
+  assertEquals(loadCluster(joined, "cluster.json").digest, original);
+  const ofGraph = HARMLESS.slice(
+    0,
+    HARMLESS.findIndex((change) => `${change}`.includes("proposal")),
+  );
+  assert(ofGraph.length > 8);
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(ofGraph.length - 1), { maxLength: 8 }),
+      fc.nat(1_000_000),
+      (choices, seed) => {
+        const config = sample();
+        for (const choice of new Set(choices)) applyIfPossible(ofGraph[choice]!, config, seed);
+        assertEquals(join(config), joined);
       },
     ),
     { numRuns: RUNS },

@@ -148,7 +148,7 @@ const MISTAKES: readonly (readonly [string, Loose, (shared: Loose) => void, stri
     "no shared file",
     { ...OWN, cluster: "no.json" },
     () => {},
-    'alice.json: cluster: "no.json": cannot be read: no such file; check the path',
+    'alice.json: cluster: "no.json": cannot be read: no such file; hetpaxos config join makes it',
   ],
   [
     "a shared file and no key",

@@ -8,6 +8,7 @@ import { parseJson } from "../../lib/wire/json_text.ts";
 import { compareNames, didYouMean, listNames } from "../../lib/wire/names.ts";
 import { Place } from "../../lib/wire/place.ts";
 import { encodeRule, normaliseRule } from "../../lib/wire/rule.ts";
+import { ruleJson, type SetJson } from "../../lib/wire/rule_json.ts";
 import { describeRule } from "../../lib/wire/rule_text.ts";
 
 const NAMES = ["Alice", "Bob", "Carol", "Dave"];
@@ -130,6 +131,29 @@ Deno.test("the order of operands changes neither normal form nor bytes", () => {
     fc.property(rule, (rule) => {
       assertEquals(normaliseRule(reversed(rule)), normaliseRule(rule));
       assertEquals(encodeRule(reversed(rule), NAMES), encodeRule(rule, NAMES));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("a rule in JSON is read as the same rule, and however it is built it is written alike", () => {
+  const indexOf = (name: string): SetRule => ({ kind: "acceptor", index: NAMES.indexOf(name) });
+  const read = (set: SetJson): SetRule => {
+    if ("names" in set) {
+      return thresholdOf(
+        set.names.length,
+        set.names.map((n) => NAMES.indexOf(n)),
+      );
+    }
+    const of = set.of.map((each) => typeof each === "string" ? indexOf(each) : read(each));
+    return { kind: "threshold", threshold: set.threshold, of };
+  };
+  fc.assert(
+    fc.property(rule, (rule) => {
+      const written = ruleJson(normaliseRule(rule), NAMES);
+      const again: SetRule = { kind: "threshold", threshold: 1, of: written.map(read) };
+      assertEquals(normaliseRule(again), normaliseRule(rule));
+      assertEquals(ruleJson(normaliseRule(reversed(rule)), NAMES), written);
     }),
     { numRuns: 300 },
   );
