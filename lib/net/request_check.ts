@@ -12,8 +12,10 @@ import { requestFault } from "../wire/request_json.ts";
 
 /** Bytes before each message of a call that carries many: flags and a length. */
 const PREFIX_BYTES = 5;
-/** Flags of what is no message, or is compressed, which is refused elsewhere. */
-const NO_MESSAGE = 0b1000_0011;
+/** Flag of what is compressed, which is refused elsewhere. */
+const COMPRESSED = 1;
+/** By protocol: the flag of what ends a stream and is no message; Connect reads all else as one. */
+const END_FLAGS: Readonly<Record<string, number>> = { connect: 0x02, "grpc-web": 0x80, grpc: 0 };
 
 /**
  * The same request with a body that is checked while it is read: reading it throws a `ConnectError`
@@ -40,8 +42,10 @@ export function checkedRequest(
   if (/^application\/json\s*(;|$)/i.test(type)) {
     return { ...request, body: wholeBody(schema, chunks, bytesMax) };
   }
-  if (/^application\/(connect|grpc|grpc-web)\+json\s*(;|$)/i.test(type)) {
-    return { ...request, body: framedBody(schema, chunks, bytesMax) };
+  const framed = /^application\/(connect|grpc|grpc-web)\+json\s*(;|$)/i.exec(type)?.[1];
+  if (framed !== undefined) {
+    const flags = COMPRESSED | END_FLAGS[framed.toLowerCase()]!;
+    return { ...request, body: framedBody(schema, chunks, bytesMax, flags) };
   }
   return request;
 }
@@ -71,6 +75,7 @@ async function* framedBody(
   schema: DescMessage,
   body: AsyncIterable<Uint8Array>,
   bytesMax: number,
+  unread: number,
 ): AsyncGenerator<Uint8Array> {
   let parts: Uint8Array[] = [];
   let bytes = 0;
@@ -88,7 +93,7 @@ async function* framedBody(
       if (whole.length === 0) break;
       bytes -= whole.length;
       needed = PREFIX_BYTES;
-      if ((whole[0]! & NO_MESSAGE) === 0) check(schema, whole.subarray(PREFIX_BYTES));
+      if ((whole[0]! & unread) === 0) check(schema, whole.subarray(PREFIX_BYTES));
       yield whole;
     }
     if (needed === Infinity) {

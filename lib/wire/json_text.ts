@@ -69,7 +69,7 @@ class Reader {
   }
 
   value(depth: number): Json {
-    this.#match(SPACE);
+    this.#skipSpace();
     if (depth > DEPTH_MAX) this.#fail(`more than ${DEPTH_MAX} brackets within each other`);
     switch (this.#text[this.#at]) {
       case "{":
@@ -79,11 +79,11 @@ class Reader {
       case '"':
         return this.#string();
     }
-    const word = this.#match(WORD);
-    if (word !== undefined) return JSON.parse(word);
     const at = this.#at;
     const number = this.#match(NUMBER);
     if (number !== undefined) return this.#number(number, at);
+    const word = this.#match(WORD);
+    if (word !== undefined) return JSON.parse(word);
     this.#unexpected("a value");
   }
 
@@ -101,7 +101,7 @@ class Reader {
   }
 
   end(): void {
-    this.#match(SPACE);
+    this.#skipSpace();
     if (this.#at < this.#text.length) this.#fail("more text after the end of the JSON");
   }
 
@@ -109,7 +109,7 @@ class Reader {
     const entries = new Map<string, Json>();
     this.#take("{", "");
     while (!this.#closes("}", entries.size === 0)) {
-      this.#match(SPACE);
+      this.#skipSpace();
       const at = this.#at;
       if (this.#text[at] !== '"') this.#unexpected("a key in double quotes");
       const key = this.#string();
@@ -129,7 +129,7 @@ class Reader {
 
   /** Whether the bracket closes here; if it does not, passes the comma before the next item. */
   #closes(bracket: "}" | "]", empty: boolean): boolean {
-    this.#match(SPACE);
+    this.#skipSpace();
     if (this.#text[this.#at] === bracket) {
       this.#at++;
       return true;
@@ -150,9 +150,13 @@ class Reader {
   }
 
   #take(character: string, expected: string): void {
-    this.#match(SPACE);
+    this.#skipSpace();
     if (this.#text[this.#at] !== character) this.#unexpected(expected);
     this.#at++;
+  }
+
+  #skipSpace(): void {
+    if (this.#text.charCodeAt(this.#at) <= 0x20) this.#match(SPACE);
   }
 
   #match(pattern: RegExp): string | undefined {

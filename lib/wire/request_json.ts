@@ -17,6 +17,27 @@ const UINT32_MAX = 0xffff_ffffn;
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
 const TIMESTAMP = "google.protobuf.Timestamp";
 
+/** A place in the request, spelt out only if something is wrong there: a list may have millions. */
+class Spot {
+  readonly #parent: Spot | undefined;
+  readonly #step: string | number;
+
+  constructor(parent?: Spot, step: string | number = "") {
+    this.#parent = parent;
+    this.#step = step;
+  }
+
+  fail(what: string): never {
+    return this.#place().fail(what);
+  }
+
+  #place(): Place {
+    if (this.#parent === undefined) return new Place(REQUEST);
+    const parent = this.#parent.#place();
+    return typeof this.#step === "number" ? parent.item(this.#step) : parent.field(this.#step);
+  }
+}
+
 /**
  * What is wrong with a request, in one line; undefined if nothing is that can be seen without
  * knowing what it is for.
@@ -43,7 +64,7 @@ export function requestFault(schema: DescMessage, body: Uint8Array): string | un
     return "is not UTF-8";
   }
   try {
-    checkMessage(schema, parseJson(text, REQUEST, { integersOnly: true }), new Place(REQUEST));
+    checkMessage(schema, parseJson(text, REQUEST, { integersOnly: true }), new Spot());
     return undefined;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
@@ -51,13 +72,13 @@ export function requestFault(schema: DescMessage, body: Uint8Array): string | un
   }
 }
 
-function checkMessage(schema: DescMessage, json: Json, place: Place): void {
+function checkMessage(schema: DescMessage, json: Json, place: Spot): void {
   if (schema.typeName === TIMESTAMP) return checkTimestamp(json, place);
   if (!isObject(json)) return place.fail(`is ${kindOf(json)}; an object {…} is expected`);
   const given = new Set<DescField>();
   for (const [key, value] of Object.entries(json)) {
     const field = schema.fields.find(({ name, jsonName }) => key === jsonName || key === name);
-    const here = place.field(key);
+    const here = new Spot(place, key);
     if (field === undefined) {
       const known = schema.fields.map(({ jsonName }) => jsonName);
       const list = known.length === 0 ? "none" : listNames(known, 16);
@@ -69,14 +90,14 @@ function checkMessage(schema: DescMessage, json: Json, place: Place): void {
   }
 }
 
-function checkField(field: DescField, json: Json, place: Place): void {
+function checkField(field: DescField, json: Json, place: Spot): void {
   if (field.fieldKind === "map") throw new TypeError(`no request has maps: ${field.name}`);
   if (field.fieldKind !== "list") return checkValue(field, json, place);
   if (!Array.isArray(json)) return place.fail(`is ${kindOf(json)}; a list […] is expected`);
-  json.forEach((item, i) => checkValue(field, item, place.item(i)));
+  json.forEach((item, i) => checkValue(field, item, new Spot(place, i)));
 }
 
-function checkValue(field: DescField, json: Json, place: Place): void {
+function checkValue(field: DescField, json: Json, place: Spot): void {
   if (field.message !== undefined) return checkMessage(field.message, json, place);
   if (field.enum !== undefined) {
     const known = field.enum.values.some(({ name, number }) => name === json || number === json);
@@ -104,18 +125,18 @@ function checkValue(field: DescField, json: Json, place: Place): void {
   }
 }
 
-function checkUnsigned(json: Json, most: bigint, place: Place): void {
+function checkUnsigned(json: Json, most: bigint, place: Spot): void {
   const isNumber = typeof json === "number" && Number.isSafeInteger(json) && !Object.is(json, -0);
   const isDigits = typeof json === "string" && /^(0|[1-9]\d{0,19})$/.test(json);
   if (!isNumber && !isDigits) {
     return place.fail(`is ${kindOf(json)}; a whole number in plain digits is expected`);
   }
-  const value = BigInt(json as string | number);
-  if (value >= 0n && value <= most) return;
+  const value = typeof json === "number" ? json : BigInt(json as string);
+  if (value >= 0 && value <= most) return;
   place.fail(`is ${kindOf(json)}; a whole number from 0 to ${most} is expected`);
 }
 
-function checkTimestamp(json: Json, place: Place): void {
+function checkTimestamp(json: Json, place: Spot): void {
   const pattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
   if (typeof json === "string" && pattern.test(json)) return;
   place.fail(`is ${kindOf(json)}; a time like "2026-11-28T06:51:06.874Z" is expected`);

@@ -177,6 +177,21 @@ Deno.test("messages of a stream are checked one by one, however they are cut", a
   }
 });
 
+Deno.test("no flag of a frame makes a message pass unread", async () => {
+  await using server = await startServer({ handlers: HANDLERS });
+  const frame = framed(Buffer.from('{"Instance":"7","value":"eA=="}'));
+  const before = taken.length;
+  for (const type of ["application/grpc+json", "application/grpc-web+json"]) {
+    for (const flags of [0, 1, 2, 4, 8, 16, 32, 64, 128, 255]) {
+      frame[0] = flags;
+      const headers = { "content-type": type, te: "trailers" };
+      const { grpcStatus } = await send(server, "Propose", frame, headers);
+      assert(!["0", "undefined"].includes(grpcStatus), `${type}, ${flags}: ${grpcStatus}`);
+    }
+  }
+  assertEquals(taken.length, before);
+});
+
 Deno.test("a message that is too long is refused as such", async () => {
   await using server = await startServer({ handlers: HANDLERS });
   const long = JSON.stringify({ value: "A".repeat(1_600_000) });
