@@ -50,6 +50,11 @@ for (const kind of KINDS) {
     if (refused === undefined) assertEquals(said, undefined);
     else assert(said?.includes(refused), said ?? "accepted");
     const [serves, calls] = await works(identityOf(holder), known);
+    if (refused === undefined) {
+      const { pem: certificatePem, trusted: pem, der } = parseCertificate(known.pem, { use });
+      const asRun = { certificatePem, privateKeyPem: holder.privateKeyPem };
+      assertEquals(await works(asRun, { name: "odd", pem, der }), [serves, calls]);
+    }
     const suffices = use === "client" ? calls : serves && calls;
     assertEquals(suffices, refused === undefined || though !== undefined, `${serves}, ${calls}`);
   });

@@ -1,5 +1,7 @@
 /** Who is let in, and whom a client believes. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { once } from "node:events";
+import { connect } from "node:tls";
 import { parseCertificate } from "../../lib/crypto/certificate.ts";
 import { LinkError } from "../../lib/net/errors.ts";
 import { makeTestIdentity, type TestIdentity } from "./certificates.ts";
@@ -167,6 +169,28 @@ for (const version of [undefined, [0], [1], [3], [2, 0], [0, 2], [2, 2], []]) {
     }
   });
 }
+
+// That is Deno's doing, of which the test above is the defence. If it changes, the ADR must.
+Deno.test("Deno itself believes a certificate of version 1 from anybody", async () => {
+  const real = await makeHolder("server");
+  const thief = await makeHolder("thief");
+  const forged = await asVersion({ ...real, privateKeyPem: thief.privateKeyPem });
+  const tls = { certificatePem: forged.pem, privateKeyPem: thief.privateKeyPem };
+  await using running = await startServer({ tls });
+  const socket = connect({
+    host: "127.0.0.1",
+    port: running.port,
+    ca: [real.pem],
+    minVersion: "TLSv1.3",
+    checkServerIdentity: () => undefined,
+  });
+  socket.on("error", () => {});
+  await once(socket, "secureConnect");
+  assert(socket.authorized);
+  const closed = once(socket, "close");
+  socket.destroy();
+  await closed;
+});
 
 // Deno checks the dates of a server's certificate and not of a client's. If that changes, the ADR
 // on transport must.
