@@ -6,6 +6,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Cluster } from "./cluster.ts";
+import { framed, send } from "../net/raw_call.ts";
 import { e2e } from "./stage.ts";
 
 Deno.test(e2e(
@@ -62,5 +63,31 @@ Deno.test(e2e(
       "which only this machine can reach, while others are elsewhere: Bob (192.0.2.1), Carol " +
         `(192.0.2.1), Dave (192.0.2.1); set "listen": "0.0.0.0:${cluster.basePort}"`,
     );
+  },
+));
+
+Deno.test(e2e(
+  import.meta.url,
+  "calls of a lone acceptor end with their deadlines, and say so",
+  async (stage) => {
+    const cluster = await Cluster.make(stage);
+    await cluster.acceptors(["Alice"]);
+    const { privateKey: key, addresses } = await cluster.read("Bob");
+    const [ca, cert] = ["Alice", "Bob"].map((name) =>
+      addresses.find((address) => address.name === name)!.certificate
+    );
+    const parties = { key: key!, ca: ca!, cert: cert! };
+    const call = async (method: string, body: Uint8Array, headers: Record<string, string>) =>
+      await send({ port: cluster.basePort }, method, body, { te: "trailers", ...headers }, parties);
+    const proposal = new TextEncoder().encode('{"instance":"1","value":"eA=="}');
+    const connect = { "content-type": "application/json", "connect-timeout-ms": "100" };
+    const { status, body } = await call("Propose", proposal, connect);
+    assertEquals([status, JSON.parse(body.toString()).code], [504, "deadline_exceeded"]);
+    for (const type of ["application/grpc+json", "application/grpc-web+json"]) {
+      const headers = { "content-type": type, "grpc-timeout": "100m" };
+      assertEquals((await call("Propose", framed(proposal), headers)).grpcStatus, "4", type);
+      const all = framed(new TextEncoder().encode("{}"));
+      assertEquals((await call("WatchDecisions", all, headers)).grpcStatus, "4", type);
+    }
   },
 ));

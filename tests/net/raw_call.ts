@@ -16,18 +16,31 @@ export interface Answer {
   readonly grpcMessage: string;
 }
 
-/** Sends a request as alice: by GET if there is no body. */
+/** Whom a caller is, and whom it calls; all PEM. */
+export interface Parties {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+const ALICE: Parties = {
+  cert: CAST.alice.certificatePem,
+  key: CAST.alice.privateKeyPem,
+  ca: CAST.server.pem,
+};
+
+/** Sends a request, as alice unless told: by GET if there is no body. */
 export function send(
   { port }: { readonly port: number },
   method: string,
   body: Uint8Array | undefined,
   headers: Record<string, string>,
+  parties: Parties = ALICE,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request({
-      cert: CAST.alice.certificatePem,
-      key: CAST.alice.privateKeyPem,
-      ca: [CAST.server.pem],
+      ...parties,
+      checkServerIdentity: () => undefined,
       agent: new Agent({ keepAlive: false }),
       host: "127.0.0.1",
       port,
