@@ -16,9 +16,9 @@ export interface Row {
 }
 
 /** What every program accepts without a row in its table. */
-export const STANDARD_ROWS: readonly Row[] = [
-  { term: "-h, --help", text: "show this help and exit" },
-  { term: "-V, --version", text: "show the version and exit" },
+export const STANDARD_FLAGS: readonly Flag[] = [
+  { name: "help", short: "h", kind: "boolean", help: "show this help and exit" },
+  { name: "version", short: "V", kind: "boolean", help: "show the version and exit" },
 ];
 
 /**
@@ -41,7 +41,7 @@ export function renderHelp(program: string, spec: ProgramSpec, columns: number):
     hanging(usageLine(program, spec), columns),
     wrap(spec.description, columns),
     section("Arguments", table(rows, columns)),
-    section("Flags", table([...spec.flags.map(flagRow), ...STANDARD_ROWS], columns)),
+    section("Flags", table([...spec.flags, ...STANDARD_FLAGS].map(flagRow), columns)),
     section("Examples", examples),
     section("Exit statuses", table(exits, columns)),
   ]);
@@ -73,7 +73,7 @@ export function renderGroupHelp(
     hanging(`Usage: ${program} COMMAND [FLAGS] [ARGUMENTS]`, columns),
     wrap(description, columns),
     section("Commands", table(rows, columns)),
-    section("Flags", table(STANDARD_ROWS, columns)),
+    section("Flags", table(STANDARD_FLAGS.map(flagRow), columns)),
     wrap(`${program} help COMMAND says more about one of them.`, columns),
   ]);
 }

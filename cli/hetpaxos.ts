@@ -64,4 +64,14 @@ export const hetpaxos: Command = defineGroup({
     "Start clusters on this machine and watch them decide",
     async () => (await import("./commands/demo.ts")).demo,
   ),
+  lazyCommand(
+    "completions",
+    "Print what makes a shell complete commands and flags",
+    async () => (await import("./commands/completions.ts")).completions,
+  ),
+  lazyCommand(
+    "man",
+    "Print the manual page",
+    async () => (await import("./commands/completions.ts")).man,
+  ),
 ]);
