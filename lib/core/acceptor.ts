@@ -7,6 +7,7 @@
 import { mergeTips } from "./caught.ts";
 import { type Entry, isAncestorOrSelf } from "./dag.ts";
 import { conclude } from "./facts.ts";
+import { violated } from "./invariant.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { copyPast, emptyPast, include, type Past } from "./past.ts";
 import { isRejection } from "./rejection.ts";
@@ -149,7 +150,7 @@ function isInPast(x: Entry, entry: Entry): boolean {
  * A message that refers to its `prev` and, of the rest, to what is in no other's past.
  *
  * @param latest `recent`, and the 1a that is to be answered.
- * @throws Error if it had more refs than any honest message: nobody might accept it.
+ * @throws InvariantError if it had more refs than any honest message: nobody might accept it.
  */
 function draft(
   graph: LearnerGraph,
@@ -163,9 +164,8 @@ function draft(
   const entry = conclude(graph, past, signer, prev, () => {
     const ids = new Set(latest.map(({ message: { id } }) => id));
     if (prev !== undefined) ids.add(prev.message.id);
-    if (ids.size > draftRefsMax(graph.acceptorCount)) {
-      throw new Error(`a draft would have ${ids.size} refs`);
-    }
+    const max = draftRefsMax(graph.acceptorCount);
+    if (ids.size > max) violated("refs-within-limit", `it has ${ids.size}, above ${max}`);
     const content = { signer, prev: prev?.message.id, refs: [...ids].sort() };
     return { kind: "acceptor", id: identify(content), ...content };
   });

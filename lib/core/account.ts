@@ -5,6 +5,8 @@
  * @module
  */
 
+import { violated } from "./invariant.ts";
+
 /** Who handed us a message: the name of a peer. Only for accounting. */
 export type Source = string;
 
@@ -21,9 +23,10 @@ export function debit(account: Account, source: Source, size: number): void {
   if (size > 0) account.set(source, (account.get(source) ?? 0) + size);
 }
 
-/** Gives back to a source what it was charged with. */
+/** Gives back to a source what it was charged with. @throws InvariantError if it was less. */
 export function credit(account: Account, source: Source, size: number): void {
   const used = (account.get(source) ?? 0) - size;
+  if (used < 0) violated("accounts-not-negative", `${source} has ${used}`);
   if (used === 0) account.delete(source);
   else account.set(source, used);
 }

@@ -5,10 +5,12 @@
  * @module
  */
 
+import { hasMember } from "./acceptor_set.ts";
 import type { Tips } from "./caught.ts";
 import { chainAfter, type Dag, type Entry } from "./dag.ts";
 import { binding2as, freshFor, type Own2as } from "./fresh.ts";
 import { type Highest2a, raise2a } from "./highest_2a.ts";
+import { violated } from "./invariant.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { emptyPast, include, type Past } from "./past.ts";
 import { isRejection, reject, type Rejection } from "./rejection.ts";
@@ -52,7 +54,7 @@ export interface Facts {
  * Judges a message all of whose refs are known and, if it is well-formed, adds it to `dag`.
  *
  * @returns its entry (the existing one if it was known), or why it is not well-formed.
- * @throws Error if a ref is not known: that is for the inbox to prevent.
+ * @throws InvariantError if a ref is not known: that is for the inbox to prevent.
  */
 export function admit(graph: LearnerGraph, dag: Dag, message: Message): Entry | Rejection {
   const known = dag.get(message.id);
@@ -66,7 +68,7 @@ function judge(graph: LearnerGraph, dag: Dag, message: AcceptorMessage): Entry |
   const past = emptyPast(graph);
   for (const ref of message.refs) {
     const entry = dag.get(ref);
-    if (entry === undefined) throw new Error(`ref ${ref} of ${message.id} is not known`);
+    if (entry === undefined) violated("refs-known", `${message.id} refers to ${ref}`);
     include(past, entry);
   }
   const { prev: prevId } = message;
@@ -145,7 +147,7 @@ function conclude1b(
   facts.freshSigners = facts.own2as.map((_, learner) =>
     ((facts.fresh >> BigInt(learner)) & 1n) === 1n ? own : 0n
   );
-  return entry;
+  return checked(entry, signer);
 }
 
 function conclude2a(
@@ -174,7 +176,7 @@ function conclude2a(
     if (serves) facts.highest2a[learner] = raise2a(facts.highest2a[learner], proposal);
   }
   facts.own2as = own2as;
-  return entry;
+  return checked(entry, signer);
 }
 
 /** The learners a with a quorum in q_a that includes the signer (TR, 2a). */
@@ -218,6 +220,24 @@ function newEntry(
   const entry: Entry = { message, facts, chain: chainAfter(prev) };
   tips[signer] = [entry];
   return [entry, facts];
+}
+
+/** Costs O(acceptors + learners). */
+function checked(entry: Entry, signer: AcceptorIndex): Entry {
+  const { tips, caught, own2as } = entry.facts;
+  for (let acceptor = 0; acceptor < tips.length; acceptor++) {
+    const branches = tips[acceptor]!.length;
+    if (branches <= 1 || hasMember(caught, acceptor)) continue;
+    violated("one-tip-unless-caught", `acceptor ${acceptor} has ${branches}`);
+  }
+  for (let learner = 0; learner < own2as.length; learner++) {
+    const m = own2as[learner];
+    if (m === undefined) continue;
+    const { message, facts: { learners2a } } = m;
+    if ((message as AcceptorMessage).signer === signer && hasMember(learners2a, learner)) continue;
+    violated("own-2as-are-own", `${message.id} binds acceptor ${signer} for learner ${learner}`);
+  }
+  return entry;
 }
 
 function noOwn2as(graph: LearnerGraph): Own2as {

@@ -6,6 +6,7 @@
  */
 
 import { type Account, credit, debit, newAccount, type Source } from "./account.ts";
+import { violated } from "./invariant.ts";
 import { reject, type Rejection } from "./rejection.ts";
 import {
   type AcceptorMessage,
@@ -80,6 +81,7 @@ export function newInbox(used: Account = newAccount()): Inbox {
  * waiting elsewhere leaves no room even so, the message is refused and nothing gives way.
  *
  * @param missing Not empty.
+ * @throws InvariantError if it is empty: the message would wait for nothing, for ever.
  * @returns What was dropped to make room, or the message itself.
  */
 export function wait(
@@ -90,6 +92,7 @@ export function wait(
   source: Source,
   now: Timestamp,
 ): Dropped[] {
+  if (missing.length === 0) violated("missing-not-empty", `${message.id} lacks nothing`);
   const size = costOf(message);
   const waiting = inbox.waiting.get(message.id);
   if (waiting?.sources.has(source)) return [];

@@ -7,7 +7,8 @@
 import type { Input } from "./effects.ts";
 import type { FutureProposal } from "./future.ts";
 import { type Inbox, type InboxLimits, nextExpiry, shortenWaits } from "./inbox.ts";
-import { compareTimestamps, type Timestamp } from "./types.ts";
+import { violated } from "./invariant.ts";
+import { compareTimestamps, msBetween, type Timestamp } from "./types.ts";
 
 /** What an instance knows of time. */
 export interface Passing {
@@ -23,7 +24,7 @@ export interface Passing {
  * When the clock is set back nothing that waits may wait longer for it than it may at most: else an
  * hour's error of the clock would be an hour's silence.
  *
- * @throws Error if it is before that of the input before, and the input does not say that the clock
+ * @throws InvariantError if it is before that of the input before, and the input does not say that the clock
  * has been set back: what waits by the clock would then wait for no reason that anybody gave.
  */
 export function pass(
@@ -41,10 +42,10 @@ export function pass(
   state.seenAt = now;
 }
 
-/** @throws Error if time has run backwards. */
+/** @throws InvariantError if time has run backwards. */
 export function checkTime(before: Timestamp | undefined, now: Timestamp): void {
   if (before === undefined || compareTimestamps(before, now) <= 0) return;
-  throw new Error("time runs backwards, and nobody has said that the clock was set back");
+  violated("time-runs-forward", `it runs back by ${msBetween(now, before)} ms`);
 }
 
 /** When the next 1a or the next message that waits has waited long enough; undefined if none does. */

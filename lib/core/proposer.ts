@@ -54,7 +54,7 @@ const BALLOTS_PER_TURN = 3;
  * times anew, for what it had planned by the wrong time may be far off.
  *
  * @param entropy Uniform in [0, 1). Windows do not use it.
- * @throws Error if `now` is before that of the step before, and the instance has not been told that
+ * @throws InvariantError if `now` is before that of the step before, and the instance has not been told that
  * the clock was set back.
  */
 export function stepProposer(

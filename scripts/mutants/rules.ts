@@ -115,8 +115,8 @@ export const VOTES: readonly Fault[] = [
       ),
       edit(
         "core/facts.ts",
-        "if (entry === undefined) throw new Error(`ref",
-        "if (entry === undefined) continue;\n    if (false) throw new Error(`ref",
+        "if (entry === undefined) violated(",
+        "if (entry === undefined) continue;\n    if (false) violated(",
       ),
     ],
     caughtBy: {

@@ -66,7 +66,7 @@ const NOTICED: readonly (readonly [string, keyof typeof WORLDS, RegExp])[] = [
   ["2a: never a second one in a ballot, not even for another learner", "overlapping", DIFFERENT],
   ["prev: need not be the latest", "unsafe", /one thing to its signer and another to others$/],
   ["Caught: of two branches only the later one is kept", "unsafe", DIFFERENT],
-  ["Caught: not by two messages that meet in this one", "unsafe", DIFFERENT],
+  ["Caught: not by two messages that meet in this one", "unsafe", /one-tip-unless-caught/],
   ["Buried: w need not know m", "burial", DIFFERENT],
   ["Buried: TR's rule taken for HP2's", "burial", DIFFERENT],
   ["Buried: HP2's rule taken for TR's", "burialHp2", DIFFERENT],

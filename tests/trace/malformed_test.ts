@@ -184,7 +184,7 @@ Deno.test("what the core itself cannot take is a difference, not a crash", () =>
   assertEquals(
     difference.message,
     "line 3: Alice, instance 7, effect 0: recorded nothing more, now an exception: " +
-      "ref unknown of m is not known",
+      "refs-known: a message is judged only when all it refers to is known; but m refers to unknown",
   );
 });
 
