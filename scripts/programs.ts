@@ -14,8 +14,14 @@ export interface Program {
   readonly permissions: readonly string[];
 }
 
-// The network for its peers; files for the configuration, the journal and what it is told to write.
-const NODE = ["--allow-net", "--allow-read", "--allow-write"] as const;
+// The network for its peers; files for the configuration, the journal and what it is told to write;
+// what kind of terminal there is.
+const NODE = [
+  "--allow-net",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env=TERM,COLUMNS",
+] as const;
 
 /** All programs. The tasks in deno.json grant the same permissions: tests/house sees to that. */
 export const PROGRAMS: readonly Program[] = [

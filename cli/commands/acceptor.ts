@@ -15,6 +15,7 @@ import {
   COMMON_EXITS,
   CONFIG_POSITIONAL,
   DATA_DIR_FLAG,
+  listenForStop,
   loadFor,
   makeLogger,
   NODE_FLAGS,
@@ -61,6 +62,7 @@ export const acceptor: Command = defineCommand({
   const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
   const known = journal?.decisionCount ?? 0;
   const trace = openTrace(flags.trace, log);
+  const stopping = listenForStop();
   const running = await startAcceptor({ configuration, log, agent, cleartext, journal, trace });
   const { node, address } = running;
   const { name } = configuration.self;
@@ -87,7 +89,7 @@ export const acceptor: Command = defineCommand({
           `is another process running as ${name}?`,
       ),
   });
-  return await runUntilStopped(running, async (signal) => {
+  return await runUntilStopped(running, stopping, async (signal) => {
     for await (const decision of node.decisions.follow(signal, known)) {
       printDecision(output, decision);
     }

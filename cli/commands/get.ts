@@ -14,6 +14,7 @@ import { Hearsay } from "../../lib/runtime/hearsay.ts";
 import type { Decision } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../../lib/wire/hex.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { reasonOf } from "../../lib/wire/os_reason.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
 import { chosenLearners, INSTANCE_MAX, LEARNER_FLAG } from "./instances.ts";
@@ -123,7 +124,7 @@ class Asking {
         }
       } catch (error) {
         if (limit.aborted) return;
-        failures.push(`${acceptor.name}: ${error instanceof Error ? error.message : error}`);
+        failures.push(`${acceptor.name}: ${reasonOf(error)}`);
       }
     }));
     return failures;

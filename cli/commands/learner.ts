@@ -20,6 +20,7 @@ import {
   CONFIG_POSITIONAL,
   DATA_DIR_FLAG,
   limited,
+  listenForStop,
   loadFor,
   makeLogger,
   NODE_FLAGS,
@@ -76,6 +77,7 @@ export const learner: Command = defineCommand({
   const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
   const trace = openTrace(flags.trace, log);
   const options = { configuration, log, agent: agentOf("learner"), cleartext, journal, trace };
+  const stopping = listenForStop();
   const running = startObserver(options, Role.LEARNER);
   const { node } = running;
   const isWatched = (instance: bigint) => all || instances.has(instance);
@@ -95,7 +97,7 @@ export const learner: Command = defineCommand({
     printStarved(output, instance, learner);
     settle({ instance, learner });
   });
-  return await runUntilStopped(running, async (signal) => {
+  return await runUntilStopped(running, stopping, async (signal) => {
     const limit = limited(AbortSignal.any([signal, settled.signal]), timeout);
     for await (const decision of node.decisions.follow(limit)) {
       if (!chosen(decision)) continue;

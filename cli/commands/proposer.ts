@@ -23,6 +23,7 @@ import {
   COMMON_EXITS,
   CONFIG_POSITIONAL,
   limited,
+  listenForStop,
   loadFor,
   makeLogger,
   NODE_FLAGS,
@@ -94,6 +95,7 @@ export const proposer: Command = defineCommand({
   const { cleartext, timeout, messages, forever } = flags;
   const trace = openTrace(flags.trace, log);
   const options = { configuration, log, agent: agentOf("proposer"), cleartext, trace };
+  const stopping = listenForStop();
   const running = startObserver(options, Role.PROPOSER);
   const { node, peers } = running;
   let starved = false;
@@ -102,7 +104,7 @@ export const proposer: Command = defineCommand({
     ours.has(instance) && learners.names.includes(learner);
   const valueHash = hashValue(value);
   const seen = reportAll({ node, output, isChosen, messages, valueHash });
-  return await runUntilStopped(running, async (signal) => {
+  return await runUntilStopped(running, stopping, async (signal) => {
     const limit = limited(signal, timeout);
     await orAborted(peers.connected(1), limit);
     for (const instance of instances) {

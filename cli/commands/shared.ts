@@ -10,7 +10,8 @@ import { readConfiguration } from "../../lib/runtime/configuration.ts";
 import type { Level, Logger } from "../../lib/runtime/logger.ts";
 import type { RunningProcess } from "../../lib/runtime/process.ts";
 import { TraceFile } from "../../lib/runtime/trace_file.ts";
-import { EXIT } from "../../lib/wire/operator_error.ts";
+import { formatHostPort } from "../../lib/wire/config_addresses.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { VERSION } from "../version.ts";
 import { makeOutput, OUTPUT_FLAGS, type Paint, type Sink } from "../output.ts";
 
@@ -95,7 +96,7 @@ export const COMMON_EXITS = [
   { status: EXIT.internal, means: "a fault of this program: please report it" },
   { status: EXIT.usage, means: "a flag or argument is wrong" },
   { status: EXIT.configuration, means: "the configuration, a key or a certificate is wrong" },
-  { status: EXIT.resource, means: "an address cannot be used, or a file not be read" },
+  { status: EXIT.resource, means: "an address cannot be used, a file not be read or written" },
 ] as const;
 
 /** Reads the configuration and passes its warnings on. */
@@ -105,7 +106,23 @@ export async function loadFor(
 ): Promise<Configuration> {
   const configuration = await readConfiguration(positionals[0]);
   for (const warning of configuration.warnings) log("warn", warning);
+  requireNetwork(configuration);
   return configuration;
+}
+
+/**
+ * Whether Deno permits to reach everybody: better to learn it here than to dial in vain for ever.
+ *
+ * @throws OperatorError (resource) that names the first address that is not permitted.
+ */
+function requireNetwork({ acceptors, listen, source }: Configuration): void {
+  const own = listen.host === "" ? [] : [listen];
+  for (const address of [...acceptors, ...own]) {
+    const host = formatHostPort(address);
+    if (Deno.permissions.querySync({ name: "net", host }).state === "granted") continue;
+    const what = `Deno was started without the permission --allow-net for ${host}; add it`;
+    throw new OperatorError(EXIT.resource, what, source);
+  }
 }
 
 /** What the flags that choose the log were set to. */
@@ -169,28 +186,51 @@ export const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM"];
 
+/** That the operator wants the program to stop. */
+export interface Stopping {
+  /** Aborted when the operator stops the program. */
+  readonly signal: AbortSignal;
+  /** From now on the signals end the process at once. */
+  release(): void;
+}
+
+/** Listens for the operator's signals: before anything is started that must end in good order. */
+export function listenForStop(): Stopping {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, stop);
+  return {
+    signal: stopping.signal,
+    release() {
+      for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, stop);
+    },
+  };
+}
+
 /**
  * Waits until `work` is done, the process fails, or the operator stops it, and stops the process.
  *
- * @param work Gets a signal that is aborted when the operator stops the program.
+ * @param stopping Made before the process was started. Released at the end.
+ * @param work Gets a signal that is aborted when the operator stops the program, and at the end.
  * @returns what `work` returned; 0 if it was stopped first.
  */
 export async function runUntilStopped(
   running: RunningProcess,
+  stopping: Stopping,
   work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
-  const stopping = new AbortController();
+  const over = new AbortController();
+  const signal = AbortSignal.any([stopping.signal, over.signal]);
   const { promise: stopped, resolve } = Promise.withResolvers<number>();
-  const stop = () => {
-    stopping.abort();
-    resolve(EXIT.ok);
-  };
-  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, stop);
+  const stop = () => resolve(EXIT.ok);
+  if (stopping.signal.aborted) stop();
+  stopping.signal.addEventListener("abort", stop);
   try {
-    return await Promise.race([work(stopping.signal), stopped, running.failed]);
+    return await Promise.race([work(signal), stopped, running.failed]);
   } finally {
-    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, stop);
-    stopping.abort();
+    stopping.signal.removeEventListener("abort", stop);
+    stopping.release();
+    over.abort();
     await running.stop();
   }
 }

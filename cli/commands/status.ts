@@ -12,6 +12,7 @@ import { roleName } from "../../lib/runtime/hello.ts";
 import type { GetStatusResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../../lib/wire/hex.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
+import { reasonOf } from "../../lib/wire/os_reason.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, type Span } from "../output.ts";
 import { COMMON_EXITS, CONFIG_POSITIONAL, loadFor } from "./shared.ts";
@@ -64,7 +65,7 @@ async function ask(
   try {
     return await client.getStatus({}, AbortSignal.timeout(timeoutMs));
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   } finally {
     client.close();
   }

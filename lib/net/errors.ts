@@ -6,6 +6,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Rejection, RejectionCode } from "../core/rejection.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
+import { reasonOf } from "../wire/os_reason.ts";
 
 /** What kind of failure it was, for deciding what to do about it. */
 export type LinkErrorKind =
@@ -157,6 +158,6 @@ export function toListenError(error: unknown, where: string): OperatorError {
     ? "no address of this machine; set `listen` to one that is, or to 0.0.0.0:port"
     : /ENOTFOUND|EAI_/.test(text)
     ? "the host name cannot be resolved; correct it, or set `listen`"
-    : `cannot listen: ${error instanceof Error ? error.message : String(error)}`;
+    : `cannot listen: ${reasonOf(error)}`;
   return new OperatorError(EXIT.resource, what, where);
 }

@@ -5,6 +5,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
+import { refusalOf } from "../wire/os_reason.ts";
 import { type JournalBatch, JournalError, type JournalFault } from "./journal.ts";
 import { DamagedRow } from "./rows.ts";
 
@@ -42,7 +43,7 @@ export function isDuplicate(error: unknown): boolean {
 /** One line of whatever was thrown. */
 function lineOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/\s+/g, " ");
+  return (refusalOf(error) ?? message).replace(/\s+/g, " ");
 }
 
 /** What opening or reading `path` has failed with, in words. */

@@ -147,7 +147,7 @@ testUnless(noMounts, "a disk that is only to be read is refused", async () => {
     openIn(dataDir).close();
     disk.remount("ro");
     const error = assertThrows(() => openIn(dataDir), JournalError, "cannot be written: ");
-    assertStringIncludes(error.message, "Read-only");
+    assertStringIncludes(error.message, "read-only");
     assertEquals(error.fault, "unusable");
   });
 });
