@@ -4,8 +4,7 @@
  * @module
  */
 
-import { KEY_KINDS, type KeyKind } from "../lib/crypto/keys.ts";
-import { acceptorNames, type ClusterPlan } from "../lib/runtime/cluster_plan.ts";
+import type { ClusterPlan } from "../lib/runtime/cluster_plan.ts";
 import { loadConfiguration } from "../lib/runtime/configuration.ts";
 import { generateConfigs, type GeneratedFile } from "../lib/runtime/generate.ts";
 import { writeFiles } from "../lib/runtime/write_files.ts";
@@ -14,7 +13,8 @@ import { toHex } from "../lib/wire/hex.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { quote } from "../lib/wire/place.ts";
 import { type Command, defineCommand } from "./command.ts";
-import { MEMBERS_MAX, namesOf, PLAN_FLAGS, planOf, PRESET_HELP, PRESETS } from "./config_plan.ts";
+import { IDENTITY_FLAGS, planWithClients, PRESET_FLAGS } from "./config_members.ts";
+import { PLAN_FLAGS } from "./config_plan.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS } from "./output.ts";
 
 /** Said last, so that it is read. */
@@ -22,21 +22,7 @@ const NOTE = "for trying things out: all private keys were made here; parties th
   "each other use key new and config join";
 
 const FLAGS = [
-  {
-    name: "preset",
-    kind: "choice",
-    value: "PRESET",
-    choices: PRESETS,
-    default: "bft",
-    help: PRESET_HELP,
-  },
-  {
-    name: "acceptors",
-    kind: "text",
-    value: "N|NAMES",
-    help:
-      "how many acceptors, or their names with commas; 4 if not given (Alice, Bob, Carol, Dave)",
-  },
+  ...PRESET_FLAGS,
   ...PLAN_FLAGS,
   {
     name: "host",
@@ -54,23 +40,7 @@ const FLAGS = [
     default: 8700,
     help: "port of the first acceptor on each host; the next on it has the next port",
   },
-  {
-    name: "clients",
-    kind: "integer",
-    value: "N",
-    min: 0,
-    max: MEMBERS_MAX,
-    default: 0,
-    help: "identities for learners and proposers that are not acceptors too",
-  },
-  {
-    name: "key-type",
-    kind: "choice",
-    value: "TYPE",
-    choices: KEY_KINDS,
-    default: "ed25519",
-    help: "kind of the keys; p256 is slower by far, but browsers connect to it",
-  },
+  ...IDENTITY_FLAGS,
   { name: "force", kind: "boolean", help: "overwrite files that exist, private keys included" },
   ...OUTPUT_FLAGS,
 ] as const;
@@ -108,17 +78,12 @@ export const configGenerate: Command = defineCommand({
 }, async ({ flags, positionals, stdout }) => {
   const prefix = positionals[0]!;
   const output = makeOutput(flags, stdout);
-  if (flags.preset === "two-chain" && flags.acceptors !== undefined) {
-    usage("--acceptors", "does not go with --preset two-chain: leave it out");
-  }
-  const acceptors = namesOf("--acceptors", flags.acceptors ?? "4", acceptorNames);
-  const plan = planOf(flags.preset, flags, acceptors);
-  refuseClientNames(plan, flags.clients);
+  const plan = planWithClients(flags, flags.clients);
   const files = await generateConfigs(plan, {
     hosts: hostsOf(flags.host),
     basePort: flags["base-port"],
     clients: flags.clients,
-    keyKind: flags["key-type"] as KeyKind,
+    keyKind: flags["key-type"],
     rules: flags.rules,
   });
   const written = files.map((file) => ({
@@ -138,14 +103,6 @@ export const configGenerate: Command = defineCommand({
 
 function learnersOf(plan: ClusterPlan): string[] {
   return Object.keys(plan.learners);
-}
-
-function refuseClientNames(plan: ClusterPlan, clients: number): void {
-  const taken = plan.acceptors.find((name) => {
-    const [, number] = /^client_(\d+)$/.exec(name) ?? [];
-    return number !== undefined && Number(number) < clients;
-  });
-  if (taken !== undefined) usage("--acceptors", `${quote(taken)} is the name of a client as well`);
 }
 
 function hostsOf(given: readonly string[]): string[] {

@@ -60,6 +60,11 @@ export const hetpaxos: Command = defineGroup({
     async () => (await import("./key.ts")).keyCommand,
   ),
   lazyCommand(
+    "cluster",
+    "Run clusters on this machine that stay up, to try things out",
+    async () => (await import("./cluster.ts")).clusterCommand,
+  ),
+  lazyCommand(
     "demo",
     "Start clusters on this machine and watch them decide",
     async () => (await import("./commands/demo.ts")).demo,

@@ -23,11 +23,13 @@ const NODE = [
   "--allow-env=TERM,COLUMNS",
 ] as const;
 
+const STATE_PLACES = "--allow-env=HOME,XDG_STATE_HOME,HETPAXOS_STATE_DIR,TERM,COLUMNS";
+
 /** All programs. The tasks in deno.json grant the same permissions: tests/house sees to that. */
 export const PROGRAMS: readonly Program[] = [
   { name: "hetpaxos-acceptor", entry: "cli/acceptor.ts", permissions: NODE },
   { name: "hetpaxos-learner", entry: "cli/learner.ts", permissions: NODE },
   { name: "hetpaxos-proposer", entry: "cli/proposer.ts", permissions: NODE },
-  // Its demonstration starts a whole cluster.
-  { name: "hetpaxos", entry: "cli/main.ts", permissions: [...NODE, "--allow-run"] },
+  // Its demonstration and cluster start processes; the latter looks where its state is to be.
+  { name: "hetpaxos", entry: "cli/main.ts", permissions: [...NODE, "--allow-run", STATE_PLACES] },
 ];

@@ -29,6 +29,8 @@ export const EXIT = {
   starved: 10,
   /** Another value than the one proposed was decided. */
   lost: 11,
+  /** There is no such cluster on this machine, or its state does not permit what was asked. */
+  clusterState: 12,
 } as const;
 
 /** One of {@linkcode EXIT}. */

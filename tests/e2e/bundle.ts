@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { ROOT } from "../../scripts/lint/paths.ts";
 import { PROGRAMS } from "../../scripts/programs.ts";
-import { type Launcher, NODE_PERMISSIONS } from "./program.ts";
+import { type Launcher, NODE_PERMISSIONS, STARTER_PERMISSIONS } from "./program.ts";
 import type { Stage } from "./stage.ts";
 
 /**
@@ -34,7 +34,9 @@ export async function bundle(stage: Stage, deno = [Deno.execPath()]): Promise<La
   const alone = ["--no-config", "--no-remote", "--no-npm"];
   const run = [...deno, "run", "--quiet", "--no-prompt", ...alone, ...NODE_PERMISSIONS];
   return (program) =>
-    program === "config"
+    program === "cluster"
+      ? [...run, ...STARTER_PERMISSIONS, `${stage.folder}/hetpaxos.js`, program]
+      : program === "config"
       ? [...run, `${stage.folder}/hetpaxos.js`, program]
       : [...run, `${stage.folder}/hetpaxos-${program}.js`];
 }

@@ -9,6 +9,7 @@ import { freePorts } from "../../cli/demo/child.ts";
 import { bundle } from "./bundle.ts";
 import { listening } from "./cluster.ts";
 import { succeeds, valuesOf } from "./expect.ts";
+import { LocalClusters, propose } from "./local_cluster.ts";
 import { e2e } from "./stage.ts";
 
 Deno.test(e2e(import.meta.url, "a whole cluster runs from the bundled scripts", async (stage) => {
@@ -36,4 +37,10 @@ Deno.test(e2e(import.meta.url, "a whole cluster runs from the bundled scripts", 
     acceptor.kill("SIGTERM");
     assertEquals((await acceptor.ended).code, 0);
   }
+  const name = "bundled";
+  await LocalClusters.use(stage, async (clusters) => {
+    await clusters.run(0, "up", name);
+    await propose(stage, await clusters.config(name), 0, "by itself");
+    await clusters.run(0, "down", name);
+  }, launcher);
 }));

@@ -12,6 +12,7 @@ export type ProgramName =
   | "acceptor"
   | "learner"
   | "proposer"
+  | "cluster"
   | "config"
   | "demo"
   | "get"
@@ -25,9 +26,15 @@ export type Launcher = (program: ProgramName) => readonly string[];
 /** The permissions that the tasks of deno.json grant the programs that run a node. */
 export const NODE_PERMISSIONS = ["--allow-net", "--allow-read", "--allow-write"];
 
+/** Programs that start others. */
+export const STARTERS: readonly ProgramName[] = ["cluster", "demo"];
+
+/** What these need besides. */
+export const STARTER_PERMISSIONS = ["--allow-run", "--allow-env"];
+
 /** Starts programs from their sources. */
 export const FROM_SOURCES: Launcher = (program) => {
-  const more = program === "demo" ? ["--allow-run", "--allow-env"] : [];
+  const more = STARTERS.includes(program) ? STARTER_PERMISSIONS : [];
   return [
     ...[Deno.execPath(), "run", "--quiet", "--no-prompt", ...NODE_PERMISSIONS, ...more],
     ...[`${ROOT}/cli/main.ts`, program],

@@ -1,0 +1,77 @@
+/**
+ * What the processes of a cluster have printed: one file each, results and log together.
+ *
+ * @module
+ */
+
+import { StringDecoder } from "node:string_decoder";
+import { attempt, type ClusterFolder, type Member } from "./state.ts";
+
+/** A log is read in pieces of so many bytes. */
+const PIECE_BYTES = 65_536;
+
+/** The file that a member's output goes to. */
+export function logFile(folder: ClusterFolder, { key }: Member): string {
+  return folder.file(`${key}.log`);
+}
+
+/** A member's log, from some place on. */
+export class LogReader {
+  readonly #folder: ClusterFolder;
+  readonly #member: Member;
+  readonly #decoder = new StringDecoder("utf8");
+  #offset = 0;
+  #rest = "";
+
+  /** Reads from the beginning. */
+  constructor(folder: ClusterFolder, member: Member) {
+    this.#folder = folder;
+    this.#member = member;
+  }
+
+  /** Lines that have been written since the last call. A line without its end is kept for later. */
+  *lines(): Iterable<string> {
+    const path = logFile(this.#folder, this.#member);
+    for (;;) {
+      const bytes = attempt("be read", path, () => readPiece(path, this.#offset));
+      if (bytes.length === 0) return;
+      this.#offset += bytes.length;
+      const lines = (this.#rest + this.#decoder.write(bytes)).split("\n");
+      this.#rest = lines.pop()!;
+      yield* lines;
+    }
+  }
+}
+
+/** The last `count` lines of a member's log, oldest first. Reads all of it. */
+export function lastLines(folder: ClusterFolder, member: Member, count: number): string[] {
+  return keepLast(new LogReader(folder, member).lines(), count);
+}
+
+/** The last `count` of some lines. */
+export function keepLast(lines: Iterable<string>, count: number): string[] {
+  const last: string[] = [];
+  for (const line of lines) {
+    last.push(line);
+    if (last.length > 2 * count) last.splice(0, last.length - count);
+  }
+  return count === 0 ? [] : last.slice(-count);
+}
+
+/** What a file has from a place on; nothing if it is not there. */
+function readPiece(path: string, offset: number): Uint8Array<ArrayBuffer> {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+    throw error;
+  }
+  try {
+    file.seekSync(offset, Deno.SeekMode.Start);
+    const piece = new Uint8Array(PIECE_BYTES);
+    return piece.subarray(0, file.readSync(piece) ?? 0);
+  } finally {
+    file.close();
+  }
+}
