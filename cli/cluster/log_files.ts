@@ -5,6 +5,7 @@
  */
 
 import { StringDecoder } from "node:string_decoder";
+import type { EventRecord } from "../output.ts";
 import { attempt, type ClusterFolder, type Member } from "./state.ts";
 
 /** A log is read in pieces of so many bytes. */
@@ -41,6 +42,47 @@ export class LogReader {
       yield* lines;
     }
   }
+}
+
+/** Marks in the log that a process is started. */
+export function markStart(folder: ClusterFolder, member: Member): void {
+  const path = logFile(folder, member);
+  const line = JSON.stringify({ event: "started", time: new Date().toISOString() });
+  attempt("be written", path, () => {
+    Deno.writeTextFileSync(path, `${line}\n`, { append: true, mode: 0o600 });
+  });
+}
+
+/** Whether an acceptor votes: one that has just started asks its peers first, and says when it has. */
+export class VotingWatch {
+  readonly #reader: LogReader;
+  #votes = false;
+
+  /** Reads the log of a member. */
+  constructor(folder: ClusterFolder, member: Member) {
+    this.#reader = new LogReader(folder, member);
+  }
+
+  /** By what its log says now. */
+  votes(): boolean {
+    for (const line of this.#reader.lines()) {
+      const record = parseLine(line);
+      if (record.event === "started") this.#votes = false;
+      if (typeof record.adopted === "number") this.#votes = true;
+    }
+    return this.#votes;
+  }
+}
+
+/** A line of a log: an object with an `event`; of another line, event `output` and its `text`. */
+export function parseLine(line: string): EventRecord {
+  try {
+    const record = JSON.parse(line);
+    if (typeof record?.event === "string") return record;
+  } catch {
+    // Deno's own words, or an assertion's.
+  }
+  return { event: "output", text: line };
 }
 
 /** The last `count` lines of a member's log, oldest first. Reads all of it. */

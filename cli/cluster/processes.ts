@@ -11,6 +11,7 @@
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { reasonOf } from "../../lib/wire/os_reason.ts";
 import { ownCommand } from "../demo/child.ts";
+import { markStart } from "./log_files.ts";
 import { attempt, type ClusterFolder, type Member } from "./state.ts";
 
 /** How a process is. */
@@ -83,6 +84,7 @@ export async function startMember(folder: ClusterFolder, member: Member): Promis
     ...member.role === "learner" ? ["--all"] : [],
     folder.config(member.key),
   ];
+  markStart(folder, member);
   try {
     new Deno.Command("/bin/sh", {
       args: ["-c", KEEP, "hetpaxos-cluster", files, ...ownCommand(), ...args],

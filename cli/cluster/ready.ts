@@ -7,7 +7,7 @@
 import type { Configuration } from "../../lib/runtime/configuration.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Answer, askAcceptors } from "./links.ts";
-import { lastLines } from "./log_files.ts";
+import { lastLines, parseLine, VotingWatch } from "./log_files.ts";
 import { pause, type ProcessState, statesOf } from "./processes.ts";
 import type { ClusterFolder, Description, Member } from "./state.ts";
 import { howItEnded } from "./words.ts";
@@ -92,7 +92,8 @@ export interface Wait {
 }
 
 /**
- * Waits until members listen and are connected to all others that run, and these to them.
+ * Waits until members listen and are connected to all others that run, and these to them; and until
+ * acceptors vote, unless too few run for any learner to decide.
  *
  * @throws OperatorError with its own status if one of them ends; (timeout) when the time is over.
  */
@@ -100,13 +101,21 @@ export async function waitUntilReady(wait: Wait): Promise<void> {
   const { folder, description, configuration, members, timeoutMs, signal } = wait;
   const end = Date.now() + timeoutMs;
   const told = new Set<string>();
+  const voting = new Map(
+    members.filter(({ role }) => role === "acceptor")
+      .map((member) => [member, new VotingWatch(folder, member)]),
+  );
   for (;;) {
     const views = await look(folder, description, configuration);
     if (signal?.aborted) return;
     const waited = views.filter(({ member }) => members.includes(member));
     const dead = waited.find(({ state }) => state.kind !== "up");
     if (dead !== undefined) throw ended(folder, dead);
-    const open = waited.filter((view) => !isReady(view, views));
+    const enough = canDecide(configuration, views);
+    const open = waited.filter((view) => {
+      const votes = !enough || (voting.get(view.member)?.votes() ?? true);
+      return !votes || !isReady(view, views);
+    });
     for (const view of waited) {
       if (open.includes(view) || told.has(view.member.name)) continue;
       told.add(view.member.name);
@@ -133,26 +142,30 @@ function isReady(view: MemberView, views: readonly MemberView[]): boolean {
     );
 }
 
+/** Whether those that run are a quorum of some learner. */
+function canDecide({ graph }: Configuration, views: readonly MemberView[]): boolean {
+  const running = views.filter(({ state }) => state.kind === "up").map(({ member }) => member.name);
+  const set = graph.spec.acceptors.reduce(
+    (set, name, i) => running.includes(name) ? set | (1n << BigInt(i)) : set,
+    0n,
+  );
+  return graph.quorums.some((quorums) => quorums.satisfiedBy(set));
+}
+
 function wants(view: MemberView): string {
   if (!view.listening) return view.error ?? "not listening";
-  return `not connected: ${view.missing.join(", ")}`;
+  return view.missing.length > 0
+    ? `not connected: ${view.missing.join(", ")}`
+    : "has not asked all its peers what they know of it";
 }
 
 /** The member's own last words say best why. */
 function ended(folder: ClusterFolder, { member, state }: MemberView): OperatorError {
   const [last] = lastLines(folder, member, 1);
   const how = howItEnded(state);
-  const { event, message, status } = parsed(last);
+  const { event, message, status } = parseLine(last ?? "");
   const known = Object.values(EXIT).find((row) => row === status);
   return event === "fatal" && known !== undefined
     ? new OperatorError(known, String(message), `${member.name} ${how}`)
     : folder.refuse(`${member.name} ${how}${last === undefined ? "" : `: ${last}`}`);
-}
-
-function parsed(line: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(line ?? "{}") ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -94,7 +94,8 @@ export const clusterRestart: Command = defineCommand({
   name: "restart",
   summary: "Start a member again, or all, and wait until ready",
   description: "Stops the process of a member if it runs, starts it again with the same files, " +
-    "and waits until it listens and is connected to all acceptors that run. Without a MEMBER " +
+    "and waits until it listens, is connected to all acceptors that run, and votes. Without a " +
+    "MEMBER " +
     "all are stopped first, so it also brings a cluster back after the machine was restarted.",
   flags: [
     {

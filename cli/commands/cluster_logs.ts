@@ -6,7 +6,7 @@
 
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { quote } from "../../lib/wire/place.ts";
-import { keepLast, LogReader } from "../cluster/log_files.ts";
+import { keepLast, LogReader, parseLine } from "../cluster/log_files.ts";
 import {
   ClusterFolder,
   DEFAULT_NAME,
@@ -16,7 +16,7 @@ import {
   STATE_FLAG,
 } from "../cluster/state.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { type JsonValue, makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
+import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
 import { memberNamed } from "./cluster_shared.ts";
 import { COMMON_EXITS, STOP_SIGNALS } from "./shared.ts";
 
@@ -81,7 +81,7 @@ export const clusterLogs: Command = defineCommand({
 
 /** A line of JSON gets the member's name; for people, only what they read. */
 function printLine(output: Output, member: string, width: number, line: string): void {
-  const record = parsed(line);
+  const record = parseLine(line);
   const { event, time, level, message, ...rest } = record;
   const head = { paint: "cyan", text: member.padEnd(width) } as const;
   const clock = typeof time === "string" ? `${time.slice(11, 23)} ` : "";
@@ -91,16 +91,6 @@ function printLine(output: Output, member: string, width: number, line: string):
     ? `${clock}${String(level).padEnd(5)} ${message}`
     : `${event} ${JSON.stringify(rest)}`;
   output.emit({ ...record, member }, [head, ` ${words}`]);
-}
-
-function parsed(line: string): { event: string; [key: string]: JsonValue } {
-  try {
-    const record = JSON.parse(line);
-    if (typeof record?.event === "string") return record;
-  } catch {
-    // Deno's own words, or an assertion's.
-  }
-  return { event: "output", text: line };
 }
 
 /** Where a configuration file is. */

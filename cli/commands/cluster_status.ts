@@ -51,8 +51,9 @@ export const clusterStatus: Command = defineCommand({
   const well = views.every(({ listening, missing }) => listening && missing.length === 0);
   const record = { event: "cluster", cluster: folder.name, up, of: views.length, well };
   output.emit({ ...record, folder: folder.path });
-  if (up < views.length) {
-    output.say([`start those that are down: ${folder.hint("restart", "MEMBER")}`]);
+  const down = views.find(({ state }) => state.kind !== "up");
+  if (down !== undefined) {
+    output.say([`start it again: ${folder.hint("restart", down.member.name)}`]);
   }
   return well ? EXIT.ok : EXIT.timeout;
 });

@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { assertOneLine, succeeds, valuesOf } from "./expect.ts";
+import type { Line } from "./lines.ts";
 import {
   assertEvents,
   assertNothingLeft,
@@ -19,6 +20,11 @@ import {
 import { e2e } from "./stage.ts";
 
 const ALL = ["Alice", "Bob", "Carol", "Dave"];
+
+/** Lines from the last one of an event on. */
+function fromLast(lines: readonly Line[], event: string): readonly Line[] {
+  return lines.slice(lines.findLastIndex((line) => line.event === event));
+}
 
 Deno.test(
   e2e(
@@ -62,6 +68,12 @@ Deno.test(
 
         const back = await clusters.run(EXIT.ok, "restart", "default", "Dave");
         assertEquals(eventsOf(back, "ready").map(({ member }) => member), ["Dave"]);
+        // It is waited for until it votes, as the next of a rolling restart must.
+        const [, ...since] = fromLast(
+          await clusters.run(EXIT.ok, "logs", "default", "Dave"),
+          "started",
+        );
+        assertEquals(since.filter(({ adopted }) => typeof adopted === "number").length, 1);
         await clusters.run(EXIT.ok, "status");
         await clusters.run(EXIT.ok, "kill", "default", "Alice", "--signal", "TERM");
         // Without Alice a quorum needs Dave.
