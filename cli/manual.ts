@@ -53,6 +53,7 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   difference: "a step does something else than a trace says",
   starved: "a learner is starved, all others have decided",
   lost: "another value than the one proposed was decided",
+  clusterState: "there is no such local cluster, or its state does not permit this",
 };
 
 function section({ path, description }: Tree, spec: ProgramSpec): string[] {
