@@ -16,20 +16,21 @@ export interface Program {
 
 // The network for its peers; files for the configuration, the journal and what it is told to write;
 // what kind of terminal there is.
-const NODE = [
-  "--allow-net",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env=TERM,COLUMNS",
-] as const;
+const PEER = ["--allow-net", "--allow-read", "--allow-write"] as const;
+const NODE = [...PEER, "--allow-env=TERM,COLUMNS"] as const;
 
-const STATE_PLACES = "--allow-env=HOME,XDG_STATE_HOME,HETPAXOS_STATE_DIR,TERM,COLUMNS";
+// And processes; and where the state of those that stay is to be.
+const STARTER = [
+  ...PEER,
+  "--allow-run",
+  "--allow-env=HOME,XDG_STATE_HOME,HETPAXOS_STATE_DIR,TERM,COLUMNS",
+] as const;
 
 /** All programs. The tasks in deno.json grant the same permissions: tests/house sees to that. */
 export const PROGRAMS: readonly Program[] = [
   { name: "hetpaxos-acceptor", entry: "cli/acceptor.ts", permissions: NODE },
   { name: "hetpaxos-learner", entry: "cli/learner.ts", permissions: NODE },
   { name: "hetpaxos-proposer", entry: "cli/proposer.ts", permissions: NODE },
-  // Its demonstration and cluster start processes; the latter looks where its state is to be.
-  { name: "hetpaxos", entry: "cli/main.ts", permissions: [...NODE, "--allow-run", STATE_PLACES] },
+  // Its demonstration and its local clusters start processes.
+  { name: "hetpaxos", entry: "cli/main.ts", permissions: STARTER },
 ];

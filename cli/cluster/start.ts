@@ -42,6 +42,8 @@ export interface NewCluster {
   readonly signal: AbortSignal;
   /** Told of each member as it gets ready. */
   onReady(view: MemberView): void;
+  /** Told that it is up. What this throws makes the start fail, too. */
+  onUp(description: Description): void;
 }
 
 /** Puts the mark of a cluster into a new folder; if that fails the folder goes again. */
@@ -62,10 +64,7 @@ export function markFolder(folder: ClusterFolder): void {
  * @throws OperatorError (resource) if a port is taken, (timeout) if it does not get ready, or with
  * the status of a process that ended; (clusterState) if it was interrupted.
  */
-export async function startCluster(
-  folder: ClusterFolder,
-  cluster: NewCluster,
-): Promise<Description> {
+export async function startCluster(folder: ClusterFolder, cluster: NewCluster): Promise<void> {
   let members: readonly Member[] = [];
   try {
     refuseTakenPorts(cluster.basePort, cluster.plan.acceptors.length);
@@ -88,7 +87,7 @@ export async function startCluster(
       onReady,
     });
     refuseIfInterrupted(folder, signal);
-    return description;
+    cluster.onUp(description);
   } catch (error) {
     await stopMembers(folder, members, 0);
     folder.remove();

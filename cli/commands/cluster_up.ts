@@ -22,7 +22,7 @@ import { type Command, defineCommand } from "../command.ts";
 import { IDENTITY_FLAGS, planWithClients, PRESET_FLAGS } from "../config_members.ts";
 import { PLAN_FLAGS } from "../config_plan.ts";
 import { freePorts } from "../demo/child.ts";
-import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
+import { makeOutput, type Output, OUTPUT_FLAGS, OutputClosedError } from "../output.ts";
 import { refuseWindows } from "./cluster_shared.ts";
 import { COMMON_EXITS, STOP_SIGNALS } from "./shared.ts";
 
@@ -100,7 +100,7 @@ export const clusterUp: Command = defineCommand({
   const signals: readonly Deno.Signal[] = [...STOP_SIGNALS, "SIGHUP"];
   for (const signal of signals) Deno.addSignalListener(signal, interrupt);
   try {
-    const description = await withLock(folder, () => {}, () =>
+    await withLock(folder, () => {}, () =>
       startCluster(folder, {
         plan,
         clients,
@@ -110,9 +110,9 @@ export const clusterUp: Command = defineCommand({
         basePort: flags["base-port"] ?? freePorts(plan.acceptors.length),
         timeoutMs: flags.timeout,
         signal: interrupted.signal,
-        onReady: (view) => printReady(output, view),
+        onReady: (view) => ifRead(() => printReady(output, view)),
+        onUp: (description) => ifRead(() => printUp(output, folder, description)),
       }));
-    printUp(output, folder, description);
     return EXIT.ok;
   } finally {
     for (const signal of signals) Deno.removeSignalListener(signal, interrupt);
@@ -135,6 +135,15 @@ async function whyNot(folder: ClusterFolder): Promise<OperatorError> {
     `exists already, ${up} of ${members.length} processes up: ${folder.hint("restart")} starts ` +
       `them anew, ${folder.hint("down")} removes it`,
   );
+}
+
+/** Prints something; that nobody reads it is no reason to take a cluster down again. */
+function ifRead(print: () => void): void {
+  try {
+    print();
+  } catch (error) {
+    if (!(error instanceof OutputClosedError)) throw error;
+  }
 }
 
 /** Says that a member is ready. */

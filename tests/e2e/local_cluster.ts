@@ -73,11 +73,12 @@ export class LocalClusters {
     });
   }
 
-  /** Runs it to its end. @returns what it printed, line by line. */
+  /** Runs it to its end. @returns what it printed: lines of JSON, each of which has its event. */
   async run(status: number, ...args: readonly string[]): Promise<readonly Line[]> {
     const program = this.start(...args);
     const { code, err } = await program.ended;
     assertEquals(code, status, `${program.title}: ${err}`);
+    assertEvents(program.out.all);
     return program.out.all;
   }
 
@@ -125,7 +126,7 @@ export function eventsOf(lines: readonly Line[], event: string): Line[] {
 }
 
 /** Every line is JSON that says what it is. */
-export function assertEvents(lines: readonly Line[]): void {
+function assertEvents(lines: readonly Line[]): void {
   for (const line of lines) assertEquals(typeof line.event, "string", JSON.stringify(line));
 }
 

@@ -118,6 +118,13 @@ Deno.test(
           await assertNothingLeft(clusters, "default", ports);
         }
 
+        // Nobody reads what it says: it is up all the same.
+        const unheard = clusters.start("up", ...base);
+        await unheard.stopReading();
+        assertEquals((await unheard.ended).code, EXIT.ok);
+        await clusters.run(EXIT.ok, "status");
+        await clusters.run(EXIT.ok, "down");
+
         const cut = clusters.start("up", ...base);
         await clusters.appears("default/acceptor_0.pid");
         cut.kill("SIGKILL");

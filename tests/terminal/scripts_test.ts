@@ -51,6 +51,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   demo: "a show for people",
   completions: "a script for a shell",
   man: "a page in roff",
+  ...Object.fromEntries(
+    ["up", "down", "status", "logs", "kill", "restart", "list", "config"]
+      .map((name) => [`cluster ${name}`, "tests/e2e/local_cluster_test.ts"]),
+  ),
   "config join": "tests/config",
   "key renew": "tests/config",
   "key show": "tests/config",
@@ -152,6 +156,8 @@ Deno.test({
         completions: () => ["bash"],
         man: () => [],
         demo: () => [],
+        "cluster list": ({ folder }) => ["--text", "--state-dir", `${folder}/none`],
+        "cluster up": ({ folder }) => ["--state-dir", `${folder}/full`],
         "config check --text": RUNS["config check"]!,
         "--help": () => [],
         "--version": () => [],
@@ -165,6 +171,8 @@ Deno.test({
         assertMatch(last, /standard output: cannot be written: the disk is full; make room/);
         assertEquals(/ at file:|os error|internal error/.test(err), false, err);
       }
+      // A cluster that cannot say where it is would be of no use: none is left.
+      assertEquals([...Deno.readDirSync(`${scene.folder}/full`)], []);
     }),
 });
 
@@ -186,6 +194,9 @@ Deno.test("a permission that is missing is one line and status 4", () =>
       ["config generate", [`${folder}/x`], [read], "--allow-write"],
       ["replay", [scene.trace], [], "--allow-read"],
       ["demo", [], [read, "-N", "--allow-write"], "--allow-run"],
+      ["cluster up", ["--state-dir", `${folder}/s`], [read, "-N", "--allow-write"], "--allow-run"],
+      ["cluster up", ["--state-dir", `${folder}/s`], [read, "-N"], "--allow-write"],
+      ["cluster up", [], [read, "-N", "--allow-write", "--allow-run"], "--allow-env"],
     ];
     for (const [command, args, permissions, missing] of cases) {
       const { code, err } = await run(command, args, { permissions: [...permissions] });
