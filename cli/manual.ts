@@ -90,6 +90,11 @@ function section({ path, description }: Tree, spec: ProgramSpec): string[] {
 /** Text that means nothing to roff. */
 function text(words: string): string {
   const plain = words.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll('"', "\\(dq")
-    .replaceAll("'", "\\(aq").replaceAll("`", "\\(ga").replaceAll("~", "\\(ti");
+    .replaceAll("'", "\\(aq").replaceAll("`", "\\(ga").replaceAll("~", "\\(ti")
+    .replaceAll(/[^ -~]/gu, (char) => `\\[u${hexOf(char).padStart(4, "0")}]`);
   return /^[.']/.test(plain) ? `\\&${plain}` : plain;
+}
+
+function hexOf(char: string): string {
+  return char.codePointAt(0)!.toString(16).toUpperCase();
 }

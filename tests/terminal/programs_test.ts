@@ -166,7 +166,7 @@ test(
     const sink = new MemorySink();
     assertEquals(await hetpaxos.run("hetpaxos", ["man"], sink), 0);
     const groff = new Deno.Command("groff", {
-      args: ["-man", "-ww", "-Tascii", "-rLL=120n"],
+      args: ["-man", "-ww", "-Tutf8", "-rLL=120n"],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -179,7 +179,7 @@ test(
     // Bold is a letter over itself, or an escape sequence.
     // deno-lint-ignore no-control-regex
     const page = new TextDecoder().decode(stdout).replaceAll(/\x1b\[[0-9;]*m|.\x08/g, "");
-    const words = wordsOf(page).join(" ");
+    const words = wordsOf(page.replaceAll(/[‐−]/g, "-")).join(" ");
     for (const { spec } of nodesOf(await treeOf(hetpaxos, ["hetpaxos"]))) {
       for (const { name, help } of spec?.flags ?? []) {
         assertStringIncludes(words, `--${name}`);

@@ -53,7 +53,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   man: "a page in roff",
   ...Object.fromEntries(
     ["up", "down", "status", "logs", "kill", "restart", "list", "config"]
-      .map((name) => [`cluster ${name}`, "tests/e2e/local_cluster_test.ts"]),
+      .map((name) => [`cluster ${name}`, "below"]),
   ),
   "config join": "tests/config",
   "key renew": "tests/config",
@@ -87,7 +87,7 @@ async function run(
   const reading = (async () => {
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
       out += text;
-      if (out.includes('"listening"')) child.kill("SIGTERM");
+      if (command === "acceptor" && out.includes('"listening"')) child.kill("SIGTERM");
     }
   })();
   const err = await new Response(child.stderr).text();
@@ -145,6 +145,25 @@ Deno.test("every JSON line of every command has an event, the fatal one included
       assertMatch(message, /^--nope: no such flag/);
     }
   }));
+
+Deno.test("every JSON line about a local cluster has an event", () =>
+  Stage.use(async ({ folder }) => {
+    const state = ["--json", "--state-dir", folder];
+    const clusters = ["up", "status", "list", "config", "kill", "restart", "logs", "down"];
+    const members: Record<string, readonly string[]> = { kill: ["Dave"], restart: ["Dave"] };
+    try {
+      for (const command of clusters) {
+        const words = [...state, "events", ...members[command] ?? []];
+        const args = command === "list" ? state : words;
+        const { code, out, err } = await run(`cluster ${command}`, args);
+        assertEquals(code, 0, `${command}: ${err}`);
+        assertEvents(out, command);
+        assertEvents(err, command);
+      }
+    } finally {
+      await run("cluster down", [...state, "events"]);
+    }
+  }, 300_000));
 
 Deno.test({
   name: "a full disk at standard output is one line and status 4, for every command",
