@@ -140,6 +140,44 @@ Deno.test(
 Deno.test(
   e2e(
     import.meta.url,
+    "a member that does not start says why",
+    (stage) =>
+      LocalClusters.use(stage, async (clusters) => {
+        await clusters.run(EXIT.ok, "up");
+        const file = await clusters.config("default", "Bob");
+        const text = await Deno.readTextFile(file);
+        await Deno.writeTextFile(file, text.replace('"learners"', '"lerners"'));
+        assertOneLine(
+          await clusters.start("restart", "default", "Bob").ended,
+          EXIT.configuration,
+          /Bob has ended with status 3: .*lerners/,
+        );
+        const bob = (await clusters.run(EXIT.timeout, "status"))
+          .find(({ member }) => member === "Bob");
+        assertEquals([bob?.state, bob?.exitStatus], ["ended", 3]);
+        await Deno.writeTextFile(file, text);
+        await clusters.run(EXIT.ok, "restart", "default", "Bob");
+        // Its keeper is killed: it goes on, and can still be stopped.
+        const shells = (await processesOf(file)).filter(({ command }) =>
+          command.startsWith("/bin/sh")
+        );
+        assertEquals(shells.length, 1);
+        Deno.kill(shells[0]!.pid, "SIGKILL");
+        await clusters.run(EXIT.ok, "status");
+        await clusters.run(EXIT.ok, "kill", "default", "Bob");
+        const gone = (await clusters.run(EXIT.timeout, "status"))
+          .find(({ member }) => member === "Bob");
+        assertEquals(gone?.state, "gone");
+        await clusters.run(EXIT.ok, "down");
+        await assertNothingLeft(clusters, "default", []);
+      }),
+    NEEDED,
+  ),
+);
+
+Deno.test(
+  e2e(
+    import.meta.url,
     "of many that start one cluster at once, one does",
     (stage) =>
       LocalClusters.use(stage, async (clusters) => {

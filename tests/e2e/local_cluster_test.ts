@@ -121,6 +121,10 @@ Deno.test(
           decisions.map(({ learner }) => learner).sort(),
           ["Blue", "Red"],
         );
+        const other = clusters.start("logs", "chains", "--follow", "--lines", "1");
+        await other.line(({ member }) => member === "learner", "a line of each member");
+        other.kill("SIGINT");
+        assertEquals((await other.ended).code, EXIT.ok);
         await clusters.run(EXIT.ok, "down", "chains");
         assertEquals((await follower.ended).code, EXIT.ok);
         await assertNothingLeft(clusters, "chains", []);
