@@ -43,6 +43,16 @@ Deno.test("the tasks grant the programs what their executables are granted", () 
   const commands = Object.values(configuration.tasks).map(({ command }) => command);
   for (const { entry, permissions } of PROGRAMS) {
     if (entry === "cli/main.ts") continue; // its sub-commands have tasks of their own
-    assert(commands.includes(`deno run ${permissions.join(" ")} ${entry}`), entry);
+    const command = `deno run ${permissions.join(" ")} "$ROOT/${entry}"`;
+    assert(commands.some((text) => text.endsWith(command)), entry);
+  }
+});
+
+Deno.test("tasks run programs where the person stands", () => {
+  const programs = Object.values(configuration.tasks).map(({ command }) => command)
+    .filter((command) => /\bcli\//.test(command));
+  assert(programs.length >= 9);
+  for (const command of programs) {
+    assert(command.startsWith('ROOT=$PWD && cd "$INIT_CWD" && deno run '), command);
   }
 });
