@@ -40,6 +40,8 @@ export interface NewCluster {
   readonly timeoutMs: number;
   /** Ends it early: what there is by then is removed. */
   readonly signal: AbortSignal;
+  /** Told before the first process is started. */
+  onStart(): void;
   /** Told of each member as it gets ready. */
   onReady(view: MemberView): void;
   /** Told that it is up. What this throws makes the start fail, too. */
@@ -69,6 +71,7 @@ export async function startCluster(folder: ClusterFolder, cluster: NewCluster): 
   try {
     refuseTakenPorts(cluster.basePort, cluster.plan.acceptors.length);
     const description = await makeFiles(folder, cluster);
+    cluster.onStart();
     refuseIfInterrupted(folder, cluster.signal);
     folder.write(description);
     members = description.members;

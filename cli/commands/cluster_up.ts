@@ -92,6 +92,7 @@ export const clusterUp: Command = defineCommand({
       "--acceptors",
     );
   }
+  const basePort = flags["base-port"] ?? freePorts(plan.acceptors.length);
   if (!folder.create()) throw await whyNot(folder);
   markFolder(folder);
   // From here on nothing may be left if it fails; whoever waits for the lock sees that it is gone.
@@ -107,9 +108,10 @@ export const clusterUp: Command = defineCommand({
         rules,
         learner,
         keyKind: flags["key-type"],
-        basePort: flags["base-port"] ?? freePorts(plan.acceptors.length),
+        basePort,
         timeoutMs: flags.timeout,
         signal: interrupted.signal,
+        onStart: () => ifRead(() => printStart(output, folder, basePort, plan.acceptors.length)),
         onReady: (view) => ifRead(() => printReady(output, view)),
         onUp: (description) => ifRead(() => printUp(output, folder, description)),
       }));
@@ -144,6 +146,14 @@ function ifRead(print: () => void): void {
   } catch (error) {
     if (!(error instanceof OutputClosedError)) throw error;
   }
+}
+
+function printStart(output: Output, { name }: ClusterFolder, port: number, count: number): void {
+  const last = port + count - 1;
+  const ports = last === port ? `${port}` : `${port} to ${last}`;
+  output.emit({ event: "starting", cluster: name, acceptors: count, host: LOOPBACK, port }, [
+    { paint: "dim", text: `starting ${count} acceptors on ${LOOPBACK}:${ports}` },
+  ]);
 }
 
 /** Says that a member is ready. */

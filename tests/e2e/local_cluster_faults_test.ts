@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { freePorts } from "../../cli/demo/child.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { assertOneLine, succeeds, valuesOf } from "./expect.ts";
@@ -16,7 +16,9 @@ import {
   processesOf,
   propose,
 } from "./local_cluster.ts";
-import type { Ended } from "./program.ts";
+import { type Ended, FROM_SOURCES } from "./program.ts";
+import { noTerminal, onTerminal } from "../terminal/terminal.ts";
+import { ROOT } from "../../scripts/lint/paths.ts";
 import { e2e } from "./stage.ts";
 
 function range(first: number, count: number): number[] {
@@ -99,7 +101,7 @@ Deno.test(
         await assertNothingLeft(clusters, "default", ports);
 
         assertOneLine(
-          await clusters.start("up", ...base, "--timeout", "1ms").ended,
+          { ...await clusters.start("up", ...base, "--timeout", "1ms").ended, out: "" },
           EXIT.timeout,
           /not ready in time: Alice/,
         );
@@ -136,6 +138,39 @@ Deno.test(
     NEEDED,
   ),
 );
+
+for (
+  const [how, start, statuses] of [
+    ["directly", FROM_SOURCES("cluster"), [EXIT.clusterState]],
+    // The task runner may be faster, and answer with a status of its own.
+    ["under deno task", [Deno.execPath(), "task", "--quiet", "cluster"], [EXIT.clusterState, 130]],
+  ] as const
+) {
+  Deno.test(
+    e2e(
+      import.meta.url,
+      `Ctrl-C while a cluster starts leaves nothing, ${how}`,
+      (stage) =>
+        LocalClusters.use(stage, async (clusters) => {
+          const { status, shown } = await onTerminal({
+            argv: [...start, "up"],
+            cwd: ROOT,
+            env: { HETPAXOS_STATE_DIR: clusters.folder },
+            steps: [["expect", "starting 4 acceptors on"], ["send", "\x03"], ["end"]],
+          });
+          assert(
+            statuses.some((expected) => expected === status),
+            `status ${status}: ${shown}`,
+          );
+          while ((await processesOf(clusters.folder)).length > 0);
+          // Waits for a command that is still cleaning up.
+          await clusters.run(EXIT.ok, "down");
+          await assertNothingLeft(clusters, "default", []);
+        }),
+      { ...NEEDED, ignore: NEEDED.ignore ?? noTerminal },
+    ),
+  );
+}
 
 Deno.test(
   e2e(
