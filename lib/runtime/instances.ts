@@ -110,7 +110,7 @@ export class Instances {
       !running.wires.has(id);
   }
 
-  /** Runs one input through the core. */
+  /** Runs one input through the core, which is told before if the clock has been set back. */
   step(running: RunningInstance, input: Input): Effect[] {
     const { setBacks } = this.#options.clock;
     if (running.setBacks === setBacks) return this.#step(running, input);
