@@ -5,10 +5,10 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { completions, programTrees } from "../../cli/commands/completions.ts";
-import type { Flag } from "../../cli/flags.ts";
-import { excludedBy, nodesOf, type Tree, withHelp } from "../../cli/tree.ts";
-import { MemorySink } from "../cli_args/memory_sink.ts";
+import { completions, programTrees } from "../../../cli/commands/completions.ts";
+import type { Flag } from "../../../cli/flags.ts";
+import { excludedBy, nodesOf, type Tree, withHelp } from "../../../cli/tree.ts";
+import { MemorySink } from "../../cli_args/memory_sink.ts";
 import { noTerminal, onTerminal, type TerminalStep, without } from "./terminal.ts";
 
 /** Typed, and what the shell makes of the last word; undefined: it offers nothing. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ROOT } from "../../scripts/lint/paths.ts";
+import { ROOT } from "../../../scripts/lint/paths.ts";
 
 /** What is done with a program: keys sent, text waited for, its end waited for. */
 export type TerminalStep =
@@ -56,7 +56,7 @@ export function without(program: string, ...args: readonly string[]): string | u
  */
 export async function onTerminal(task: TerminalTask): Promise<TerminalResult> {
   const child = new Deno.Command("python3", {
-    args: [`${ROOT}/tests/terminal/on_terminal.py`],
+    args: [`${ROOT}/tests/e2e/terminal/on_terminal.py`],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

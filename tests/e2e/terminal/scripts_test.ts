@@ -6,13 +6,13 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { hetpaxos } from "../../cli/hetpaxos.ts";
-import { nodesOf, treeOf } from "../../cli/tree.ts";
-import { ROOT } from "../../scripts/lint/paths.ts";
-import { onStage } from "../cli_evidence/stage.ts";
-import { Cluster } from "../e2e/cluster.ts";
-import { succeeds } from "../e2e/expect.ts";
-import { Stage } from "../e2e/stage.ts";
+import { hetpaxos } from "../../../cli/hetpaxos.ts";
+import { nodesOf, treeOf } from "../../../cli/tree.ts";
+import { ROOT } from "../../../scripts/lint/paths.ts";
+import { onStage } from "../../cli_evidence/stage.ts";
+import { Cluster } from "../cluster.ts";
+import { succeeds } from "../expect.ts";
+import { Stage } from "../stage.ts";
 
 /** Where the commands are run. */
 interface Scene {

@@ -5,13 +5,13 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { hetpaxos } from "../../cli/hetpaxos.ts";
-import { nodesOf, treeOf } from "../../cli/tree.ts";
-import { ROOT } from "../../scripts/lint/paths.ts";
-import { MemorySink } from "../cli_args/memory_sink.ts";
-import { Cluster } from "../e2e/cluster.ts";
-import { NODE_PERMISSIONS } from "../e2e/program.ts";
-import { Stage } from "../e2e/stage.ts";
+import { hetpaxos } from "../../../cli/hetpaxos.ts";
+import { nodesOf, treeOf } from "../../../cli/tree.ts";
+import { ROOT } from "../../../scripts/lint/paths.ts";
+import { MemorySink } from "../../cli_args/memory_sink.ts";
+import { Cluster } from "../cluster.ts";
+import { NODE_PERMISSIONS } from "../program.ts";
+import { Stage } from "../stage.ts";
 import { noTerminal, onTerminal, type TerminalStep, without } from "./terminal.ts";
 
 /** A sink of a known width. */

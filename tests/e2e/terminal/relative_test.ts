@@ -5,11 +5,11 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { ROOT } from "../../scripts/lint/paths.ts";
-import { Cluster } from "../e2e/cluster.ts";
-import { succeeds } from "../e2e/expect.ts";
-import { Stage } from "../e2e/stage.ts";
-import { onStage } from "../cli_evidence/stage.ts";
+import { ROOT } from "../../../scripts/lint/paths.ts";
+import { Cluster } from "../cluster.ts";
+import { succeeds } from "../expect.ts";
+import { Stage } from "../stage.ts";
+import { onStage } from "../../cli_evidence/stage.ts";
 
 const TASK = [Deno.execPath(), "task", "--quiet", "--config", `${ROOT}/deno.json`];
 
