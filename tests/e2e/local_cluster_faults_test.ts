@@ -17,7 +17,7 @@ import {
   propose,
 } from "./local_cluster.ts";
 import { type Ended, FROM_SOURCES } from "./program.ts";
-import { noTerminal, onTerminal } from "../terminal/terminal.ts";
+import { noTerminal, onTerminal } from "./terminal/terminal.ts";
 import { ROOT } from "../../scripts/lint/paths.ts";
 import { e2e } from "./stage.ts";
 
