@@ -70,7 +70,7 @@ interface Ended {
 async function run(
   command: string,
   args: readonly string[],
-  { permissions = ["-A"], full = false } = {},
+  { permissions = ["-A"], full = false, gone = false } = {},
 ): Promise<Ended> {
   const argv = [
     ...[Deno.execPath(), "run", "--quiet", "--no-prompt", ...permissions, `${ROOT}/cli/main.ts`],
@@ -84,7 +84,7 @@ async function run(
     stderr: "piped",
   }).spawn();
   let out = "";
-  const reading = (async () => {
+  const reading = gone ? child.stdout.cancel() : (async () => {
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
       out += text;
       if (command === "acceptor" && out.includes('"listening"')) child.kill("SIGTERM");
@@ -194,6 +194,21 @@ Deno.test({
       assertEquals([...Deno.readDirSync(`${scene.folder}/full`)], []);
     }),
 });
+
+Deno.test("a reader that has gone ends every command with status 0 and no word", () =>
+  onScene(async (scene) => {
+    const more: Record<string, Args> = {
+      completions: () => ["bash"],
+      man: () => [],
+      "--help": () => [],
+    };
+    for (const [command, argsOf] of Object.entries({ ...RUNS, ...more })) {
+      // What a log says of peers is not about the output.
+      const quiet = ["acceptor", "learner", "proposer"].includes(command) ? ["--quiet"] : [];
+      const { code, err } = await run(command, [...quiet, ...argsOf(scene)], { gone: true });
+      assertEquals({ code, err }, { code: 0, err: "" }, command);
+    }
+  }));
 
 Deno.test("a permission that is missing is one line and status 4", () =>
   onScene(async (scene) => {
