@@ -25,16 +25,23 @@ export function ballotTime(
   clockSkewMsMax: number | undefined,
   now: Timestamp,
 ): Timestamp {
-  let floor: Timestamp | undefined = offered;
-  const latest = clockSkewMsMax === undefined ? undefined : addMs(now, clockSkewMsMax);
-  for (const tips of view.tips) {
-    for (const { facts: { ballot } } of tips) {
-      if (latest !== undefined && compareTimestamps(ballot, latest) > 0) continue;
-      if (floor === undefined || compareTimestamps(ballot, floor) > 0) floor = ballot;
-    }
-  }
+  const highest = clockSkewMsMax === undefined ? undefined : addMs(now, clockSkewMsMax - STEP_MS);
+  let floor: Timestamp | undefined;
+  const raise = (ballot: Ballot) => {
+    if (highest !== undefined && compareTimestamps(ballot, highest) > 0) return;
+    if (floor === undefined || compareTimestamps(ballot, floor) > 0) floor = ballot;
+  };
+  if (offered !== undefined) raise(offered);
+  for (const tips of view.tips) for (const { facts } of tips) raise(facts.ballot);
+  return above(floor, now);
+}
+
+/** By so much a ballot is above another. */
+const STEP_MS = 0.001;
+
+function above(floor: Timestamp | undefined, now: Timestamp): Timestamp {
   if (floor === undefined || compareTimestamps(now, floor) > 0) {
     return { seconds: now.seconds, nanos: now.nanos };
   }
-  return addMs({ seconds: floor.seconds, nanos: floor.nanos }, 0.001);
+  return addMs({ seconds: floor.seconds, nanos: floor.nanos }, STEP_MS);
 }

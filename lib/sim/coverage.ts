@@ -17,6 +17,7 @@ const EVENTS = [
   "effect request",
   "a crash",
   "a disk fails",
+  "a clock is set back",
   "a restored acceptor",
   "a restored acceptor misses a message",
   "an acceptor meets a message of its own",

@@ -10,7 +10,8 @@ import type { Entry } from "../core/dag.ts";
 import type { Effect, Input } from "../core/effects.ts";
 import { type CoreContext, type InstanceState, newInstance, step } from "../core/instance.ts";
 import type { Rejection } from "../core/rejection.ts";
-import { addMs, type Message, type MessageId, type Timestamp } from "../core/types.ts";
+import { addMs, compareTimestamps, type Message, type MessageId } from "../core/types.ts";
+import type { Timestamp } from "../core/types.ts";
 import { Border, judgeBytes } from "./border.ts";
 import { momentOf, shownMs } from "./clock.ts";
 import type { Conversation, Logged } from "./conversation.ts";
@@ -45,6 +46,8 @@ export class Process {
   #sealed: Map<MessageId, Sealed> = new Map();
   #mail: Mail;
   #offering: Offering | undefined;
+  /** The latest time that the instance or its proposer has been told. */
+  #latest: Timestamp | undefined;
   #wakeMs = Infinity;
   #isPatient = true;
   #border: Border;
@@ -78,6 +81,7 @@ export class Process {
     this.#mail = new Mail(stage, role.index, role.peers, life);
     this.#border = new Border(stage.acceptorOf.bind(stage));
     this.state = newInstance(this.#context, identify, "asks");
+    this.#latest = undefined;
     const { offers } = role;
     this.#offering = offers &&
       new Offering(stage.graph, offers.value, offers.serves, offers.pace);
@@ -173,7 +177,15 @@ export class Process {
     if (isTaken) conversation.received(message.id, this.#nowMs);
   }
 
+  /** Tells the instance if the clock has been set back. */
+  #tellTime(now: Timestamp): void {
+    const isBack = this.#latest !== undefined && compareTimestamps(now, this.#latest) < 0;
+    this.#latest = now;
+    if (isBack) this.#step({ kind: "tick", now, setBack: true });
+  }
+
   #step(input: Input, isRestore = false): readonly Effect[] {
+    if (input.kind !== "tick" || !input.setBack) this.#tellTime(input.now);
     const effects = step(this.#context, this.state, input);
     const own: Entry[] = [];
     let isTakenBack = false;
@@ -251,6 +263,7 @@ export class Process {
 
   #drive(): void {
     if (this.#offering === undefined || !this.isUp) return;
+    this.#tellTime(this.now());
     const { ballots, wakeAt } = this.#offering.look(
       this.state,
       this.now(),
@@ -270,7 +283,7 @@ export class Process {
   #wakeAt(at: Timestamp): void {
     const { seconds, nanos } = at;
     const clockMs = (seconds - BEGINNING.seconds) * 1e3 + nanos / 1e6;
-    const wakeMs = Math.max(momentOf(this.role, clockMs) + 0.01, this.#nowMs);
+    const wakeMs = Math.max(momentOf(this.role, clockMs, this.#nowMs) + 0.01, this.#nowMs);
     if (wakeMs >= this.#wakeMs) return;
     this.#wakeMs = wakeMs;
     const life = this.#incarnation;

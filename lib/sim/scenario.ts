@@ -82,6 +82,7 @@ export function drawScenario(seed: number, options: ScenarioOptions): Scenario {
   const rogue = drawRogue(makePrng(seed ^ 0x10e5), options.strategies);
   const honestProposers = prng.pick([1, 2, 2, 3])!;
   const proposers = honestProposers + (rogue === undefined ? 0 : 1);
+  const leap = drawLeap(makePrng(seed ^ 0x1ea9));
   const observers = prng.pick([1, 1, 2])!;
   const processes = graph.acceptorCount + proposers + observers;
   const timelyFromMs = prng.chance(0.15) ? 0 : prng.between(50, 800);
@@ -106,9 +107,10 @@ export function drawScenario(seed: number, options: ScenarioOptions): Scenario {
     observersAtMs: draw(observers, (i) => i === 0 ? 0 : prng.between(0, timelyFromMs + 300)),
     ...drawPaces(prng, proposers, timelyFromMs),
     network: drawNetwork(prng, processes, timelyFromMs),
-    clocks: draw(processes, () => ({
+    clocks: draw(processes, (process) => ({
       skewMs: prng.chance(0.5) ? 0 : prng.between(0, 200),
       drift: prng.chance(0.6) ? 1 : 0.98 + prng.between(0, 40) / 1_000,
+      ...(process === graph.acceptorCount && leap && { leap }),
     })),
     disks: draw(processes, (process) => ({
       syncMs: prng.pick([0.2, 1, 1, 5, 40])!,
@@ -123,6 +125,13 @@ function draw<T>(length: number, make: (index: number) => T): T[] {
   return Array.from({ length }, (_, index) => make(index));
 }
 
+/** In one world of eight the clock of the first proposer is wrong for a while. */
+function drawLeap(prng: Prng): ClockSettings["leap"] {
+  if (!prng.chance(1 / 8)) return undefined;
+  const fromMs = prng.between(0, 300);
+  return { fromMs, forMs: prng.between(10, 500), byMs: prng.pick([300, 5_000, 3_600_000])! };
+}
+
 /** Pauses at random, or windows shared by all proposers. */
 function drawPaces(
   prng: Prng,
@@ -131,7 +140,7 @@ function drawPaces(
 ): Pick<Scenario, "paces" | "pauseMsMax"> {
   if (prng.chance(0.5)) {
     const backoffMsMax = prng.pick([400, 800])!;
-    const pace = { backoffMsMin: prng.pick([40, 100])!, backoffMsMax };
+    const pace = { backoffMsMin: prng.pick([40, 100])!, backoffMsMax, clockSkewMsMax: 500 };
     return { paces: draw(proposers, () => pace), pauseMsMax: backoffMsMax };
   }
   const windowMsMin = prng.pick([60, 150])!;

@@ -6,8 +6,7 @@
 
 import { fullSet, hasMember } from "../core/acceptor_set.ts";
 import type { Entry } from "../core/dag.ts";
-import type { Effect, Input } from "../core/effects.ts";
-import type { CoreLimits } from "../core/instance.ts";
+import type { CoreLimits, Effect, Input } from "../core/instance.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { Rejection } from "../core/rejection.ts";
 import type { AcceptorSet, Ballot, Message } from "../core/types.ts";
@@ -150,6 +149,7 @@ export class World implements Stage {
   stepped(process: Process, input: Input, effects: readonly Effect[]): void {
     this.#spectator.stepped?.(process, input, effects, this.queue.nowMs);
     this.conspiracy.attribute(this.marks, effects);
+    if (input.kind === "tick" && input.setBack) this.marks.mark("a clock is set back");
     this.referee.stepped(process.role.name, effects);
     const exceeded = exceededLimit(process.state, this.limits);
     if (exceeded !== undefined) throw new Violation(`${process.role.name}: ${exceeded}`);

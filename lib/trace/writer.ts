@@ -145,7 +145,7 @@ function plainInput(input: Input): Input {
       return { kind, message: plainMessage(message), source, ...size, now };
     }
     case "tick":
-      return { kind: input.kind, now };
+      return { kind: input.kind, now, ...(input.setBack && { setBack: true }) };
     case "restore":
       return { kind: input.kind, message: plainMessage(input.message), now };
     case "vote":

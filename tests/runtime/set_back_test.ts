@@ -9,6 +9,7 @@ import { addMs } from "../../lib/core/types.ts";
 import type { Clock } from "../../lib/runtime/clock.ts";
 import { HELD_MS_MAX, steady } from "../../lib/runtime/steady.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { replay } from "../../lib/trace/replay.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { logOf, TestCluster, type TestPlan } from "./harness.ts";
 
@@ -70,7 +71,8 @@ Deno.test("an acceptor that proposes by a clock that is an hour ahead for a seco
   const proposer = { backoffMsMin: 100, backoffMsMax: 1_000 };
   const cluster = await TestCluster.start({ proposer }, ["Bob", "Carol"]);
   const wrong = new WrongClock(cluster.clock);
-  const alice = cluster.add("Alice", { clock: wrong });
+  const lines: string[] = [];
+  const alice = cluster.add("Alice", { clock: wrong, trace: (line) => lines.push(line) });
   cluster.join(alice);
   wrong.aheadMs = HOUR_MS;
   cluster.propose(alice, 1n, "mine");
@@ -81,6 +83,8 @@ Deno.test("an acceptor that proposes by a clock that is an hour ahead for a seco
   cluster.join(cluster.add("Dave"));
   await cluster.agree(1n);
   await cluster.stop();
+  assert(lines.some((line) => line.includes('"setBack":true')));
+  assertEquals(replay(lines), undefined, "and what it did can be replayed");
 });
 
 Deno.test("what waits for refs waits no longer because the clock was set back", async () => {
