@@ -73,12 +73,17 @@ function headingsOf(markdown: string): Set<string> {
   for (const line of markdown.replace(/^```[\s\S]*?^```/gm, "").split("\n")) {
     const heading = /^#{1,6}\s+(.*?)\s*#*$/.exec(line)?.[1];
     if (heading === undefined) continue;
-    const name = heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
-    let unique = name;
-    for (let again = 1; names.has(unique); again++) unique = `${name}-${again}`;
-    names.add(unique);
+    names.add(anchorOf(heading, names));
   }
   return names;
+}
+
+/** The name under which a heading can be linked to, as code hosts make it; none of those `taken`. */
+export function anchorOf(heading: string, taken: ReadonlySet<string>): string {
+  const name = heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").replace(/\s/g, "-");
+  let unique = name;
+  for (let again = 1; taken.has(unique); again++) unique = `${name}-${again}`;
+  return unique;
 }
 
 /** The broken links of the whole repository. */
