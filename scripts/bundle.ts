@@ -1,16 +1,43 @@
 /**
  * Makes each program into one script in dist/ that needs nothing but Deno:
- * `deno run --allow-net … dist/hetpaxos-acceptor.js`.
+ * `deno run --allow-net … dist/hetpaxos-acceptor.js`. Names are kept, so that a stack trace can be
+ * read, and the commit that was bundled is written into it.
  *
  * @module
  */
 
+import { defineCommand } from "../cli/command.ts";
+import { runMain } from "../cli/exit.ts";
+import { commitOfSources } from "../cli/version.ts";
 import { ROOT } from "./lint/paths.ts";
+import { resolve } from "node:path";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { run } from "./run.ts";
 
 /** How long a bundle may take to answer `--version`. */
 const ANSWER_MS_MAX = 60_000;
+
+/** How a bundle says that it knows no commit (cli/build_info.ts). */
+const NO_COMMIT = 'BUILD_COMMIT = "";';
+
+/**
+ * Bundles one program into one file.
+ *
+ * @param output Where, relative to the repository.
+ * @throws Error if it cannot be bundled.
+ */
+export async function bundleInto(program: Program, output: string): Promise<void> {
+  const made = await run([
+    ...["deno", "bundle", "--quiet", "--platform=deno", "--output", output],
+    program.entry,
+  ]);
+  if (made.code !== 0) throw new Error(`${output}: deno bundle failed:\n${made.output}`);
+  const path = resolve(ROOT, output);
+  const parts = (await Deno.readTextFile(path)).split(NO_COMMIT);
+  if (parts.length !== 2) throw new Error(`${output}: has no place for the commit`);
+  const commit = commitOfSources().replace(/[^0-9a-z]/g, "");
+  await Deno.writeTextFile(path, parts.join(`BUILD_COMMIT = "${commit}";`));
+}
 
 /**
  * Bundles one program into dist/ and asks the result for its version.
@@ -20,11 +47,7 @@ const ANSWER_MS_MAX = 60_000;
  */
 export async function bundle(program: Program): Promise<string> {
   const output = `dist/${program.name}.js`;
-  const made = await run([
-    ...["deno", "bundle", "--quiet", "--platform=deno", "--minify", "--output", output],
-    program.entry,
-  ]);
-  if (made.code !== 0) throw new Error(`${output}: deno bundle failed:\n${made.output}`);
+  await bundleInto(program, output);
   const answer = await run(
     ["deno", "run", "--quiet", "--no-prompt", ...program.permissions, output, "--version"],
     { signal: AbortSignal.timeout(ANSWER_MS_MAX) },
@@ -39,7 +62,13 @@ export function kilobytes(bytes: number): string {
   return `${Math.ceil(bytes / 1000).toLocaleString("en")} kB`;
 }
 
-async function main(): Promise<never> {
+const command = defineCommand({
+  name: "bundle",
+  summary: "Make single-file scripts that need only Deno",
+  description: "Makes each program into one script in dist that needs nothing but Deno, and asks " +
+    "each for its version.",
+  flags: [],
+}, async () => {
   await Deno.mkdir(`${ROOT}/dist`, { recursive: true });
   let failed = 0;
   for (const program of PROGRAMS) {
@@ -51,7 +80,7 @@ async function main(): Promise<never> {
     }
   }
   console.log(`${PROGRAMS.length - failed} scripts made, ${failed} failed`);
-  Deno.exit(failed === 0 ? 0 : 1);
-}
+  return failed === 0 ? 0 : 1;
+});
 
-if (import.meta.main) await main();
+if (import.meta.main) await runMain("bundle", (args) => command.run("bundle", args));

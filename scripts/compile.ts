@@ -1,121 +1,152 @@
 /**
- * Makes each program into one executable that needs nothing at all, in dist/.
+ * Makes each program into one executable that needs nothing at all, in dist/:
+ * `hetpaxos-acceptor-0.1.0-x86_64-unknown-linux-gnu`.
  *
- * `deno task compile [--target TARGET | --all]`, for this machine unless told otherwise. Deno
- * fetches a base executable for each target once; where that cannot be had, the packing itself is
- * checked instead with Deno's own executable in its place, and one line says so.
+ * `deno task compile [--target TARGET | --all | --check]`, for this machine unless told otherwise.
+ * Deno fetches a base executable for each target once. `--check` makes nothing: it only tries the
+ * packing, with Deno's own executable as the base, which needs no download.
  *
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
-import { kilobytes } from "./bundle.ts";
+import { defineCommand } from "../cli/command.ts";
+import { runMain } from "../cli/exit.ts";
+import { VERSION } from "../cli/version.ts";
+import { bundleInto, kilobytes } from "./bundle.ts";
 import { ROOT } from "./lint/paths.ts";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { type Ended, run } from "./run.ts";
 
 /** What executables can be made for. */
-export const TARGETS: readonly string[] = [
+export const TARGETS = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
   "x86_64-apple-darwin",
   "aarch64-apple-darwin",
   "x86_64-pc-windows-msvc",
-];
+] as const;
 
-/** What came of compiling one program. */
-export interface Compiled {
-  /** False if only the packing was checked, for want of a base executable. */
-  readonly made: boolean;
-  /** What was made, or what was missing, in one line. */
-  readonly line: string;
+/** The name of a program's executable: with version and target. */
+export function executableName(program: string, target: string): string {
+  return `${program}-${VERSION}-${target}${target.includes("windows") ? ".exe" : ""}`;
+}
+
+/**
+ * Why `deno compile` failed, in its own words and one line: what it says of causes, but for those
+ * that another contains; without causes, its last line.
+ */
+export function causeOf(words: string): string {
+  const told = words.split(/^Stack backtrace:/m, 1)[0]!;
+  const causes = [...told.matchAll(/^ +\d+: (.+)$/gm)].map((match) => match[1]!.trim());
+  const [, single] = /^Caused by:\n +(?![\s\d])(.+)$/m.exec(told) ?? [];
+  const all = single === undefined ? causes : [single.trim()];
+  const telling = all.filter((cause, i) =>
+    !all.some((other, j) => i !== j && other.includes(cause) && (other !== cause || j < i))
+  );
+  const last = told.trim().split("\n").at(-1)?.trim() ?? "";
+  return telling.length > 0 ? telling.join(" ") : last || "it does not say why";
 }
 
 /**
  * Compiles one program into dist/.
  *
- * @param target One of {@linkcode TARGETS}; undefined for this machine.
- * @throws Error if the program cannot be packed.
+ * @returns A line that says what was made.
+ * @throws Error of one line that says why it was not.
  */
-export async function compile(program: Program, target: string | undefined): Promise<Compiled> {
-  const windows = target?.includes("windows") ?? Deno.build.os === "windows";
-  const suffix = (target === undefined ? "" : `-${target}`) + (windows ? ".exe" : "");
-  const output = `dist/${program.name}${suffix}`;
-  const { code, output: words } = await pack(program, output, target);
-  if (code === 0) {
-    return { made: true, line: `${output}: ${kilobytes((await Deno.stat(at(output))).size)}` };
-  }
-  const missing = missingBase(words);
-  if (missing === undefined) throw new Error(`${output}: deno compile failed:\n${words}`);
-  const size = kilobytes(await tryPacking(program));
-  return { made: false, line: `${output}: not made: ${missing}; the packing works (${size})` };
+export async function compile(program: Program, target: string): Promise<string> {
+  const output = `dist/${executableName(program.name, target)}`;
+  const { code, output: words } = await pack(program, output, ["--target", target]);
+  if (code !== 0) throw new Error(`${output}: not made: ${causeOf(words)}`);
+  return `${output}: ${kilobytes((await Deno.stat(at(output))).size)}`;
 }
 
-/** Why the base executable is missing, or undefined if something else is wrong. */
-export function missingBase(words: string): string | undefined {
-  const archive = /denort[^\s/]*\.zip/.exec(words)?.[0];
-  return archive === undefined ? undefined : `cannot download Deno's base executable ${archive}`;
-}
-
-const packed = new Map<Program, number>();
-
-/** Packs a program onto Deno's own executable; what that makes does not run. Bytes added to it. */
-async function tryPacking(program: Program): Promise<number> {
-  const known = packed.get(program);
-  if (known !== undefined) return known;
+/**
+ * Packs a program onto Deno's own executable; what that makes does not run, and is removed.
+ *
+ * @returns A line that says how many bytes were added.
+ * @throws Error of one line that says why it cannot be packed.
+ */
+export async function tryPacking(program: Program): Promise<string> {
   const trial = `dist/${program.name}.trial`;
   try {
-    const { code, output } = await pack(program, trial, undefined, { DENORT_BIN: Deno.execPath() });
-    if (code !== 0) throw new Error(`${program.name}: cannot be packed:\n${output}`);
+    const env = { DENORT_BIN: Deno.execPath() };
+    const { code, output } = await pack(program, trial, [], env);
+    if (code !== 0) throw new Error(`${program.name}: cannot be packed: ${causeOf(output)}`);
     const size = (await Deno.stat(at(trial))).size - (await Deno.stat(Deno.execPath())).size;
-    packed.set(program, size);
-    return size;
+    return `${program.name}: the packing works (${kilobytes(size)})`;
   } finally {
     await Deno.remove(at(trial)).catch(() => {});
   }
 }
 
-function pack(
-  { permissions, entry }: Program,
+/** Bundles a program and packs the bundle: what runs compiled is what runs as a script. */
+async function pack(
+  program: Program,
   output: string,
-  target: string | undefined,
+  flags: readonly string[],
   env?: Readonly<Record<string, string>>,
 ): Promise<Ended> {
-  return run([
-    ...["deno", "compile", "--quiet", "--bundle", "--minify", "--no-prompt", ...permissions],
-    ...(target === undefined ? [] : ["--target", target]),
-    ...["--output", output, entry],
-  ], { env });
+  const script = `dist/${program.name}.compile.js`;
+  try {
+    await bundleInto(program, script);
+    return await run([
+      ...["deno", "compile", "--quiet", "--no-check", "--no-prompt", ...program.permissions],
+      ...[...flags, "--output", output, script],
+    ], { env });
+  } finally {
+    await Deno.remove(at(script)).catch(() => {});
+  }
 }
 
 function at(path: string): string {
   return `${ROOT}/${path}`;
 }
 
-async function main(): Promise<never> {
-  const flags = parseArgs(Deno.args, { string: ["target"], boolean: ["all"] });
-  const target = typeof flags.target === "string" ? flags.target : undefined;
-  if (target !== undefined && !TARGETS.includes(target)) {
-    console.error(`--target: one of ${TARGETS.join(", ")}`);
-    Deno.exit(2);
-  }
+const FLAGS = [
+  {
+    name: "target",
+    kind: "choice",
+    value: "TARGET",
+    choices: TARGETS,
+    excludes: ["all", "check"],
+    help: "what to make executables for; this machine if not given",
+  },
+  { name: "all", kind: "boolean", excludes: ["check"], help: "make them for all targets" },
+  {
+    name: "check",
+    kind: "boolean",
+    help: "make nothing: only try the packing, without a download",
+  },
+] as const;
+
+const command = defineCommand({
+  name: "compile",
+  summary: "Make executables that need nothing",
+  description: "Makes each program into one executable in dist, named with version and target. " +
+    "Deno downloads a base executable for each target the first time.",
+  flags: FLAGS,
+  exits: [
+    { status: 0, means: "all were made (--check: can be packed)" },
+    { status: 1, means: "at least one was not" },
+  ],
+}, async ({ flags: { target, all, check } }) => {
   await Deno.mkdir(at("dist"), { recursive: true });
-  const count = { made: 0, packed: 0, failed: 0 };
-  for (const wanted of flags.all ? TARGETS : [target]) {
-    for (const program of PROGRAMS) {
-      try {
-        const { made, line } = await compile(program, wanted);
-        count[made ? "made" : "packed"]++;
-        console.log(line);
-      } catch (error) {
-        count.failed++;
-        console.error(error instanceof Error ? error.message : String(error));
-      }
+  const targets = all ? TARGETS : [target ?? Deno.build.target];
+  const work = check
+    ? PROGRAMS.map((program) => () => tryPacking(program))
+    : targets.flatMap((wanted) => PROGRAMS.map((program) => () => compile(program, wanted)));
+  let failed = 0;
+  for (const make of work) {
+    try {
+      console.log(await make());
+    } catch (error) {
+      failed++;
+      console.error(error instanceof Error ? error.message : String(error));
     }
   }
-  const { made, packed, failed } = count;
-  console.log(`${made} executables made, ${packed} only packed on trial, ${failed} failed`);
-  Deno.exit(failed === 0 ? 0 : 1);
-}
+  const done = check ? "packed on trial" : "executables made";
+  console.log(`${work.length - failed} ${done}, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+});
 
-if (import.meta.main) await main();
+if (import.meta.main) await runMain("compile", (args) => command.run("compile", args));
