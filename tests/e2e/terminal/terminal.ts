@@ -21,6 +21,8 @@ export interface TerminalTask {
   readonly cwd?: string;
   readonly columns?: number;
   readonly rows?: number;
+  /** It is given up after so long; 20 seconds if left out. */
+  readonly secondsMax?: number;
 }
 
 /** What came of it. */
@@ -52,7 +54,7 @@ export function without(program: string, ...args: readonly string[]): string | u
 /**
  * Runs a program on a terminal.
  *
- * @throws Error if a step is not reached within 20 seconds, with all that was shown.
+ * @throws Error if a step is not reached in time, with all that was shown.
  */
 export async function onTerminal(task: TerminalTask): Promise<TerminalResult> {
   const child = new Deno.Command("python3", {
