@@ -10,7 +10,7 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
+import { runScript } from "./command.ts";
 import { admit } from "../lib/core/facts.ts";
 import { newInstance, step } from "../lib/core/instance.ts";
 import { makeLearnerGraph } from "../lib/core/learner_graph.ts";
@@ -23,7 +23,7 @@ import { traceOf } from "./sim/script.ts";
 interface Flags {
   readonly deep: boolean;
   readonly scripts: boolean;
-  readonly traces?: string;
+  readonly traces?: string | undefined;
 }
 
 function explorePinned(pinned: Pinned, { scripts, traces }: Flags): boolean {
@@ -56,23 +56,41 @@ function explorePinned(pinned: Pinned, { scripts, traces }: Flags): boolean {
   return report.complaints.length === 0;
 }
 
-/** Prints how it is used, and ends. */
-function misused(what: string): never {
-  console.error(`${what}; use [--deep] [--scripts] [--traces FOLDER] [NAME...]`);
-  Deno.exit(2);
-}
-
 if (import.meta.main) {
-  const { _: names, ...flags } = parseArgs(Deno.args, {
-    boolean: ["deep", "scripts"],
-    string: ["traces"],
-    unknown: (arg) => SCENARIOS.some(({ name }) => name === arg) || misused(`what is ${arg}?`),
-  }) as unknown as Flags & { readonly _: readonly string[] };
-  const chosen = SCENARIOS.filter(({ name, deep = false }) =>
-    names.length > 0 ? names.includes(name) : !deep || flags.deep
-  );
-  let right = 0;
-  for (const pinned of chosen) if (explorePinned(pinned, flags)) right++;
-  console.log(`${right} passed, ${chosen.length - right} failed`);
-  if (right < chosen.length) Deno.exit(1);
+  await runScript({
+    name: "deno task explore",
+    summary: "Visit every state of small worlds",
+    description: "Visits every state of the small worlds named, or of all that take seconds, and " +
+      "compares what is found with what is pinned.",
+    flags: [
+      { name: "deep", kind: "boolean", help: "add those that take minutes" },
+      {
+        name: "scripts",
+        kind: "boolean",
+        help: "print how violations and disagreements come about",
+      },
+      {
+        name: "traces",
+        kind: "text",
+        value: "FOLDER",
+        help: "record how they do, or how the last state was reached, for deno task replay",
+      },
+    ],
+    positionals: [{
+      name: "NAME",
+      help: "a world",
+      optional: true,
+      many: true,
+      choices: SCENARIOS.map(({ name }) => name),
+    }],
+    exits: [{ status: 1, means: "something is not as pinned" }],
+  }, ({ flags, positionals: names }) => {
+    const chosen = SCENARIOS.filter(({ name, deep = false }) =>
+      names.length > 0 ? names.includes(name) : !deep || flags.deep
+    );
+    let right = 0;
+    for (const pinned of chosen) if (explorePinned(pinned, flags)) right++;
+    console.log(`${right} passed, ${chosen.length - right} failed`);
+    return right < chosen.length ? 1 : 0;
+  });
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
 import { run } from "./run.ts";
 
@@ -63,12 +64,18 @@ async function readTree(root: string): Promise<Map<string, string>> {
 }
 
 if (import.meta.main) {
-  if (Deno.args.includes("--check")) {
+  await runScript({
+    name: "deno task generate",
+    summary: "Make lib/wire/gen from proto",
+    description: "Makes the code for messages, lib/wire/gen, from the files in proto.",
+    flags: [{ name: "check", kind: "boolean", help: "only see whether it is fresh" }],
+    exits: [{ status: 1, means: "it is not fresh" }],
+  }, async ({ flags }) => {
+    if (!flags.check) return await generateInto(ROOT);
     const stale = await staleGenerated();
     for (const line of stale) console.error(line);
-    if (stale.length > 0) {
-      console.error("run `deno task generate`");
-      Deno.exit(1);
-    }
-  } else await generateInto(ROOT);
+    if (stale.length === 0) return 0;
+    console.error("run `deno task generate`");
+    return 1;
+  });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { runScript } from "./command.ts";
 import { LIMIT_TESTS } from "../tests/limit_tests.ts";
 import { LIMITS, NETWORK_SETTINGS, PROPOSER_SETTINGS, type Setting } from "../lib/wire/limits.ts";
 import { markdownTable } from "./markdown.ts";
@@ -109,5 +110,12 @@ function format(value: number): string {
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(new URL("../docs/LIMITS.md", import.meta.url), limitsPage());
+  await runScript({
+    name: "limits_table",
+    summary: "Write docs/LIMITS.md",
+    description: "Write docs/LIMITS.md.",
+    flags: [],
+  }, async () => {
+    await Deno.writeTextFile(new URL("../docs/LIMITS.md", import.meta.url), limitsPage());
+  });
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { runScript } from "./command.ts";
 import { resolveFrom } from "./lint/paths.ts";
 import { listFiles, readSource } from "./sources.ts";
 
@@ -103,9 +104,16 @@ export async function brokenLinksOfRepository(): Promise<BrokenLink[]> {
 }
 
 if (import.meta.main) {
-  const broken = await brokenLinksOfRepository();
-  for (const { file, line, target, problem } of broken) {
-    console.error(`${file}:${line}: ${target}: ${problem}`);
-  }
-  if (broken.length > 0) Deno.exit(1);
+  await runScript({
+    name: "links",
+    summary: "Check the links of the Markdown files",
+    description: "Check the links of the Markdown files.",
+    flags: [],
+  }, async () => {
+    const broken = await brokenLinksOfRepository();
+    for (const { file, line, target, problem } of broken) {
+      console.error(`${file}:${line}: ${target}: ${problem}`);
+    }
+    return broken.length > 0 ? 1 : 0;
+  });
 }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { runScript } from "./command.ts";
 import "reflect-metadata";
 import {
   PemConverter,
@@ -52,18 +53,25 @@ function addressesOf(members: readonly Member[], older: boolean): Record<string,
 }
 
 if (import.meta.main) {
-  const members = await Promise.all(NAMES.map(makeMember));
-  const quorums = NAMES.map((absent) => ({ names: NAMES.filter((name) => name !== absent) }))
-    .reverse();
-  for (const [i, { privateKey }] of members.entries()) {
-    const config = {
-      privateKey,
-      proposal: `my_proposal_${i}`,
-      learners: { Eve: { quorums } },
-      safetySets: { Eve: { safetySets: { Eve: { quorums } } } },
-      addresses: addressesOf(members, i >= 2),
-    };
-    const path = new URL(`../tests/fixtures/reference_${i}_config.json`, import.meta.url);
-    await Deno.writeTextFile(path, `${JSON.stringify(config, undefined, 2)}\n`);
-  }
+  await runScript({
+    name: "make_fixtures",
+    summary: "Make the configurations of the Rust reference in tests/fixtures anew",
+    description: "Make the configurations of the Rust reference in tests/fixtures anew.",
+    flags: [],
+  }, async () => {
+    const members = await Promise.all(NAMES.map(makeMember));
+    const quorums = NAMES.map((absent) => ({ names: NAMES.filter((name) => name !== absent) }))
+      .reverse();
+    for (const [i, { privateKey }] of members.entries()) {
+      const config = {
+        privateKey,
+        proposal: `my_proposal_${i}`,
+        learners: { Eve: { quorums } },
+        safetySets: { Eve: { safetySets: { Eve: { quorums } } } },
+        addresses: addressesOf(members, i >= 2),
+      };
+      const path = new URL(`../tests/fixtures/reference_${i}_config.json`, import.meta.url);
+      await Deno.writeTextFile(path, `${JSON.stringify(config, undefined, 2)}\n`);
+    }
+  });
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { runScript } from "./command.ts";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import type { AcceptorContent, Ballot, Message, MessageId } from "../lib/core/types.ts";
 import { acceptorMessageId, hashValue, proposalId, sha3 } from "../lib/crypto/hash.ts";
@@ -176,8 +177,15 @@ async function write(name: string, content: unknown): Promise<void> {
 }
 
 if (import.meta.main) {
-  await write("canonical.json", canonicalVectors());
-  await write("signatures.json", await signatureVectors());
-  await write("config_digest.json", await digestVectors());
-  await write("refs.json", refsVectors());
+  await runScript({
+    name: "make_vectors",
+    summary: "Write the test vectors in tests/vectors",
+    description: "Write the test vectors in tests/vectors.",
+    flags: [],
+  }, async () => {
+    await write("canonical.json", canonicalVectors());
+    await write("signatures.json", await signatureVectors());
+    await write("config_digest.json", await digestVectors());
+    await write("refs.json", refsVectors());
+  });
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
 import {
   type CampaignOptions,
@@ -54,7 +55,17 @@ export async function campaign(
 }
 
 if (import.meta.main) {
-  const [text = ""] = Deno.args;
-  const faults = FAULTS.filter(({ name }) => name.includes(text));
-  Deno.exit(await campaign(faults, { root: ROOT, files: await listFiles(COPIED, [""]) }));
+  await runScript({
+    name: "deno task mutants",
+    summary: "Put known faults back and see that a test notices each",
+    description:
+      "Puts known faults back, one at a time, into copies of this repository, and sees " +
+      "whether the test that is named for each notices.",
+    flags: [],
+    positionals: [{ name: "TEXT", help: "only faults whose name has this text", optional: true }],
+    exits: [{ status: 1, means: "a fault survived, or cannot be put back" }],
+  }, async ({ positionals: [text = ""] }) => {
+    const faults = FAULTS.filter(({ name }) => name.includes(text));
+    return await campaign(faults, { root: ROOT, files: await listFiles(COPIED, [""]) });
+  });
 }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { runScript } from "./command.ts";
 import { brokenLinksOfRepository } from "./links.ts";
 import { BUF, staleGenerated } from "./generate.ts";
 import { relativePath } from "./lint/paths.ts";
@@ -98,9 +99,9 @@ const CHECKS: readonly Check[] = [
 
 const TESTS: Check = { name: "tests", faults: testFaults };
 
-async function main(): Promise<never> {
+async function main(withTests: boolean): Promise<never> {
   const failed: string[] = [];
-  const checks = Deno.args.includes("--without-tests") ? CHECKS : [...CHECKS, TESTS];
+  const checks = withTests ? [...CHECKS, TESTS] : CHECKS;
   for (const { name, faults } of checks) {
     const started = performance.now();
     const found = await faults().catch((error: unknown) => [String(error)]);
@@ -113,4 +114,14 @@ async function main(): Promise<never> {
   finish(checks.length - failed.length, failed.length);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  await runScript({
+    name: "deno task ok",
+    summary: "The gate: everything a change must pass",
+    description:
+      "Checks format, lint, house rules, generated code, links, types and documentation, " +
+      "and runs all tests.",
+    flags: [{ name: "without-tests", kind: "boolean", help: "leave the tests out" }],
+    exits: [{ status: 1, means: "something is not as it should be" }],
+  }, ({ flags }) => main(!flags["without-tests"]));
+}

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
+import { runScript } from "./command.ts";
 import { coverage } from "../lib/sim/coverage.ts";
 import { Marks } from "../lib/sim/marks.ts";
 import { STRATEGIES } from "../lib/sim/strategies.ts";
@@ -23,17 +23,6 @@ const COVERAGE_SEEDS_MIN = 5_000;
 
 /** Failures that are told; after so many it stops. */
 const FAILURES_MAX = 5;
-
-const HELP = `Runs simulated worlds, each from its seed.
-
-  --seeds N        how many (default 1000)
-  --first-seed S   the first of them (default 1)
-  --workers K      processes at once (default: the number of cores)
-  --seed S         one world, with its timeline
-  --script FILE    a scenario as text (lib/sim/script.ts), with its timeline
-  --trace FILE     records that world or scenario, for deno task replay
-  --without LIST   leaves things out of that world, as a failure says
-`;
 
 interface Totals {
   readonly marks: Marks;
@@ -118,30 +107,97 @@ function tell(totals: Totals, seconds: number, isEnough: boolean): boolean {
   return totals.failures.length === 0 && (zeros.length === 0 || !isEnough);
 }
 
-const args = parseArgs(Deno.args, {
-  string: ["seeds", "first-seed", "workers", "seed", "without", "trace", "script"],
-  boolean: ["help"],
-});
-const trace = args.trace === undefined ? undefined : String(args.trace);
-if (args.help) {
-  console.log(HELP);
-} else if (args.script !== undefined) {
-  Deno.exitCode = explainScript(String(args.script), trace) ? 0 : 1;
-} else if (args.seed !== undefined) {
-  const omissions = new Set(args.without === undefined ? [] : String(args.without).split(","));
-  Deno.exitCode = explainSeed(Number(args.seed), omissions, trace) ? 0 : 1;
-} else {
-  const count = Number(args.seeds ?? 1000);
+const SEED_MAX = Number.MAX_SAFE_INTEGER;
+
+const FLAGS = [
+  {
+    name: "seeds",
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: SEED_MAX,
+    default: 1000,
+    help: "how many",
+  },
+  {
+    name: "first-seed",
+    kind: "integer",
+    value: "S",
+    min: 0,
+    max: SEED_MAX,
+    default: 1,
+    help: "the first of them",
+  },
+  {
+    name: "workers",
+    kind: "integer",
+    value: "K",
+    min: 1,
+    max: 1024,
+    help: "threads at once; as many as there are cores if not given",
+  },
+  {
+    name: "seed",
+    kind: "integer",
+    value: "S",
+    min: 0,
+    max: SEED_MAX,
+    excludes: ["script"],
+    help: "one world, with its timeline",
+  },
+  {
+    name: "script",
+    kind: "text",
+    value: "FILE",
+    offers: "file",
+    help: "a scenario as text (lib/sim/script.ts), with its timeline",
+  },
+  {
+    name: "trace",
+    kind: "text",
+    value: "FILE",
+    offers: "file",
+    help: "record that world or scenario, for deno task replay",
+  },
+  {
+    name: "without",
+    kind: "text",
+    value: "LIST",
+    help: "leave things out of that world, as a failure says",
+  },
+] as const;
+
+/** Runs worlds from `first` on. Returns whether all is well. */
+async function runSeeds(first: number, count: number, workers: number): Promise<boolean> {
   const startedMs = performance.now();
-  const workers = Number(args.workers ?? navigator.hardwareConcurrency);
-  const totals = await runAll(Number(args["first-seed"] ?? 1), count, workers);
+  const totals = await runAll(first, count, workers);
   const seconds = (performance.now() - startedMs) / 1000;
   const isWell = tell(totals, seconds, count >= COVERAGE_SEEDS_MIN);
   totals.failures.sort((a, b) => a.seed - b.seed);
   for (const { seed, violation } of totals.failures.slice(1)) {
     console.log(`seed ${seed}: ${violation}`);
   }
-  const [first] = totals.failures;
-  if (first !== undefined) explainSeed(first.seed, undefined);
-  Deno.exitCode = isWell ? 0 : 1;
+  const [worst] = totals.failures;
+  if (worst !== undefined) explainSeed(worst.seed, undefined);
+  return isWell;
 }
+
+await runScript({
+  name: "deno task sim",
+  summary: "Run simulated worlds",
+  description: "Runs simulated worlds, each from its seed, and says what was seen in them.",
+  flags: FLAGS,
+  examples: [
+    { args: "--seeds 10000", does: "worlds 1 to 10000" },
+    { args: "--seed 7", does: "one world with its timeline" },
+  ],
+  exits: [{ status: 1, means: "a world went wrong, or in many worlds something was never seen" }],
+}, async ({ flags }) => {
+  const { seed, script, trace, without } = flags;
+  if (script !== undefined) return explainScript(script, trace) ? 0 : 1;
+  if (seed !== undefined) {
+    return explainSeed(seed, new Set(without?.split(",") ?? []), trace) ? 0 : 1;
+  }
+  const workers = flags.workers ?? navigator.hardwareConcurrency;
+  return await runSeeds(flags["first-seed"], flags.seeds, workers) ? 0 : 1;
+});

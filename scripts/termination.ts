@@ -5,7 +5,7 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
+import { runScript } from "./command.ts";
 import { checkValidity, type LearnerGraph, makeLearnerGraph } from "../lib/core/learner_graph.ts";
 import type { Pace } from "../lib/core/proposer.ts";
 import { thresholds } from "../lib/sim/graphs.ts";
@@ -150,33 +150,51 @@ function row(what: readonly string[], { ms, decidedBefore, starved, failed }: Me
 }
 
 const HONEST: Byzantine = { acceptors: 0, proposer: false };
-const { worlds: asked } = parseArgs(Deno.args, { string: ["worlds"] });
-const worlds = Number(asked ?? 300);
-const rows: string[][] = [];
-for (const count of [4, 7, 10]) {
-  const faults = Math.floor((count - 1) / 3);
-  const graph = makeLearnerGraph(thresholds(count, [count - faults], "TECHNICAL_REPORT"));
-  const casts = [
-    ...Array.from({ length: faults + 1 }, (_, acceptors) => ({ acceptors, proposer: false })),
-    { acceptors: faults, proposer: true },
-  ];
-  for (const cast of casts) {
-    for (const [name, pace] of Object.entries(SCHEDULES)) {
-      const liars = cast.proposer ? `${cast.acceptors} and a proposer` : `${cast.acceptors}`;
-      console.error(`${count} acceptors, ${liars} Byzantine, ${name}`);
-      const what = [`any ${count - faults} of ${count}`, liars, name];
-      rows.push(row(what, measure(graph, cast, pace, worlds)));
+
+await runScript({
+  name: "deno task termination",
+  summary: "Measure how long decisions take once a bad network is timely",
+  description:
+    "Runs simulated worlds whose network becomes timely at last, and prints a table of " +
+    "how long decisions take then.",
+  flags: [{
+    name: "worlds",
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: 1_000_000,
+    default: 300,
+    help: "worlds for each row",
+  }],
+}, ({ flags: { worlds } }) => {
+  const rows: string[][] = [];
+  for (const count of [4, 7, 10]) {
+    const faults = Math.floor((count - 1) / 3);
+    const graph = makeLearnerGraph(thresholds(count, [count - faults], "TECHNICAL_REPORT"));
+    const casts = [
+      ...Array.from({ length: faults + 1 }, (_, acceptors) => ({ acceptors, proposer: false })),
+      { acceptors: faults, proposer: true },
+    ];
+    for (const cast of casts) {
+      for (const [name, pace] of Object.entries(SCHEDULES)) {
+        const liars = cast.proposer ? `${cast.acceptors} and a proposer` : `${cast.acceptors}`;
+        console.error(`${count} acceptors, ${liars} Byzantine, ${name}`);
+        const what = [`any ${count - faults} of ${count}`, liars, name];
+        rows.push(row(what, measure(graph, cast, pace, worlds)));
+      }
     }
   }
-}
-// Starvation is rare: five times as many worlds.
-const uneven = makeLearnerGraph(thresholds(5, [4, 3], "TECHNICAL_REPORT"));
-if (checkValidity(uneven) !== undefined) throw new Error("the uneven graph is not valid");
-for (const [name, pace] of Object.entries(SCHEDULES)) {
-  rows.push(row(["any 4 of 5, any 3 of 5", "0", name], measure(uneven, HONEST, pace, 5 * worlds)));
-}
-const head = [
-  ...["learners", "Byzantine", "schedule", "decisions", "before", "median ms (delays)"],
-  ...["90 of 100", "most", "starved", "failed"],
-];
-console.log(markdownTable([head, ...rows]));
+  // Starvation is rare: five times as many worlds.
+  const uneven = makeLearnerGraph(thresholds(5, [4, 3], "TECHNICAL_REPORT"));
+  if (checkValidity(uneven) !== undefined) throw new Error("the uneven graph is not valid");
+  for (const [name, pace] of Object.entries(SCHEDULES)) {
+    rows.push(
+      row(["any 4 of 5, any 3 of 5", "0", name], measure(uneven, HONEST, pace, 5 * worlds)),
+    );
+  }
+  const head = [
+    ...["learners", "Byzantine", "schedule", "decisions", "before", "median ms (delays)"],
+    ...["90 of 100", "most", "starved", "failed"],
+  ];
+  console.log(markdownTable([head, ...rows]));
+});

@@ -163,4 +163,14 @@ async function main(): Promise<never> {
   finish(total.passed, total.failed);
 }
 
-if (import.meta.main) await main();
+const HELP = `Usage: deno task test [PATH...] [--filter TEXT] [FLAGS of deno test]
+
+Type check, then the tests in parallel, the examples in the documentation, and the end-to-end tests
+one after another; or those below the paths named. The last line is "N passed, N failed". Flags that
+are not known here go to deno test (deno test --help), which refuses what it does not know.
+`;
+
+if (import.meta.main) {
+  if (Deno.args.includes("--help") || Deno.args.includes("-h")) console.log(HELP.trimEnd());
+  else await main();
+}

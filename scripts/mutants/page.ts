@@ -4,6 +4,7 @@
  * @module
  */
 
+import { runScript } from "../command.ts";
 import { markdownTable } from "../markdown.ts";
 import type { Detector } from "./campaign.ts";
 import { FAULTS } from "./faults.ts";
@@ -46,5 +47,12 @@ function linkTo(detector: Detector): string {
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(new URL("../../docs/FAULTS.md", import.meta.url), faultsPage());
+  await runScript({
+    name: "page",
+    summary: "Write docs/FAULTS.md",
+    description: "Write docs/FAULTS.md.",
+    flags: [],
+  }, async () => {
+    await Deno.writeTextFile(new URL("../../docs/FAULTS.md", import.meta.url), faultsPage());
+  });
 }
