@@ -16,10 +16,13 @@ const TASK = [Deno.execPath(), "task", "--quiet", "--config", `${ROOT}/deno.json
 /** Runs a task in a folder; stops it when it prints `until`, if that is given. */
 async function task(cwd: string, args: readonly string[], until?: string) {
   const [executable, ...words] = TASK;
+  // deno task keeps an INIT_CWD that it finds: the one of the task that runs this test, say.
+  const { INIT_CWD: _, ...environment } = Deno.env.toObject();
   const child = new Deno.Command(executable!, {
     args: [...words, ...args],
     cwd,
-    env: { NO_COLOR: "1" },
+    clearEnv: true,
+    env: { ...environment, NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
