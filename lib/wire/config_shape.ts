@@ -7,7 +7,7 @@
 
 import { type DescEnum, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { MemberSchema, QuorumSchema } from "./gen/hetpaxos/v1/config_pb.ts";
-import type { Json, JsonObject } from "./json_text.ts";
+import { isObject, type Json, type JsonObject, kindOf } from "./json_text.ts";
 import { didYouMean, listNames } from "./names.ts";
 import { type Place, quote } from "./place.ts";
 
@@ -116,16 +116,4 @@ function checkUint32(json: Json, place: Place): Json {
     place.fail(`is ${number}; a whole number from 0 to ${UINT32_MAX} is expected`);
   }
   return number;
-}
-
-function isObject(json: Json): json is JsonObject {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
-}
-
-function kindOf(json: Json): string {
-  if (json === null) return "null";
-  if (Array.isArray(json)) return "a list";
-  if (typeof json === "string") return `the string ${quote(json)}`;
-  if (typeof json === "object") return "an object";
-  return typeof json === "number" ? `the number ${json}` : String(json);
 }

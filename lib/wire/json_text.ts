@@ -23,6 +23,20 @@ export interface JsonOptions {
   readonly integersOnly?: boolean;
 }
 
+/** Whether `json` is an object, and not a list. */
+export function isObject(json: Json): json is JsonObject {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
+/** What `json` is, in words that follow "is": "a list", "the number 7". */
+export function kindOf(json: Json): string {
+  if (json === null) return "null";
+  if (Array.isArray(json)) return "a list";
+  if (typeof json === "string") return `the string ${quote(json)}`;
+  if (typeof json === "object") return "an object";
+  return typeof json === "number" ? `the number ${json}` : String(json);
+}
+
 /** Objects and arrays within each other. */
 const DEPTH_MAX = 64;
 

@@ -7,10 +7,10 @@
  */
 
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
-import { type Json, type JsonObject, parseJson } from "./json_text.ts";
+import { isObject, type Json, kindOf, parseJson } from "./json_text.ts";
 import { didYouMean, listNames } from "./names.ts";
 import { OperatorError } from "./operator_error.ts";
-import { Place, quote } from "./place.ts";
+import { Place } from "./place.ts";
 
 const REQUEST = "request";
 const UINT32_MAX = 0xffff_ffffn;
@@ -151,16 +151,4 @@ function isBase64(json: Json): boolean {
   } catch {
     return false;
   }
-}
-
-function isObject(json: Json): json is JsonObject {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
-}
-
-function kindOf(json: Json): string {
-  if (json === null) return "null";
-  if (Array.isArray(json)) return "a list";
-  if (typeof json === "string") return `the string ${quote(json)}`;
-  if (typeof json === "object") return "an object";
-  return typeof json === "number" ? `the number ${json}` : String(json);
 }
