@@ -4,9 +4,8 @@
  * @module
  */
 
-import { defineCommand } from "../cli/command.ts";
-import { runMain } from "../cli/exit.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
+import { runScript } from "../scripts/command.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchCore } from "./core.ts";
 import { benchJournal } from "./journal.ts";
@@ -21,8 +20,8 @@ const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<v
 
 const NAMES = Object.keys(BENCHMARKS).join(", ");
 
-const bench = defineCommand({
-  name: "bench",
+await runScript({
+  name: "deno task bench",
   summary: "run the benchmarks",
   description:
     "Runs the benchmarks named, or all: how fast a cluster decides (cluster), messages " +
@@ -51,5 +50,3 @@ const bench = defineCommand({
   for (const name of names) await BENCHMARKS[name]!(flags.against);
   return EXIT.ok;
 });
-
-await runMain("deno task bench", (args) => bench.run("deno task bench", args));

@@ -6,11 +6,10 @@
  * @module
  */
 
-import { defineCommand } from "../cli/command.ts";
-import { runMain } from "../cli/exit.ts";
-import { commitOfSources } from "../cli/version.ts";
-import { ROOT } from "./lint/paths.ts";
 import { resolve } from "node:path";
+import { commitOfSources } from "../cli/version.ts";
+import { doAll, runScript } from "./command.ts";
+import { ROOT } from "./lint/paths.ts";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { run } from "./run.ts";
 
@@ -62,25 +61,17 @@ export function kilobytes(bytes: number): string {
   return `${Math.ceil(bytes / 1000).toLocaleString("en")} kB`;
 }
 
-const command = defineCommand({
-  name: "bundle",
-  summary: "Make single-file scripts that need only Deno",
-  description: "Makes each program into one script in dist that needs nothing but Deno, and asks " +
-    "each for its version.",
-  flags: [],
-}, async () => {
-  await Deno.mkdir(`${ROOT}/dist`, { recursive: true });
-  let failed = 0;
-  for (const program of PROGRAMS) {
-    try {
-      console.log(await bundle(program));
-    } catch (error) {
-      failed++;
-      console.error(error instanceof Error ? error.message : String(error));
-    }
-  }
-  console.log(`${PROGRAMS.length - failed} scripts made, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
-});
-
-if (import.meta.main) await runMain("bundle", (args) => command.run("bundle", args));
+if (import.meta.main) {
+  await runScript({
+    name: "bundle",
+    summary: "Make single-file scripts that need only Deno",
+    description: "Makes each program into one script in dist that needs nothing but Deno, and " +
+      "asks each for its version.",
+    flags: [],
+  }, async () => {
+    await Deno.mkdir(`${ROOT}/dist`, { recursive: true });
+    const failed = await doAll(PROGRAMS.map((program) => () => bundle(program)));
+    console.log(`${PROGRAMS.length - failed} scripts made, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  });
+}

@@ -22,3 +22,22 @@ export async function runScript<const F extends readonly Flag[]>(
   const command = defineCommand(spec, async (invocation) => await body(invocation) ?? 0);
   await runMain(spec.name, (args) => command.run(spec.name, args));
 }
+
+/**
+ * Does one piece of work after another, each of which says in a line what it made. One that throws
+ * is told, and the rest is done all the same.
+ *
+ * @returns How many have failed.
+ */
+export async function doAll(work: readonly (() => Promise<string>)[]): Promise<number> {
+  let failed = 0;
+  for (const make of work) {
+    try {
+      console.log(await make());
+    } catch (error) {
+      failed++;
+      console.error(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return failed;
+}

@@ -9,10 +9,9 @@
  * @module
  */
 
-import { defineCommand } from "../cli/command.ts";
-import { runMain } from "../cli/exit.ts";
 import { VERSION } from "../cli/version.ts";
 import { bundleInto, kilobytes } from "./bundle.ts";
+import { doAll, runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { type Ended, run } from "./run.ts";
@@ -79,23 +78,32 @@ export async function tryPacking(program: Program): Promise<string> {
   }
 }
 
-/** Bundles a program and packs the bundle: what runs compiled is what runs as a script. */
+/** Bundles made by this run, by program; a program is bundled once for all targets. */
+const bundled = new Map<Program, Promise<string>>();
+
+/** Where a program's bundle is, which is made if need be. */
+function bundleOf(program: Program): Promise<string> {
+  let script = bundled.get(program);
+  if (script === undefined) {
+    const path = `dist/${program.name}.compile.js`;
+    script = bundleInto(program, path).then(() => path);
+    bundled.set(program, script);
+  }
+  return script;
+}
+
+/** Packs a program's bundle: what runs compiled is what runs as a script. */
 async function pack(
   program: Program,
   output: string,
   flags: readonly string[],
   env?: Readonly<Record<string, string>>,
 ): Promise<Ended> {
-  const script = `dist/${program.name}.compile.js`;
-  try {
-    await bundleInto(program, script);
-    return await run([
-      ...["deno", "compile", "--quiet", "--no-check", "--no-prompt", ...program.permissions],
-      ...[...flags, "--output", output, script],
-    ], { env });
-  } finally {
-    await Deno.remove(at(script)).catch(() => {});
-  }
+  const script = await bundleOf(program);
+  return await run([
+    ...["deno", "compile", "--quiet", "--no-check", "--no-prompt", ...program.permissions],
+    ...[...flags, "--output", output, script],
+  ], { env });
 }
 
 function at(path: string): string {
@@ -119,34 +127,29 @@ const FLAGS = [
   },
 ] as const;
 
-const command = defineCommand({
-  name: "compile",
-  summary: "Make executables that need nothing",
-  description: "Makes each program into one executable in dist, named with version and target. " +
-    "Deno downloads a base executable for each target the first time.",
-  flags: FLAGS,
-  exits: [
-    { status: 0, means: "all were made (--check: can be packed)" },
-    { status: 1, means: "at least one was not" },
-  ],
-}, async ({ flags: { target, all, check } }) => {
-  await Deno.mkdir(at("dist"), { recursive: true });
-  const targets = all ? TARGETS : [target ?? Deno.build.target];
-  const work = check
-    ? PROGRAMS.map((program) => () => tryPacking(program))
-    : targets.flatMap((wanted) => PROGRAMS.map((program) => () => compile(program, wanted)));
-  let failed = 0;
-  for (const make of work) {
-    try {
-      console.log(await make());
-    } catch (error) {
-      failed++;
-      console.error(error instanceof Error ? error.message : String(error));
+if (import.meta.main) {
+  await runScript({
+    name: "compile",
+    summary: "Make executables that need nothing",
+    description: "Makes each program into one executable in dist, named with version and target. " +
+      "Deno downloads a base executable for each target the first time.",
+    flags: FLAGS,
+    exits: [
+      { status: 0, means: "all were made (--check: can be packed)" },
+      { status: 1, means: "at least one was not" },
+    ],
+  }, async ({ flags: { target, all, check } }) => {
+    await Deno.mkdir(at("dist"), { recursive: true });
+    const targets = all ? TARGETS : [target ?? Deno.build.target];
+    const work = check
+      ? PROGRAMS.map((program) => () => tryPacking(program))
+      : targets.flatMap((wanted) => PROGRAMS.map((program) => () => compile(program, wanted)));
+    const failed = await doAll(work);
+    for (const { name } of PROGRAMS) {
+      await Deno.remove(at(`dist/${name}.compile.js`)).catch(() => {});
     }
-  }
-  const done = check ? "packed on trial" : "executables made";
-  console.log(`${work.length - failed} ${done}, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
-});
-
-if (import.meta.main) await runMain("compile", (args) => command.run("compile", args));
+    const done = check ? "packed on trial" : "executables made";
+    console.log(`${work.length - failed} ${done}, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  });
+}

@@ -33,7 +33,7 @@ export async function brokenLinks(
 ): Promise<BrokenLink[]> {
   const broken: BrokenLink[] = [];
   for (const { line, target } of linksIn(markdown)) {
-    if (/^[a-z][a-z0-9+.-]*:/i.test(target)) continue;
+    if (hasScheme(target)) continue;
     const [path = "", heading] = target.split("#");
     const resolved = path === "" ? file : resolveFrom(file, path);
     const text = path === "" ? markdown : await read(resolved);
@@ -43,6 +43,11 @@ export async function brokenLinks(
     }
   }
   return broken;
+}
+
+/** Whether a link names a scheme (`https:`), and so leads out of the repository. */
+export function hasScheme(link: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(link);
 }
 
 function linksIn(markdown: string): { line: number; target: string }[] {

@@ -29,18 +29,14 @@ export const SUMS = "SHA256SUMS";
 export async function makeArchives(folder: string): Promise<string[]> {
   const made: string[] = [];
   const sums: string[] = [];
+  const documents = await documentsOf(["LICENSE", "README.md"]);
+  const units = await documentsOf(await listFiles(["packaging"], [""]));
   for (const target of TARGETS) {
     const programs = await programsOf(folder, target);
     if (programs.length === 0) continue;
     const top = `hetpaxos-${VERSION}-${target}`;
     const windows = target.includes("windows");
-    const files = ["LICENSE", "README.md", ...windows ? [] : await listFiles(["packaging"], [""])];
-    const documents = await Promise.all(files.map(async (name): Promise<Entry> => ({
-      name,
-      bytes: await Deno.readFile(`${ROOT}/${name}`),
-      executable: false,
-    })));
-    const entries = [...programs, ...documents]
+    const entries = [...programs, ...documents, ...windows ? [] : units]
       .map((entry) => ({ ...entry, name: `${top}/${entry.name}` }));
     const archive = windows ? `${top}.zip` : `${top}.tar.gz`;
     const bytes = windows ? zip(entries) : tarGz(entries);
@@ -54,6 +50,14 @@ export async function makeArchives(folder: string): Promise<string[]> {
   }
   await Deno.writeTextFile(`${folder}/${SUMS}`, sums.join(""));
   return [...made, SUMS];
+}
+
+function documentsOf(files: readonly string[]): Promise<Entry[]> {
+  return Promise.all(files.map(async (name) => ({
+    name,
+    bytes: await Deno.readFile(`${ROOT}/${name}`),
+    executable: false,
+  })));
 }
 
 /** The executables for a target by the names under which they are called; none if there is none. */

@@ -7,8 +7,7 @@
  * @module
  */
 
-import { defineCommand } from "../cli/command.ts";
-import { runMain } from "../cli/exit.ts";
+import { runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
 import {
   completePage,
@@ -68,28 +67,27 @@ async function pageOf(file: string): Promise<Page | undefined> {
   return file.endsWith(".md") ? renderMarkdown(file, text) : renderSource(file, text);
 }
 
-const site = defineCommand({
-  name: "site",
-  summary: "Make the documentation as web pages",
-  description:
-    "Makes a page of every Markdown page of the project and of the files that they link " +
-    "to, and checks that every link leads somewhere.",
-  flags: [{
-    name: "out",
-    kind: "text",
-    value: "DIR",
-    default: `${ROOT}/dist/site`,
-    help: "the folder to make them in; what was there before is overwritten",
-  }],
-}, async ({ flags: { out } }) => {
-  const files = await buildSite();
-  for (const [path, text] of files) {
-    await Deno.mkdir(`${out}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
-    await Deno.writeTextFile(`${out}/${path}`, text);
-  }
-  const pages = [...files.keys()].filter((path) => path.endsWith(".html")).length;
-  console.log(`${out}/index.html: ${pages} pages, every link leads somewhere`);
-  return 0;
-});
-
-if (import.meta.main) await runMain("site", (args) => site.run("site", args));
+if (import.meta.main) {
+  await runScript({
+    name: "site",
+    summary: "Make the documentation as web pages",
+    description:
+      "Makes a page of every Markdown page of the project and of the files that they link " +
+      "to, and checks that every link leads somewhere.",
+    flags: [{
+      name: "out",
+      kind: "text",
+      value: "DIR",
+      default: `${ROOT}/dist/site`,
+      help: "the folder to make them in; what was there before is overwritten",
+    }],
+  }, async ({ flags: { out } }) => {
+    const files = await buildSite();
+    for (const [path, text] of files) {
+      await Deno.mkdir(`${out}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      await Deno.writeTextFile(`${out}/${path}`, text);
+    }
+    const pages = [...files.keys()].filter((path) => path.endsWith(".html")).length;
+    console.log(`${out}/index.html: ${pages} pages, every link leads somewhere`);
+  });
+}

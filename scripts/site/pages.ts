@@ -6,7 +6,7 @@
 
 import { Marked, type Tokens } from "marked";
 import { resolveFrom } from "../lint/paths.ts";
-import { anchorOf } from "../links.ts";
+import { anchorOf, hasScheme } from "../links.ts";
 
 /** A page of the site. */
 export interface Page {
@@ -47,7 +47,7 @@ export function renderMarkdown(file: string, text: string): Page {
   const path = pathOf(file);
   const linked = new Set<string>();
   const anchors = new Set<string>();
-  const isElsewhere = (href: string) => /^([a-z][a-z0-9+.-]*:|#)/i.test(href);
+  const isElsewhere = (href: string) => hasScheme(href) || href.startsWith("#");
   const target = (href: string): string => {
     if (isElsewhere(href)) return href;
     const [to = "", anchor] = href.split("#");
@@ -173,7 +173,7 @@ export function deadLinks(files: ReadonlyMap<string, string>): string[] {
   const dead: string[] = [];
   for (const [path, html] of pages) {
     for (const [, href = ""] of html.matchAll(/ (?:href|src|srcset)="([^"]*)"/g)) {
-      if (/^[a-z][a-z0-9+.-]*:/i.test(href)) continue;
+      if (hasScheme(href)) continue;
       const [to = "", anchor] = href.split("#");
       const target = to === "" ? path : resolveFrom(path, to);
       const known = files.has(target) &&
