@@ -5,8 +5,8 @@
  * @module
  */
 
-import { gzipSync, type Zippable, zipSync } from "fflate";
-import { createTar } from "nanotar";
+import { gzipSync, unzipSync, type Zippable, zipSync } from "fflate";
+import { createTar, parseTarGzip } from "nanotar";
 
 /** A file of an archive. */
 export interface Entry {
@@ -55,4 +55,21 @@ export function zip(entries: readonly Entry[]): Uint8Array<ArrayBuffer> {
     files[name] = [bytes, { level: 6, mtime, os: UNIX, attrs: (executable ? 0o755 : 0o644) << 16 }];
   }
   return new Uint8Array(zipSync(files));
+}
+
+/** The files of an archive; by its name it is a zip archive, or a tar archive compressed by gzip. */
+export async function unpack(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<Entry[]> {
+  if (name.endsWith(".zip")) {
+    // Nothing in a zip archive for Windows tells what is a program but the name.
+    return Object.entries(unzipSync(bytes)).map(([inner, content]) => ({
+      name: inner,
+      bytes: new Uint8Array(content),
+      executable: inner.endsWith(".exe"),
+    }));
+  }
+  return (await parseTarGzip(bytes)).map(({ name: inner, data, attrs }) => ({
+    name: inner,
+    bytes: new Uint8Array(data ?? []),
+    executable: (Number.parseInt(attrs?.mode ?? "0", 8) & 0o100) !== 0,
+  }));
 }

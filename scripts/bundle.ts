@@ -8,7 +8,7 @@
 
 import { resolve } from "node:path";
 import { commitOfSources } from "../cli/version.ts";
-import { doAll, runScript } from "./command.ts";
+import { doUntilFailure, runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { run } from "./run.ts";
@@ -70,8 +70,8 @@ if (import.meta.main) {
     flags: [],
   }, async () => {
     await Deno.mkdir(`${ROOT}/dist`, { recursive: true });
-    const failed = await doAll(PROGRAMS.map((program) => () => bundle(program)));
-    console.log(`${PROGRAMS.length - failed} scripts made, ${failed} failed`);
+    const { made, failed } = await doUntilFailure(PROGRAMS.map((program) => () => bundle(program)));
+    console.log(`${made} scripts made, ${failed} failed`);
     return failed === 0 ? 0 : 1;
   });
 }

@@ -24,20 +24,21 @@ export async function runScript<const F extends readonly Flag[]>(
 }
 
 /**
- * Does one piece of work after another, each of which says in a line what it made. One that throws
- * is told, and the rest is done all the same.
+ * Does one piece of work after another, each of which says in a line what it made, up to the first
+ * that throws: it is told, and what made it fail would mostly make the rest fail too.
  *
- * @returns How many have failed.
+ * @returns How many were done, and how many have failed: none or one.
  */
-export async function doAll(work: readonly (() => Promise<string>)[]): Promise<number> {
-  let failed = 0;
-  for (const make of work) {
+export async function doUntilFailure(
+  work: readonly (() => Promise<string>)[],
+): Promise<{ readonly made: number; readonly failed: number }> {
+  for (const [made, make] of work.entries()) {
     try {
       console.log(await make());
     } catch (error) {
-      failed++;
       console.error(error instanceof Error ? error.message : String(error));
+      return { made, failed: 1 };
     }
   }
-  return failed;
+  return { made: work.length, failed: 0 };
 }

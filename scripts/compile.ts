@@ -11,7 +11,7 @@
 
 import { VERSION } from "../cli/version.ts";
 import { bundleInto, kilobytes } from "./bundle.ts";
-import { doAll, runScript } from "./command.ts";
+import { doUntilFailure, runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { type Ended, run } from "./run.ts";
@@ -144,12 +144,15 @@ if (import.meta.main) {
     const work = check
       ? PROGRAMS.map((program) => () => tryPacking(program))
       : targets.flatMap((wanted) => PROGRAMS.map((program) => () => compile(program, wanted)));
-    const failed = await doAll(work);
+    const { made, failed } = await doUntilFailure(work);
     for (const { name } of PROGRAMS) {
       await Deno.remove(at(`dist/${name}.compile.js`)).catch(() => {});
     }
-    const done = check ? "packed on trial" : "executables made";
-    console.log(`${work.length - failed} ${done}, ${failed} failed`);
+    const left = work.length - made - failed;
+    const rest = left > 0 ? `, ${left} not tried` : "";
+    console.log(
+      `${made} ${check ? "packed on trial" : "executables made"}, ${failed} failed${rest}`,
+    );
     return failed === 0 ? 0 : 1;
   });
 }

