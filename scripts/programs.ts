@@ -4,33 +4,41 @@
  * @module
  */
 
+import configuration from "../deno.json" with { type: "json" };
+
 /** A program that is shipped. */
 export interface Program {
   /** As operators call it. */
   readonly name: string;
   /** Where it begins, relative to the repository. */
   readonly entry: string;
-  /** The least that it works with. */
+  /** The set of permissions in deno.json that it works with. */
+  readonly set: PermissionSet;
+  /** The same as flags of Deno's, for what has no deno.json beside it. */
   readonly permissions: readonly string[];
 }
 
-// The network for its peers; files for the configuration, the journal and what it is told to write;
-// what kind of terminal there is.
-const PEER = ["--allow-net", "--allow-read", "--allow-write"] as const;
-const NODE = [...PEER, "--allow-env=TERM,COLUMNS"] as const;
+/** Name of a set of permissions in deno.json. */
+export type PermissionSet = keyof typeof configuration.permissions;
 
-// And processes; and where the state of those that stay is to be.
-const STARTER = [
-  ...PEER,
-  "--allow-run",
-  "--allow-env=HOME,XDG_STATE_HOME,HETPAXOS_STATE_DIR,TERM,COLUMNS",
-] as const;
+/** A set of permissions as flags: `--allow-net`, `--allow-env=TERM,COLUMNS`. */
+export function flagsOf(set: PermissionSet): readonly string[] {
+  const kinds: Readonly<Record<string, boolean | readonly string[]>> =
+    configuration.permissions[set];
+  return Object.entries(kinds).map(([kind, allowed]) =>
+    Array.isArray(allowed) ? `--allow-${kind}=${allowed.join(",")}` : `--allow-${kind}`
+  );
+}
+
+function program(name: string, entry: string, set: PermissionSet): Program {
+  return { name, entry, set, permissions: flagsOf(set) };
+}
 
 /** All programs. The tasks in deno.json grant the same permissions: tests/house sees to that. */
 export const PROGRAMS: readonly Program[] = [
-  { name: "hetpaxos-acceptor", entry: "cli/acceptor.ts", permissions: NODE },
-  { name: "hetpaxos-learner", entry: "cli/learner.ts", permissions: NODE },
-  { name: "hetpaxos-proposer", entry: "cli/proposer.ts", permissions: NODE },
+  program("hetpaxos-acceptor", "cli/acceptor.ts", "node"),
+  program("hetpaxos-learner", "cli/learner.ts", "node"),
+  program("hetpaxos-proposer", "cli/proposer.ts", "node"),
   // Its demonstration and its local clusters start processes.
-  { name: "hetpaxos", entry: "cli/main.ts", permissions: STARTER },
+  program("hetpaxos", "cli/main.ts", "starter"),
 ];

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import configuration from "../../deno.json" with { type: "json" };
+import workflows from "../../.github/deno.json" with { type: "json" };
 import tools from "../../proto/deno.json" with { type: "json" };
 import { differences, staleGenerated } from "../../scripts/generate.ts";
-import { PROGRAMS } from "../../scripts/programs.ts";
+import { flagsOf, type PermissionSet, PROGRAMS } from "../../scripts/programs.ts";
 import { readSource } from "../../scripts/sources.ts";
+
+const LOCKS = ["deno.lock", "proto/deno.lock", ".github/deno.lock"];
 
 Deno.test("generated code is what the proto files generate", async () => {
   assertEquals(await staleGenerated(), []);
@@ -18,14 +21,15 @@ Deno.test("generated code that is stale, missing or left over is noticed", () =>
 });
 
 Deno.test("the lock files name no host, so that any registry will do", async () => {
-  for (const path of ["deno.lock", "proto/deno.lock"]) {
+  for (const path of LOCKS) {
     assert(!/https?:/.test(await readSource(path)), path);
   }
 });
 
 Deno.test("every dependency is pinned to one version, and locked", async () => {
-  const locked = await readSource("deno.lock") + await readSource("proto/deno.lock");
-  for (const target of Object.values<string>({ ...configuration.imports, ...tools.imports })) {
+  const locked = (await Promise.all(LOCKS.map(readSource))).join("");
+  const all = { ...configuration.imports, ...tools.imports, ...workflows.imports };
+  for (const target of Object.values<string>(all)) {
     if (target.startsWith("./")) continue;
     // Of the standard library, if it comes from JSR, the lock file alone says which version.
     assertMatch(target, /^(npm:(@[^@/]+\/)?[^@/]+@\d+\.\d+\.\d+|jsr:@std\/[a-z-]+@\d+)$/);
@@ -41,10 +45,27 @@ Deno.test("every task says what it is for", () => {
 
 Deno.test("the tasks grant the programs what their executables are granted", () => {
   const commands = Object.values(configuration.tasks).map(({ command }) => command);
-  for (const { entry, permissions } of PROGRAMS) {
+  for (const { entry, set } of PROGRAMS) {
     if (entry === "cli/main.ts") continue; // its sub-commands have tasks of their own
-    const command = `deno run ${permissions.join(" ")} "$ROOT/${entry}"`;
+    const command = `deno run --quiet -P=${set} "$ROOT/${entry}"`;
     assert(commands.some((text) => text.endsWith(command)), entry);
+  }
+});
+
+Deno.test("only what starts processes may run any, and only tasks for nodes reach the network", () => {
+  assertEquals(flagsOf("reading"), ["--allow-read", "--allow-env=TERM,COLUMNS"]);
+  for (const set of Object.keys(configuration.permissions) as PermissionSet[]) {
+    const flags = flagsOf(set);
+    assertEquals(flags.includes("--allow-run"), set === "starter", set);
+    assertEquals(flags.includes("--allow-net"), ["node", "starter", "asking"].includes(set), set);
+    for (const flag of flags) assert(!/^--allow-(ffi|sys|import|all)/.test(flag), flag);
+  }
+  const programs = Object.entries(configuration.tasks)
+    .filter(([, { command }]) => /\bcli\//.test(command));
+  for (const [name, { command }] of programs) {
+    const set = /-P=(\w+)/.exec(command)?.[1];
+    assertEquals(set === "starter", ["cluster", "demo"].includes(name), name);
+    assert(!command.includes("--allow-"), name);
   }
 });
 
@@ -53,6 +74,6 @@ Deno.test("tasks run programs where the person stands", () => {
     .filter((command) => /\bcli\//.test(command));
   assert(programs.length >= 9);
   for (const command of programs) {
-    assert(command.startsWith('ROOT=$PWD && cd "$INIT_CWD" && deno run '), command);
+    assert(command.startsWith('ROOT=$PWD && cd "$INIT_CWD" && deno run --quiet -P='), command);
   }
 });
