@@ -37,7 +37,9 @@ export async function makeArchives(folder: string): Promise<string[]> {
   const made: string[] = [];
   const sums: string[] = [];
   const documents = await documentsOf(["LICENSE", "README.md"]);
-  const units = await documentsOf(await listFiles(["packaging"], [""]));
+  const units = await documentsOf(
+    await listFiles(["packaging/systemd", "packaging/Procfile"], [""]),
+  );
   for (const target of TARGETS) {
     const programs = await programsOf(folder, target);
     if (programs.length === 0) continue;

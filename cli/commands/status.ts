@@ -11,11 +11,14 @@ import type { Configuration, Identity } from "../../lib/runtime/configuration.ts
 import { roleName } from "../../lib/runtime/hello.ts";
 import type { GetStatusResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../../lib/wire/hex.ts";
-import { EXIT } from "../../lib/wire/operator_error.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { reasonOf } from "../../lib/wire/os_reason.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, type Span } from "../output.ts";
 import { COMMON_EXITS, CONFIG_POSITIONAL, loadFor } from "./shared.ts";
+
+/** How this machine reaches itself where it listens on all its addresses. */
+const LISTENS_ON_ALL: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 /** See the module. */
 export const status: Command = defineCommand({
@@ -32,28 +35,46 @@ export const status: Command = defineCommand({
     max: 3_600_000,
     default: 3_000,
     help: "how long each may take to answer",
+  }, {
+    name: "self",
+    kind: "boolean",
+    help: "ask only the acceptor whose own file this is, where it listens: a health check",
   }],
   positionals: [CONFIG_POSITIONAL],
-  examples: [{ args: "alice.json", does: "ask all acceptors, as Alice" }],
+  examples: [
+    { args: "alice.json", does: "ask all acceptors, as Alice" },
+    { args: "--self --timeout 2s alice.json", does: "whether Alice is there, by status 0" },
+  ],
   exits: [
-    { status: EXIT.ok, means: "all have answered" },
+    { status: EXIT.ok, means: "all that were asked have answered" },
     ...COMMON_EXITS,
     { status: EXIT.timeout, means: "at least one has not answered" },
   ],
 }, async ({ flags, positionals, stdout }) => {
   const output = makeOutput(flags, stdout);
   const configuration = await loadFor(positionals, () => {});
-  const answers = configuration.acceptors.map((acceptor) =>
-    ask(configuration, acceptor, flags.timeout)
-  );
+  const asked = flags.self ? [ourselves(configuration)] : configuration.acceptors;
+  const answers = asked.map((acceptor) => ask(configuration, acceptor, flags.timeout));
   let missing = 0;
-  for (const [i, acceptor] of configuration.acceptors.entries()) {
+  for (const [i, acceptor] of asked.entries()) {
     const answer = await answers[i]!;
     if (typeof answer === "string") missing++;
     print(output, acceptor.name, answer);
   }
   return missing === 0 ? EXIT.ok : EXIT.timeout;
 });
+
+/** The acceptor of this configuration, at the address where it listens. */
+function ourselves({ acceptors, self, listen, source }: Configuration): Identity {
+  if (!acceptors.some(({ name }) => name === self.name)) {
+    throw new OperatorError(
+      EXIT.usage,
+      `${source} is of ${self.name}, who is no acceptor`,
+      "--self",
+    );
+  }
+  return { ...self, host: LISTENS_ON_ALL[listen.host] ?? listen.host, port: listen.port };
+}
 
 /** The status, or why there is none. */
 async function ask(
