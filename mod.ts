@@ -26,30 +26,7 @@
  * @module
  */
 
-export * from "./lib/core/acceptor.ts";
-export type { Account } from "./lib/core/account.ts";
-export * from "./lib/core/acceptor_set.ts";
-export * from "./lib/core/buried.ts";
-export * from "./lib/core/caught.ts";
-export * from "./lib/core/connected.ts";
-export * from "./lib/core/dag.ts";
-export * from "./lib/core/facts.ts";
-export * from "./lib/core/fresh.ts";
-export * from "./lib/core/highest_2a.ts";
-export type { FutureAccounts, FutureLimits, FutureProposal } from "./lib/core/future.ts";
-export * from "./lib/core/inbox.ts";
-export * from "./lib/core/instance.ts";
-export * from "./lib/core/learner.ts";
-export * from "./lib/core/learner_graph.ts";
-export type { Passing } from "./lib/core/passing.ts";
-export * from "./lib/core/past.ts";
-export * from "./lib/core/proposer.ts";
-export * from "./lib/core/quorum.ts";
-export * from "./lib/core/rejection.ts";
-export * from "./lib/core/schedule.ts";
-export * from "./lib/core/starvation.ts";
-export * from "./lib/core/types.ts";
-export * from "./lib/core/validity.ts";
+export * from "./lib/core/mod.ts";
 export * from "./lib/crypto/certificate.ts";
 export * from "./lib/crypto/hash.ts";
 export * from "./lib/crypto/identity.ts";

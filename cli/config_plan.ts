@@ -44,7 +44,7 @@ export const PLAN_FLAGS = [
     value: "F",
     min: 0,
     max: MEMBERS_MAX,
-    help: "Byzantine acceptors to stand; as many as possible if not given",
+    help: "Byzantine acceptors to tolerate; as many as possible if not given",
   },
   {
     name: "crash",

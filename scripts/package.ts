@@ -7,7 +7,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { VERSION } from "../cli/version.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { type Entry, tarGz, zip } from "./archives.ts";
@@ -16,6 +15,7 @@ import { executableName, TARGETS } from "./compile.ts";
 import { ROOT } from "./lint/paths.ts";
 import { PROGRAMS } from "./programs.ts";
 import { listFiles } from "./sources.ts";
+import { sha256Hex } from "../lib/crypto/hash.ts";
 
 /** The file with the sums, as `sha256sum --check` reads it. */
 export const SUMS = "SHA256SUMS";
@@ -51,7 +51,7 @@ export async function makeArchives(folder: string): Promise<string[]> {
     const bytes = windows ? zip(entries) : tarGz(entries);
     await Deno.writeFile(`${folder}/${archive}`, bytes);
     made.push(archive);
-    sums.push(`${createHash("sha256").update(bytes).digest("hex")}  ${archive}\n`);
+    sums.push(`${sha256Hex(bytes)}  ${archive}\n`);
   }
   if (made.length === 0) {
     const what = `has no executables of version ${VERSION}; make some with deno task compile`;

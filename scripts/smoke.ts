@@ -9,7 +9,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { Child, freePorts, type Line } from "../cli/demo/child.ts";
 import { VERSION } from "../cli/version.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
@@ -18,6 +17,7 @@ import { runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
 import { archiveName, SUMS } from "./package.ts";
 import { PROGRAMS } from "./programs.ts";
+import { sha256Hex } from "../lib/crypto/hash.ts";
 
 /** Everything together may take so long, in milliseconds: runners are slow when they are new. */
 const PATIENCE_MS = 120_000;
@@ -62,7 +62,7 @@ export async function commandsOfArchive(from: string, into: string): Promise<Com
     throw new OperatorError(EXIT.resource, what, `${from}/${archive}`);
   });
   const sums = await Deno.readTextFile(`${from}/${SUMS}`).catch(() => "");
-  const line = `${createHash("sha256").update(bytes).digest("hex")}  ${archive}`;
+  const line = `${sha256Hex(bytes)}  ${archive}`;
   if (!sums.split("\n").includes(line)) {
     throw new OperatorError(EXIT.resource, `is not what ${SUMS} says`, `${from}/${archive}`);
   }

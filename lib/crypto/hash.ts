@@ -1,5 +1,7 @@
 /**
- * The one hash function, SHA3-256, and what it is used for.
+ * The protocol's hash function, SHA3-256, and what it is used for; and SHA-256 for what people
+ * compare by other programs. Nobody else calls a hash function:
+ * whoever wants `@std/crypto`'s changes this file.
  *
  * @module
  */
@@ -22,6 +24,11 @@ export function sha3(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 /** SHA3-256 of `bytes` as 64 lower-case hex digits. */
 export function sha3Hex(bytes: Uint8Array): string {
   return createHash("sha3-256").update(bytes).digest("hex");
+}
+
+/** SHA-256 of `bytes`, or of a text in UTF-8, as 64 lower-case hex digits: as `sha256sum` has it. */
+export function sha256Hex(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 /**

@@ -6,7 +6,6 @@
  */
 
 import { fromJson } from "@bufbuild/protobuf";
-import { createHash } from "node:crypto";
 import { type Certificate, parseCertificate } from "../crypto/certificate.ts";
 import { checkShape } from "../wire/config_shape.ts";
 import { parseAddress } from "../wire/config_addresses.ts";
@@ -15,6 +14,7 @@ import { type Json, parseJson } from "../wire/json_text.ts";
 import { Place } from "../wire/place.ts";
 import { explain } from "./cluster_configuration.ts";
 import { readNamedFile, readText } from "./config_files.ts";
+import { sha256Hex } from "../crypto/hash.ts";
 
 /** What a card says. */
 export interface Card {
@@ -101,7 +101,7 @@ export function cardJson({ name, client, host, port }: CardSubject, certificate:
 
 /** What people compare to know whose key it is: SHA-256 of SubjectPublicKeyInfo, hex. */
 export function fingerprintOf(spki: Uint8Array): string {
-  return createHash("sha256").update(spki).digest("hex");
+  return sha256Hex(spki);
 }
 
 function refusePrivateKey(place: Place): never {

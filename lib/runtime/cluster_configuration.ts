@@ -5,7 +5,6 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import { type Certificate, parseCertificate } from "../crypto/certificate.ts";
@@ -24,6 +23,7 @@ import { toHex } from "../wire/hex.ts";
 import { Place } from "../wire/place.ts";
 import { expiryNotice } from "./certificate_watch.ts";
 import { besideFile, readNamedFile, readStdin, readText, STDIN } from "./config_files.ts";
+import { sha256Hex } from "../crypto/hash.ts";
 
 /** The checked configuration of a cluster, as one who is not a member may have it. */
 export interface ClusterConfiguration extends Settings {
@@ -158,7 +158,7 @@ export function completeCluster(parts: ConfigParts, now: Date): ClusterConfigura
 
 function sha256(text: string): string {
   // A text that was decoded strictly encodes to the bytes it was, but for a byte order mark.
-  return createHash("sha256").update(text).digest("hex");
+  return sha256Hex(text);
 }
 
 function namesOf(addresses: readonly ParsedAddress[], client: boolean): string[] {

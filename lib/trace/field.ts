@@ -12,7 +12,11 @@ export class TraceError extends Error {
   /** Number of the line, from 1. */
   readonly line: number;
 
-  /** @param path Within the line: `$.input.now`. */
+  /**
+   * Names the place.
+   *
+   * @param path Within the line: `$.input.now`.
+   */
   constructor(line: number, path: string, what: string) {
     super(`line ${line}: ${path}: ${what}`);
     this.name = "TraceError";

@@ -5,11 +5,11 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { createHash } from "node:crypto";
 import { loadCluster } from "../../lib/runtime/cluster_configuration.ts";
 import { readConfiguration } from "../../lib/runtime/configuration.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { onStage, type Stage } from "./stage.ts";
+import { sha256Hex } from "../../lib/crypto/hash.ts";
 
 // deno-lint-ignore no-explicit-any
 type Loose = any;
@@ -69,7 +69,7 @@ Deno.test("whoever joins the cards makes the same bytes, without any key", async
     );
     const text = read("cluster.json");
     assert(!text.includes("PRIVATE KEY"));
-    assertEquals(joined.sha256, createHash("sha256").update(text).digest("hex"));
+    assertEquals(joined.sha256, sha256Hex(text));
     assertEquals([joined.written, joined.acceptors, joined.clients, joined.learners], [
       true,
       [...NAMES],

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { createHash } from "node:crypto";
 import { configMain } from "../../cli/config.ts";
 import { loadCluster } from "../../lib/runtime/cluster_configuration.ts";
 import { loadConfiguration } from "../../lib/runtime/configuration.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { MemorySink } from "../cli_args/memory_sink.ts";
 import { load, sample } from "./sample.ts";
+import { sha256Hex } from "../../lib/crypto/hash.ts";
 
 // deno-lint-ignore no-explicit-any
 type Loose = any;
@@ -53,7 +53,7 @@ Deno.test("a file of one's own and the one that all share are as good as one fil
     const text = Deno.readTextFileSync(`${files.folder}/cluster.json`);
     assertEquals(configuration.shared, {
       file: `${files.folder}/cluster.json`,
-      sha256: createHash("sha256").update(text).digest("hex"),
+      sha256: sha256Hex(text),
     });
   });
 });

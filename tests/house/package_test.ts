@@ -5,7 +5,7 @@ import { unpack } from "../../scripts/archives.ts";
 import { executableName, TARGETS } from "../../scripts/compile.ts";
 import { makeArchives, SUMS } from "../../scripts/package.ts";
 import { PROGRAMS } from "../../scripts/programs.ts";
-import { createHash } from "node:crypto";
+import { sha256Hex } from "../../lib/crypto/hash.ts";
 
 const LINUX = TARGETS[0];
 const WINDOWS = TARGETS[4];
@@ -56,9 +56,7 @@ Deno.test("an archive has programs, licence, README and units, the same whenever
       ...PROGRAMS.map(({ name }) => `${name}.exe`)
         .toSorted(),
     ]);
-    const lines = first.map((bytes, i) =>
-      `${createHash("sha256").update(bytes).digest("hex")}  ${[tar, zip][i]}\n`
-    );
+    const lines = first.map((bytes, i) => `${sha256Hex(bytes)}  ${[tar, zip][i]}\n`);
     assertEquals(await Deno.readTextFile(`${folder}/${SUMS}`), lines.join(""));
     await makeArchives(folder);
     assertEquals(

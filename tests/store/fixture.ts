@@ -4,12 +4,12 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import type { MessageId, ValueHash } from "../../lib/core/types.ts";
 import type { JournalFaults } from "../../lib/store/faults.ts";
 import type { Journal, JournalBatch, JournalMessage } from "../../lib/store/journal.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import { openSqliteJournal } from "../../lib/store/sqlite_journal.ts";
+import { sha3Hex } from "../../lib/crypto/hash.ts";
 
 /** Whose the journals are. */
 export const OWNER = { name: "alice", configDigest: "c0ffee".padEnd(64, "0") };
@@ -28,7 +28,7 @@ export function idOf(name: string | number): MessageId {
 }
 
 function sha3(name: string): string {
-  return createHash("sha3-256").update(name).digest("hex");
+  return sha3Hex(new TextEncoder().encode(name));
 }
 
 /** What a batch holds where a test does not care. */

@@ -1,0 +1,100 @@
+/**
+ * What others can import: the doors in deno.json, what they reach, what is published.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import configuration from "../../deno.json" with { type: "json" };
+import { relativePath, ROOT } from "../../scripts/lint/paths.ts";
+import { run } from "../../scripts/run.ts";
+import { listFiles, readSource } from "../../scripts/sources.ts";
+
+/** Doors that run anywhere: nothing of Deno, nothing of Node. */
+const PURE = ["./core", "./wire", "./trace"] as const;
+
+interface Info {
+  readonly modules: readonly { readonly specifier: string; readonly error?: string }[];
+}
+
+/** What a module imports, itself included: files relative to the repository, and others by name. */
+async function reached(entry: string): Promise<string[]> {
+  const { code, output } = await run(["deno", "info", "--quiet", "--json", entry]);
+  assertEquals(code, 0, output);
+  const { modules } = JSON.parse(output) as Info;
+  for (const { specifier, error } of modules) assertEquals(error, undefined, specifier);
+  return modules.map(({ specifier }) => relativePath(specifier.replace(/^file:\/\//, "")));
+}
+
+Deno.test("every door opens", async () => {
+  for (const [name, entry] of Object.entries(configuration.exports)) {
+    if (name === "./cli") continue; // it is a program
+    const door = await import(`${ROOT}/${entry}`);
+    assert(Object.keys(door).length > 0, name);
+  }
+});
+
+Deno.test("core, wire and trace need neither Deno nor Node, and bundle for a browser", async () => {
+  for (const name of PURE) {
+    const files = await reached(configuration.exports[name]);
+    assertEquals(files.filter((file) => file.startsWith("node:")), [], name);
+    for (const file of files.filter((one) => one.startsWith("lib/"))) {
+      const code = (await readSource(file)).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+      assert(!/\bDeno\./.test(code), `${name}: ${file}`);
+    }
+    const folder = await Deno.makeTempDir();
+    try {
+      const output = `${folder}/bundle.js`;
+      const door = configuration.exports[name];
+      const bundled = await run(["deno", "bundle", "--platform=browser", "--output", output, door]);
+      assertEquals(bundled.code, 0, bundled.output);
+      const text = await Deno.readTextFile(output);
+      assert(!/from "(node|npm):/.test(text), name);
+      assert(Object.keys(await import(`file://${output}`)).length > 0, name);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+});
+
+Deno.test("what is published is what the doors reach, and nothing that only we use", async () => {
+  const trial = await run(["deno", "publish", "--dry-run", "--allow-dirty"]);
+  assertEquals(trial.code, 0, trial.output);
+  const published = new Set(
+    [...trial.output.matchAll(/file:\/\/(\S+) \(/g)].map(([, path]) => relativePath(path!)),
+  );
+  for (const entry of Object.values(configuration.exports)) {
+    for (const file of await reached(entry)) {
+      if (/^(node|npm):/.test(file)) continue;
+      assert(published.has(file), `${file} is not published`);
+    }
+  }
+  for (const file of ["LICENSE", "README.md", "CHANGELOG.md"]) assert(published.has(file), file);
+  for (const file of published) {
+    assert(!/^(tests|scripts|bench|docs|dist|packaging|\.)/.test(file), `${file} is published`);
+  }
+});
+
+Deno.test("hash functions are called in one file, and snapshots compared by one", async () => {
+  const callers: string[] = [];
+  for (
+    const file of await listFiles(["mod.ts", "lib", "cli", "scripts", "tests", "bench"], [".ts"])
+  ) {
+    if (file === "tests/house/doors_test.ts") continue;
+    if (/\bcreateHash\b|"@std\/crypto"|digestSync|subtle\.digest/.test(await readSource(file))) {
+      callers.push(file);
+    }
+  }
+  assertEquals(callers, ["lib/crypto/hash.ts"]);
+});
+
+Deno.test("the lines that take the standard library from JSR replace all that are here", async () => {
+  const [, section = ""] = /## The standard library from JSR([^]*?)\n## /.exec(
+    await readSource("docs/HACKING.md"),
+  ) ?? [];
+  const lines = [...section.matchAll(/"(@std\/[a-z]+)": "jsr:(@std\/[a-z]+)@1"/g)];
+  assertEquals(lines.map(([, name]) => name), lines.map(([, , target]) => target));
+  const here = Object.keys(configuration.imports).filter((name) => name.startsWith("@std/"))
+    .map((name) => name.split("/").slice(0, 2).join("/"));
+  assertEquals(lines.map(([, name]) => name).toSorted(), here.toSorted());
+});
