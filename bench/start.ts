@@ -6,8 +6,8 @@
  */
 
 import { join, resolve } from "node:path";
-import { planHomogeneous } from "../lib/runtime/cluster_plan.ts";
-import { generateConfigs } from "../lib/runtime/generate.ts";
+import { planHomogeneous } from "../lib/config/cluster_plan.ts";
+import { generateConfigs } from "../lib/config/generate.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { ROOT } from "../scripts/lint/paths.ts";
 import { Lines } from "../tests/e2e/lines.ts";

@@ -11,15 +11,15 @@ import {
   type ClusterConfiguration,
   type Configuration,
   readAnyConfiguration,
-} from "../lib/runtime/configuration.ts";
-import { formatHostPort } from "../lib/wire/config_addresses.ts";
-import { differingParts } from "../lib/wire/config_digest.ts";
-import { findStarvations } from "../lib/wire/config_starvation.ts";
+} from "../lib/config/configuration.ts";
+import { formatHostPort } from "../lib/config/addresses.ts";
+import { differingParts } from "../lib/config/digest.ts";
+import { findStarvations } from "../lib/config/starvation.ts";
 import { toHex } from "../lib/wire/hex.ts";
 import { LIMITS, NETWORK_SETTINGS, PROPOSER_SETTINGS, type Setting } from "../lib/wire/limits.ts";
 import { listNames } from "../lib/wire/names.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
-import { describeRule } from "../lib/wire/rule_text.ts";
+import { describeRule } from "../lib/config/rule_text.ts";
 import { type Command, defineCommand } from "./command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS } from "./output.ts";
 

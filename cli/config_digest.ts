@@ -4,8 +4,8 @@
  * @module
  */
 
-import { readCluster } from "../lib/runtime/cluster_configuration.ts";
-import { DIGEST_PARTS } from "../lib/wire/config_digest.ts";
+import { readCluster } from "../lib/config/cluster_configuration.ts";
+import { DIGEST_PARTS } from "../lib/config/digest.ts";
 import { toHex } from "../lib/wire/hex.ts";
 import { EXIT } from "../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "./command.ts";

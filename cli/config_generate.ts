@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { ClusterPlan } from "../lib/runtime/cluster_plan.ts";
-import { loadConfiguration } from "../lib/runtime/configuration.ts";
-import { generateConfigs, type GeneratedFile } from "../lib/runtime/generate.ts";
-import { writeFiles } from "../lib/runtime/write_files.ts";
-import { formatHostPort, parseHost } from "../lib/wire/config_addresses.ts";
+import type { ClusterPlan } from "../lib/config/cluster_plan.ts";
+import { loadConfiguration } from "../lib/config/configuration.ts";
+import { generateConfigs, type GeneratedFile } from "../lib/config/generate.ts";
+import { writeFiles } from "../lib/config/write_files.ts";
+import { formatHostPort, parseHost } from "../lib/config/addresses.ts";
 import { toHex } from "../lib/wire/hex.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { quote } from "../lib/wire/place.ts";

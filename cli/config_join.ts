@@ -6,11 +6,11 @@
  */
 
 import { existsSync } from "node:fs";
-import { type Card, readCard } from "../lib/runtime/card.ts";
-import { type ClusterConfiguration, loadCluster } from "../lib/runtime/cluster_configuration.ts";
-import { readText } from "../lib/runtime/config_files.ts";
-import { joinCards } from "../lib/runtime/join_cards.ts";
-import { writeFiles } from "../lib/runtime/write_files.ts";
+import { type Card, readCard } from "../lib/config/card.ts";
+import { type ClusterConfiguration, loadCluster } from "../lib/config/cluster_configuration.ts";
+import { readText } from "../lib/config/config_files.ts";
+import { joinCards } from "../lib/config/join_cards.ts";
+import { writeFiles } from "../lib/config/write_files.ts";
 import { toHex } from "../lib/wire/hex.ts";
 import { compareNames, listNames } from "../lib/wire/names.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";

@@ -5,7 +5,7 @@
  */
 
 import { KEY_KINDS } from "../lib/crypto/keys.ts";
-import { acceptorNames, type ClusterPlan } from "../lib/runtime/cluster_plan.ts";
+import { acceptorNames, type ClusterPlan } from "../lib/config/cluster_plan.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { quote } from "../lib/wire/place.ts";
 import {

@@ -10,7 +10,7 @@ import {
   learnerNames,
   planHomogeneous,
   planTwoChains,
-} from "../lib/runtime/cluster_plan.ts";
+} from "../lib/config/cluster_plan.ts";
 import { nameFault } from "../lib/wire/names.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { quote } from "../lib/wire/place.ts";

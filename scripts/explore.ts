@@ -1,5 +1,5 @@
 /**
- * Explores the small worlds of lib/sim/explore_scenarios.ts and says what was found.
+ * Explores the small worlds of lib/explore/scenarios.ts and says what was found.
  *
  * `deno task explore [--deep] [--scripts] [--traces FOLDER] [NAME...]`
  *
@@ -14,10 +14,10 @@ import { runScript } from "./command.ts";
 import { admit } from "../lib/core/facts.ts";
 import { newInstance, step } from "../lib/core/instance.ts";
 import { makeLearnerGraph } from "../lib/core/learner_graph.ts";
-import { coverageOf } from "../lib/sim/explore_coverage.ts";
-import { scriptTo } from "../lib/sim/explore_path.ts";
-import { runScenario } from "../lib/sim/explore_run.ts";
-import { type Pinned, SCENARIOS } from "../lib/sim/explore_scenarios.ts";
+import { coverageOf } from "../lib/explore/coverage.ts";
+import { scriptTo } from "../lib/explore/path.ts";
+import { runScenario } from "../lib/explore/run.ts";
+import { type Pinned, SCENARIOS } from "../lib/explore/scenarios.ts";
 import { traceOf } from "./sim/script.ts";
 
 interface Flags {

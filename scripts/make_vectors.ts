@@ -17,7 +17,7 @@ import {
   spkiOf,
   verifySignature,
 } from "../lib/crypto/keys.ts";
-import { loadConfiguration } from "../lib/runtime/configuration.ts";
+import { loadConfiguration } from "../lib/config/configuration.ts";
 import {
   canonicalAcceptorMessage,
   canonicalProposal,

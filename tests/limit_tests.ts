@@ -10,9 +10,9 @@ import type { LimitName } from "../lib/wire/limits.ts";
 /** Where a test is, and its name; of one that is made in a loop, what all their names hold. */
 export type TestPlace = readonly [path: string, name: string];
 
-const FLOOD = "tests/runtime/hostile_flood_test.ts";
-const WAITING = "tests/runtime/hostile_waiting_test.ts";
-const CODES = "tests/runtime/rejection_codes_test.ts";
+const FLOOD = "tests/node/hostile_flood_test.ts";
+const WAITING = "tests/node/hostile_waiting_test.ts";
+const CODES = "tests/node/rejection_codes_test.ts";
 const EACH_CODE = "is counted, and the acceptors go on deciding";
 
 /** See the module. */
@@ -42,7 +42,7 @@ export const LIMIT_TESTS: Readonly<Record<LimitName, TestPlace>> = {
   clockSkewMsMax: [WAITING, "a 1a far ahead of the clock is refused with all it brought"],
   instancesMax: [WAITING, "instances beyond the limit are refused; those open go on"],
   instancesPerPeerMax: [
-    "tests/runtime/hostile_offers_test.ts",
+    "tests/node/hostile_offers_test.ts",
     "one peer's instances are bounded, and leave room for those of others",
   ],
   emptyInstancesPerPeerMax: [
@@ -50,7 +50,7 @@ export const LIMIT_TESTS: Readonly<Record<LimitName, TestPlace>> = {
     "instances in which nothing is delivered are few, and filled ones do not count",
   ],
   instanceIdleMs: [
-    "tests/runtime/eviction_property_test.ts",
+    "tests/node/eviction_property_test.ts",
     "whether instances leave memory or not, the very same messages are sent",
   ],
   restoredPerSecondMax: [

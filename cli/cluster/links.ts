@@ -4,8 +4,8 @@
  * @module
  */
 
-import { connectToAcceptor } from "../../lib/runtime/acceptor_client.ts";
-import { type Configuration, readConfiguration } from "../../lib/runtime/configuration.ts";
+import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { type Configuration, readConfiguration } from "../../lib/config/configuration.ts";
 import { reasonOf } from "../../lib/wire/os_reason.ts";
 import type { ClusterFolder, Description } from "./state.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Configuration } from "../../lib/runtime/configuration.ts";
+import type { Configuration } from "../../lib/config/configuration.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Answer, askAcceptors } from "./links.ts";
 import { lastLines, parseLine, VotingWatch } from "./log_files.ts";

@@ -5,9 +5,9 @@
  */
 
 import type { KeyKind } from "../../lib/crypto/keys.ts";
-import type { ClusterPlan } from "../../lib/runtime/cluster_plan.ts";
-import { generateConfigs } from "../../lib/runtime/generate.ts";
-import { writeFiles } from "../../lib/runtime/write_files.ts";
+import type { ClusterPlan } from "../../lib/config/cluster_plan.ts";
+import { generateConfigs } from "../../lib/config/generate.ts";
+import { writeFiles } from "../../lib/config/write_files.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { reasonOf } from "../../lib/wire/os_reason.ts";
 import { askersConfiguration } from "./links.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { openJournal } from "../../lib/runtime/open_journal.ts";
-import { startAcceptor } from "../../lib/runtime/process.ts";
+import { openJournal } from "../../lib/process/open_journal.ts";
+import { startAcceptor } from "../../lib/process/process.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput } from "../output.ts";

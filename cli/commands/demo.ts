@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ClusterPlan, planHomogeneous } from "../../lib/runtime/cluster_plan.ts";
+import { type ClusterPlan, planHomogeneous } from "../../lib/config/cluster_plan.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { Children, type Line } from "../demo/child.ts";

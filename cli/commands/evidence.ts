@@ -12,8 +12,8 @@ import {
   type ClusterConfiguration,
   type Configuration,
   readConfiguration,
-} from "../../lib/runtime/configuration.ts";
-import { readCluster } from "../../lib/runtime/cluster_configuration.ts";
+} from "../../lib/config/configuration.ts";
+import { readCluster } from "../../lib/config/cluster_configuration.ts";
 import {
   type Agreement,
   agreementWithout,
@@ -21,9 +21,9 @@ import {
   evidenceOf,
   type LearnerPair,
   verifyEvidence,
-} from "../../lib/runtime/evidence.ts";
-import { isEvidenceFlaw } from "../../lib/runtime/evidence_json.ts";
-import { openJournal } from "../../lib/runtime/open_journal.ts";
+} from "../../lib/evidence/evidence.ts";
+import { isEvidenceFlaw } from "../../lib/evidence/evidence_json.ts";
+import { openJournal } from "../../lib/process/open_journal.ts";
 import { type Journal, JournalError, type JournalEvidence } from "../../lib/store/journal.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand, defineGroup } from "../command.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { reasonOf } from "../../lib/runtime/config_files.ts";
+import { reasonOf } from "../../lib/config/config_files.ts";
 import { parseJson } from "../../lib/wire/json_text.ts";
-import { standardInput } from "../../lib/runtime/stdin.ts";
+import { standardInput } from "../../lib/config/stdin.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 
 /** What standard input is called in messages. */

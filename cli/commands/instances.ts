@@ -6,7 +6,7 @@
 
 import { fullSet, setOf } from "../../lib/core/acceptor_set.ts";
 import type { LearnerSet } from "../../lib/core/types.ts";
-import type { Configuration } from "../../lib/runtime/configuration.ts";
+import type { Configuration } from "../../lib/config/configuration.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { nearest } from "../nearest.ts";
 

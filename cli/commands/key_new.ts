@@ -13,9 +13,9 @@ import {
   fingerprintOf,
   formatCard,
   parseCard,
-} from "../../lib/runtime/card.ts";
-import { writeFiles } from "../../lib/runtime/write_files.ts";
-import { formatHostPort } from "../../lib/wire/config_addresses.ts";
+} from "../../lib/config/card.ts";
+import { writeFiles } from "../../lib/config/write_files.ts";
+import { formatHostPort } from "../../lib/config/addresses.ts";
 import { nameFault } from "../../lib/wire/names.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { quote } from "../../lib/wire/place.ts";

@@ -12,10 +12,10 @@ import {
   formatCard,
   parseCard,
   readCard,
-} from "../../lib/runtime/card.ts";
-import { explain } from "../../lib/runtime/cluster_configuration.ts";
-import { permissionWarnings, readText } from "../../lib/runtime/config_files.ts";
-import { writeFiles } from "../../lib/runtime/write_files.ts";
+} from "../../lib/config/card.ts";
+import { explain } from "../../lib/config/cluster_configuration.ts";
+import { permissionWarnings, readText } from "../../lib/config/config_files.ts";
+import { writeFiles } from "../../lib/config/write_files.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { Place } from "../../lib/wire/place.ts";
 import { type Command, defineCommand } from "../command.ts";

@@ -5,7 +5,7 @@
  */
 
 import { type CertificateValidity, ENDLESS } from "../../lib/crypto/make_certificate.ts";
-import { parseHost } from "../../lib/wire/config_addresses.ts";
+import { parseHost } from "../../lib/config/addresses.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { quote } from "../../lib/wire/place.ts";
 

@@ -7,10 +7,10 @@
 import { createPublicKey } from "node:crypto";
 import { type Certificate, parseCertificate } from "../../lib/crypto/certificate.ts";
 import { KEY_KIND_NAMES, parsePrivateKey, spkiOf } from "../../lib/crypto/keys.ts";
-import { fingerprintOf, parseCard } from "../../lib/runtime/card.ts";
-import { explain } from "../../lib/runtime/cluster_configuration.ts";
-import { permissionWarnings, readText } from "../../lib/runtime/config_files.ts";
-import { formatHostPort } from "../../lib/wire/config_addresses.ts";
+import { fingerprintOf, parseCard } from "../../lib/config/card.ts";
+import { explain } from "../../lib/config/cluster_configuration.ts";
+import { permissionWarnings, readText } from "../../lib/config/config_files.ts";
+import { formatHostPort } from "../../lib/config/addresses.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { Place } from "../../lib/wire/place.ts";
 import { type Command, defineCommand } from "../command.ts";

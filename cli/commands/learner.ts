@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { DecisionRecord } from "../../lib/runtime/decision_book.ts";
-import { openJournal } from "../../lib/runtime/open_journal.ts";
-import { startObserver } from "../../lib/runtime/process.ts";
-import { StarvationWatch } from "../../lib/runtime/starvation_watch.ts";
+import type { DecisionRecord } from "../../lib/node/decision_book.ts";
+import { openJournal } from "../../lib/process/open_journal.ts";
+import { startObserver } from "../../lib/process/process.ts";
+import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";

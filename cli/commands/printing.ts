@@ -8,8 +8,8 @@ import type { Disagreement } from "../../lib/core/learner.ts";
 import { membersOf } from "../../lib/core/acceptor_set.ts";
 import type { Entry } from "../../lib/core/dag.ts";
 import type { Ballot } from "../../lib/core/types.ts";
-import type { DecisionRecord } from "../../lib/runtime/decision_book.ts";
-import type { Node } from "../../lib/runtime/node.ts";
+import type { DecisionRecord } from "../../lib/node/decision_book.ts";
+import type { Node } from "../../lib/node/node.ts";
 import { type JsonValue, type Output, printable, type Span } from "../output.ts";
 
 /** Longest value shown in a line of text, in characters; JSON has it whole. */

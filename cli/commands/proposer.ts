@@ -6,12 +6,12 @@
 
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { isRejection } from "../../lib/core/rejection.ts";
-import { orAborted } from "../../lib/runtime/aborting.ts";
-import type { Configuration } from "../../lib/runtime/configuration.ts";
-import type { Node } from "../../lib/runtime/node.ts";
-import { startObserver } from "../../lib/runtime/process.ts";
-import { newProposing, paceOf } from "../../lib/runtime/proposing.ts";
-import { StarvationWatch } from "../../lib/runtime/starvation_watch.ts";
+import { orAborted } from "../../lib/process/aborting.ts";
+import type { Configuration } from "../../lib/config/configuration.ts";
+import type { Node } from "../../lib/node/node.ts";
+import { startObserver } from "../../lib/process/process.ts";
+import { newProposing, paceOf } from "../../lib/node/proposing.ts";
+import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";

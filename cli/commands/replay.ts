@@ -4,11 +4,11 @@
  * @module
  */
 
-import { reasonOf } from "../../lib/runtime/config_files.ts";
+import { reasonOf } from "../../lib/config/config_files.ts";
 import { TraceError } from "../../lib/trace/field.ts";
 import { LineSplitter } from "../../lib/trace/lines.ts";
 import { type Difference, Replayer } from "../../lib/trace/replay.ts";
-import { standardInput } from "../../lib/runtime/stdin.ts";
+import { standardInput } from "../../lib/config/stdin.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, writeText } from "../output.ts";

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { SYSTEM_CLOCK } from "../../lib/runtime/clock.ts";
-import type { Configuration } from "../../lib/runtime/configuration.ts";
-import { readConfiguration } from "../../lib/runtime/configuration.ts";
-import type { Level, Logger } from "../../lib/runtime/logger.ts";
-import type { RunningProcess } from "../../lib/runtime/process.ts";
-import { TraceFile } from "../../lib/runtime/trace_file.ts";
-import { formatHostPort } from "../../lib/wire/config_addresses.ts";
+import { SYSTEM_CLOCK } from "../../lib/node/clock.ts";
+import type { Configuration } from "../../lib/config/configuration.ts";
+import { readConfiguration } from "../../lib/config/configuration.ts";
+import type { Level, Logger } from "../../lib/node/logger.ts";
+import type { RunningProcess } from "../../lib/process/process.ts";
+import { TraceFile } from "../../lib/process/trace_file.ts";
+import { formatHostPort } from "../../lib/config/addresses.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { VERSION } from "../version.ts";
 import { makeOutput, OUTPUT_FLAGS, type Paint, type Sink } from "../output.ts";

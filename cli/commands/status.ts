@@ -5,10 +5,10 @@
  */
 
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { connectToAcceptor } from "../../lib/runtime/acceptor_client.ts";
-import { daysLeft, EXPIRY_NOTICE_DAYS } from "../../lib/runtime/certificate_watch.ts";
-import type { Configuration, Identity } from "../../lib/runtime/configuration.ts";
-import { roleName } from "../../lib/runtime/hello.ts";
+import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { daysLeft, EXPIRY_NOTICE_DAYS } from "../../lib/config/expiry.ts";
+import type { Configuration, Identity } from "../../lib/config/configuration.ts";
+import { roleName } from "../../lib/link/hello.ts";
 import type { GetStatusResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../../lib/wire/hex.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";

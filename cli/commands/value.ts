@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Configuration } from "../../lib/runtime/configuration.ts";
-import { standardInput } from "../../lib/runtime/stdin.ts";
+import type { Configuration } from "../../lib/config/configuration.ts";
+import { standardInput } from "../../lib/config/stdin.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { reasonOf } from "../../lib/wire/os_reason.ts";
 

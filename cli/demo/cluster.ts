@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ClusterPlan } from "../../lib/runtime/cluster_plan.ts";
-import { generateConfigs } from "../../lib/runtime/generate.ts";
+import type { ClusterPlan } from "../../lib/config/cluster_plan.ts";
+import { generateConfigs } from "../../lib/config/generate.ts";
 import { type Child, type Children, freePorts } from "./child.ts";
 
 /** Acceptors that run, each with its configuration file. */

@@ -6,7 +6,7 @@
 import type { NetBounds, NetLimits } from "./bounds.ts";
 import { InFlight } from "./in_flight.ts";
 import { makePins, type PeerCertificate, type Pins } from "./tls.ts";
-import { TokenBucket } from "./token_bucket.ts";
+import { TokenBucket } from "../wire/token_bucket.ts";
 
 /** Why a connection was refused or cut, for counting. */
 export type RefusalReason =

@@ -25,7 +25,7 @@ import {
 } from "./errors.ts";
 import { releaseWhenClosed } from "./http2_release.ts";
 import { makePins, type PeerCertificate, peerDer, type Pins, type TlsIdentity } from "./tls.ts";
-import { TokenBucket } from "./token_bucket.ts";
+import { TokenBucket } from "../wire/token_bucket.ts";
 
 /** What a {@linkcode ClientConnection} needs to know. */
 export interface ClientConnectionOptions {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { NetBounds } from "./bounds.ts";
-import { TokenBucket } from "./token_bucket.ts";
+import { TokenBucket } from "../wire/token_bucket.ts";
 
 /** Counts what one connection does. Each method says what is wrong, or undefined if nothing is. */
 export class FloodGuard {

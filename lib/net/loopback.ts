@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isLoopback } from "../wire/config_addresses.ts";
+import { isLoopback } from "../config/addresses.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 
 /** Throws an `OperatorError` unless `host` is this very machine, whatever its name service says. */

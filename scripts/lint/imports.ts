@@ -6,17 +6,48 @@
 
 import { relativePath, resolveFrom } from "./paths.ts";
 
+/** What whoever runs processes may import. */
+const LIBRARY = [
+  "lib/process",
+  "lib/link",
+  "lib/node",
+  "lib/evidence",
+  "lib/config",
+  "lib/trace",
+  "lib/net",
+  "lib/store",
+  "lib/crypto",
+  "lib/wire",
+  "lib/core",
+  "lib/std",
+];
+
 /** Layers by folder, each with the layers it may import besides itself. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/core": [],
   "lib/std": [],
   "lib/wire": ["lib/core", "lib/std"],
   "lib/crypto": ["lib/wire", "lib/core", "lib/std"],
+  "lib/config": ["lib/crypto", "lib/wire", "lib/core", "lib/std"],
   "lib/store": ["lib/wire", "lib/core", "lib/std"],
-  "lib/net": ["lib/wire", "lib/core", "lib/std"],
+  "lib/net": ["lib/config", "lib/wire", "lib/core", "lib/std"],
   "lib/trace": ["lib/core", "lib/std"],
-  "lib/sim": ["lib/trace", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
-  "lib/runtime": [
+  "lib/evidence": ["lib/config", "lib/store", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
+  "lib/node": [
+    "lib/config",
+    "lib/trace",
+    "lib/store",
+    "lib/crypto",
+    "lib/wire",
+    "lib/core",
+    "lib/std",
+  ],
+  "lib/link": ["lib/node", "lib/config", "lib/store", "lib/wire", "lib/core", "lib/std"],
+  "lib/process": [
+    "lib/link",
+    "lib/node",
+    "lib/evidence",
+    "lib/config",
     "lib/trace",
     "lib/net",
     "lib/store",
@@ -25,30 +56,26 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "lib/core",
     "lib/std",
   ],
-  "cli": [
-    "lib/runtime",
-    "lib/trace",
-    "lib/net",
+  "lib/sim": [
+    "lib/link",
+    "lib/node",
+    "lib/config",
     "lib/store",
+    "lib/trace",
     "lib/crypto",
     "lib/wire",
     "lib/core",
     "lib/std",
   ],
-  "mod.ts": [
-    "lib/runtime",
-    "lib/trace",
-    "lib/net",
-    "lib/store",
-    "lib/crypto",
-    "lib/wire",
-    "lib/core",
-  ],
+  "lib/explore": ["lib/sim", "lib/trace", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
+  "cli": LIBRARY,
+  "mod.ts": LIBRARY,
 };
 
 /** Layers that sit beside the stack and that only these may import. */
 const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
-  "lib/sim": ["cli", "mod.ts"],
+  "lib/sim": ["lib/explore", "cli", "mod.ts"],
+  "lib/explore": ["cli", "mod.ts"],
 };
 
 /**

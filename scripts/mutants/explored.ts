@@ -15,13 +15,13 @@ export const EXPLORED: readonly Fault[] = [
       "seen here: refs with `prev` in their past were refused, three states of four not visited",
     edits: [
       edit(
-        "sim/explore_byzantine.ts",
+        "explore/byzantine.ts",
         "candidate !== prev && (",
         "candidate !== prev && (prev === undefined || !pastOf(pools, candidate).has(prev)) && (",
       ),
     ],
     caughtBy: {
-      path: "tests/sim/explore_twins_test.ts",
+      path: "tests/explore/twins_test.ts",
       test: "twins: nothing else is left out of overlapping, 2 messages, 2 refs",
     },
   },

@@ -30,11 +30,11 @@ export const NAMES: readonly Fault[] = [
     name: "the signature does not cover the instance",
     origin: "easily done: votes could be repeated elsewhere",
     edits: [
-      edit("runtime/signing.ts", "Message(scope,", "Message({ ...scope, instance: 0n },"),
+      edit("node/signing.ts", "Message(scope,", "Message({ ...scope, instance: 0n },"),
       edit("crypto/verify.ts", "whole, instance }", "whole, instance: 0n }"),
     ],
     caughtBy: {
-      path: "tests/runtime/hostile_signature_test.ts",
+      path: "tests/node/hostile_signature_test.ts",
       test: "an honest message says nothing in another instance",
     },
   },
@@ -43,7 +43,7 @@ export const NAMES: readonly Fault[] = [
     origin: "easily done: votes could be repeated in another cluster",
     edits: [
       edit(
-        "runtime/signing.ts",
+        "node/signing.ts",
         "Message(scope,",
         "Message({ ...scope, configDigest: new Uint8Array(32) },",
       ),
@@ -54,7 +54,7 @@ export const NAMES: readonly Fault[] = [
       ),
     ],
     caughtBy: {
-      path: "tests/runtime/hostile_signature_test.ts",
+      path: "tests/node/hostile_signature_test.ts",
       test: "an honest message says nothing in another cluster",
     },
   },
@@ -71,9 +71,9 @@ export const CLOCKS: readonly Fault[] = [
   {
     name: "an instance is not told that the clock was set back",
     origin: "this program, and easily done: what waits by the clock waits for an hour",
-    edits: [edit("runtime/instances.ts", "if (running.setBacks === setBacks) return", "return")],
+    edits: [edit("node/instances.ts", "if (running.setBacks === setBacks) return", "return")],
     caughtBy: {
-      path: "tests/runtime/set_back_test.ts",
+      path: "tests/node/set_back_test.ts",
       test: "what waits for refs waits no longer because the clock was set back",
     },
   },
@@ -94,7 +94,7 @@ export const CLOCKS: readonly Fault[] = [
     origin: "this program: one's own, made by a clock that was ahead, puts all further ones off",
     edits: floor("view.highest1a?.facts.ballot"),
     caughtBy: {
-      path: "tests/runtime/proposing_test.ts",
+      path: "tests/node/proposing_test.ts",
       test: "a proposer does not outbid a ballot that nobody has taken",
     },
   },
@@ -119,15 +119,15 @@ export const RUNNING: readonly Fault[] = [
     origin: "easily done: a crash between the two makes an equivocator",
     edits: [
       edit(
-        "runtime/node.ts",
+        "node/node.ts",
         "const { records, lasting, decided } = this.outcomes.takeUnflushed();",
         "const { records, lasting, decided } = this.outcomes.takeUnflushed();\n" +
           "    for (const observer of this.#observers) observer.appended?.(records);",
       ),
-      edit("runtime/node.ts", "if (records.length === 0) return;", "return;"),
+      edit("node/node.ts", "if (records.length === 0) return;", "return;"),
     ],
     caughtBy: {
-      path: "tests/runtime/disk_fault_test.ts",
+      path: "tests/node/disk_fault_test.ts",
       test: "a disk that fails when a batch is unkept: nothing goes out, the others go on",
     },
   },
@@ -145,7 +145,7 @@ export const RUNNING: readonly Fault[] = [
       ),
     ],
     caughtBy: {
-      path: "tests/runtime/disk_fault_test.ts",
+      path: "tests/node/disk_fault_test.ts",
       test: "an acceptor whose disk failed comes back with what is kept, and is not caught",
     },
   },
@@ -156,7 +156,7 @@ export const RUNNING: readonly Fault[] = [
       edit("core/proposer.ts", "highest.length === 0 ? [own]", "true ? [own]"),
     ],
     caughtBy: {
-      path: "tests/runtime/proposing_test.ts",
+      path: "tests/node/proposing_test.ts",
       test: "a proposer takes up the value of the highest 2a instead of its own",
     },
   },
@@ -165,13 +165,13 @@ export const RUNNING: readonly Fault[] = [
     origin: "the reference",
     edits: [
       edit(
-        "runtime/peers.ts",
+        "process/peers.ts",
         "link.broken(failure.message);",
         "this.#options.onFault?.(error);\n      link.broken(toLinkError(error).message);",
       ),
     ],
     caughtBy: {
-      path: "tests/runtime/proposing_test.ts",
+      path: "tests/node/proposing_test.ts",
       test: "a proposer outlives its peers, and decides with those that are left",
     },
   },
@@ -180,14 +180,14 @@ export const RUNNING: readonly Fault[] = [
     origin: "another implementation: a late learner hangs for ever",
     edits: [
       edit(
-        "runtime/feed.ts",
+        "link/feed.ts",
         "this.#ledger.from(cursor, Math.min(STRETCH, this.#until - cursor))",
         "this.#ledger.from(cursor, Math.min(STRETCH, this.#until - cursor))\n" +
           "      .sort((a, b) => a.id < b.id ? -1 : 1)",
       ),
     ],
     caughtBy: {
-      path: "tests/runtime/feed_test.ts",
+      path: "tests/node/feed_test.ts",
       test: "offers begin at the position given, in causal order, without what the peer has",
     },
   },
@@ -202,7 +202,7 @@ export const RUNNING: readonly Fault[] = [
       ),
     ],
     caughtBy: {
-      path: "tests/runtime/hostile_waiting_test.ts",
+      path: "tests/node/hostile_waiting_test.ts",
       test: "a 1a ahead of the clock waits until its time, and nothing waits for it",
     },
   },
@@ -217,7 +217,7 @@ export const RUNNING: readonly Fault[] = [
       ),
     ],
     caughtBy: {
-      path: "tests/runtime/hostile_waiting_test.ts",
+      path: "tests/node/hostile_waiting_test.ts",
       test: "a flood of messages with unknown refs stays within its bound",
     },
   },

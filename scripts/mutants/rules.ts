@@ -82,7 +82,7 @@ export const VOTES: readonly Fault[] = [
       edit("core/acceptor.ts", "if (beside.length >= BRANCHES_MAX) return;", ""),
     ],
     caughtBy: {
-      path: "tests/runtime/long_outage_test.ts",
+      path: "tests/node/long_outage_test.ts",
       test: "after a long outage of a quorum the instance decides, with refsMax 64",
     },
   },
@@ -143,7 +143,7 @@ export const GRAPHS: readonly Fault[] = [
   {
     name: "a learner without a self-edge is accepted",
     origin: "the reference: one honest cluster can hand it two values",
-    edits: [edit("wire/config_validity.ts", "if (undeclared !== undefined) {", "if (false) {")],
+    edits: [edit("config/validity.ts", "if (undeclared !== undefined) {", "if (false) {")],
     caughtBy: {
       path: "tests/config/graph_mistakes_test.ts",
       test: "refused: a learner that agrees with nobody",
@@ -191,7 +191,7 @@ export const GRAPHS: readonly Fault[] = [
   {
     name: "who may starve whom is not said if it takes too long to find out",
     origin: "this program: given up silently, as if there were nobody",
-    edits: [edit("wire/config_starvation.ts", 'return "unknown";', "return undefined;")],
+    edits: [edit("config/starvation.ts", 'return "unknown";', "return undefined;")],
     caughtBy: {
       path: "tests/wire/text_test.ts",
       test: "a pair that takes too long a search is said to be unknown, not left out",
@@ -201,8 +201,8 @@ export const GRAPHS: readonly Fault[] = [
     name: "an empty quorum is accepted",
     origin: "another implementation: it decides at once",
     edits: [
-      edit("wire/config_graph.ts", "if (of.length === 0) {", "if (false) {"),
-      edit("wire/config_graph.ts", "threshold < 1 || threshold > of", "threshold > of"),
+      edit("config/graph.ts", "if (of.length === 0) {", "if (false) {"),
+      edit("config/graph.ts", "threshold < 1 || threshold > of", "threshold > of"),
       edit("core/quorum.ts", "threshold >= 1 && threshold <= of", "threshold <= of"),
     ],
     caughtBy: {

@@ -5,7 +5,7 @@
  */
 
 import type { ValueHash } from "../../lib/core/types.ts";
-import { runScript, type ScriptWatcher } from "../../lib/sim/explore_replay.ts";
+import { runScript, type ScriptWatcher } from "../../lib/explore/replay.ts";
 import { hashOf } from "../../lib/sim/ids.ts";
 import { parseScript, ScriptError } from "../../lib/sim/script.ts";
 import { Timeline } from "../../lib/sim/timeline.ts";

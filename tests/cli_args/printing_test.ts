@@ -3,7 +3,7 @@ import { printDisagreement, printStarved } from "../../cli/commands/printing.ts"
 import { makeOutput } from "../../cli/output.ts";
 import type { Disagreement } from "../../lib/core/learner.ts";
 import type { MessageId, ValueHash } from "../../lib/core/types.ts";
-import type { Node } from "../../lib/runtime/node.ts";
+import type { Node } from "../../lib/node/node.ts";
 import { MemorySink } from "./memory_sink.ts";
 
 const FIRST = "1".repeat(64) as ValueHash;

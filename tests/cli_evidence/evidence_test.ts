@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { makeEvidence } from "../../lib/runtime/evidence.ts";
-import { openJournal } from "../../lib/runtime/open_journal.ts";
+import { makeEvidence } from "../../lib/evidence/evidence.ts";
+import { openJournal } from "../../lib/process/open_journal.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { ROOT } from "../../scripts/lint/paths.ts";
-import { clusterOf, fork, idOf, signed } from "../runtime/equivocator.ts";
+import { clusterOf, fork, idOf, signed } from "../node/equivocator.ts";
 import { LAST, onStage, type Outcome, type Stage } from "./stage.ts";
 
 const records = (text: string) => text.trim().split("\n").map((line) => JSON.parse(line));

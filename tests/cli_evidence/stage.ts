@@ -6,10 +6,10 @@
 
 import { evidence } from "../../cli/commands/evidence.ts";
 import { explainFailure } from "../../cli/exit.ts";
-import { type Configuration, loadConfiguration } from "../../lib/runtime/configuration.ts";
-import { openJournal } from "../../lib/runtime/open_journal.ts";
+import { type Configuration, loadConfiguration } from "../../lib/config/configuration.ts";
+import { openJournal } from "../../lib/process/open_journal.ts";
 import { MemorySink } from "../cli_args/memory_sink.ts";
-import { filesOf, fork, takeIn } from "../runtime/equivocator.ts";
+import { filesOf, fork, takeIn } from "../node/equivocator.ts";
 
 /** The highest instance there is: Carol equivocated in it. */
 export const LAST = 2n ** 64n - 1n;

@@ -5,8 +5,8 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { loadCluster } from "../../lib/runtime/cluster_configuration.ts";
-import { readConfiguration } from "../../lib/runtime/configuration.ts";
+import { loadCluster } from "../../lib/config/cluster_configuration.ts";
+import { readConfiguration } from "../../lib/config/configuration.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { onStage, type Stage } from "./stage.ts";
 import { sha256Hex } from "../../lib/crypto/hash.ts";

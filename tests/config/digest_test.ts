@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseCard } from "../../lib/runtime/card.ts";
-import { loadCluster } from "../../lib/runtime/cluster_configuration.ts";
-import { joinCards } from "../../lib/runtime/join_cards.ts";
-import { differingParts, DIGEST_PARTS } from "../../lib/wire/config_digest.ts";
+import { parseCard } from "../../lib/config/card.ts";
+import { loadCluster } from "../../lib/config/cluster_configuration.ts";
+import { joinCards } from "../../lib/config/join_cards.ts";
+import { differingParts, DIGEST_PARTS } from "../../lib/config/digest.ts";
 import { load, sample } from "./sample.ts";
 
 // deno-lint-ignore no-explicit-any

@@ -8,13 +8,13 @@ import {
   learnerNames,
   planHomogeneous,
   planTwoChains,
-} from "../../lib/runtime/cluster_plan.ts";
-import { type Configuration, loadConfiguration } from "../../lib/runtime/configuration.ts";
-import { type Deployment, generateConfigs } from "../../lib/runtime/generate.ts";
-import { writeFiles } from "../../lib/runtime/write_files.ts";
-import { configOfJson } from "../../lib/wire/config.ts";
-import { parseGraph } from "../../lib/wire/config_graph.ts";
-import { checkGraph } from "../../lib/wire/config_validity.ts";
+} from "../../lib/config/cluster_plan.ts";
+import { type Configuration, loadConfiguration } from "../../lib/config/configuration.ts";
+import { type Deployment, generateConfigs } from "../../lib/config/generate.ts";
+import { writeFiles } from "../../lib/config/write_files.ts";
+import { configOfJson } from "../../lib/config/parse.ts";
+import { parseGraph } from "../../lib/config/graph.ts";
+import { checkGraph } from "../../lib/config/validity.ts";
 import { compareNames } from "../../lib/wire/names.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { Place } from "../../lib/wire/place.ts";

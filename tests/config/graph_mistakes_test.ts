@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ValidityTooComplexError } from "../../lib/core/validity.ts";
-import { configOfJson } from "../../lib/wire/config.ts";
-import { parseGraph } from "../../lib/wire/config_graph.ts";
-import { checkGraph } from "../../lib/wire/config_validity.ts";
+import { configOfJson } from "../../lib/config/parse.ts";
+import { parseGraph } from "../../lib/config/graph.ts";
+import { checkGraph } from "../../lib/config/validity.ts";
 import { OperatorError } from "../../lib/wire/operator_error.ts";
 import { Place } from "../../lib/wire/place.ts";
 import { expectMessage, testAll } from "./mistakes.ts";

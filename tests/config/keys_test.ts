@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { generateKeyPairSync } from "node:crypto";
 import { makeCertificate } from "../../lib/crypto/make_certificate.ts";
-import { loadConfiguration, readConfiguration } from "../../lib/runtime/configuration.ts";
+import { loadConfiguration, readConfiguration } from "../../lib/config/configuration.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { load, sample } from "./sample.ts";
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { loadConfiguration } from "../../lib/runtime/configuration.ts";
-import { parseConfig } from "../../lib/wire/config.ts";
-import { parseGraph } from "../../lib/wire/config_graph.ts";
-import { checkGraph } from "../../lib/wire/config_validity.ts";
+import { loadConfiguration } from "../../lib/config/configuration.ts";
+import { parseConfig } from "../../lib/config/parse.ts";
+import { parseGraph } from "../../lib/config/graph.ts";
+import { checkGraph } from "../../lib/config/validity.ts";
 import { toHex } from "../../lib/wire/hex.ts";
 import {
   DEFAULT_LIMITS,

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { loadConfiguration } from "../../lib/runtime/configuration.ts";
+import { loadConfiguration } from "../../lib/config/configuration.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { sample } from "./sample.ts";
 

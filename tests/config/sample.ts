@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Configuration, loadConfiguration } from "../../lib/runtime/configuration.ts";
-import { planHomogeneous } from "../../lib/runtime/cluster_plan.ts";
-import { generateConfigs } from "../../lib/runtime/generate.ts";
+import { type Configuration, loadConfiguration } from "../../lib/config/configuration.ts";
+import { planHomogeneous } from "../../lib/config/cluster_plan.ts";
+import { generateConfigs } from "../../lib/config/generate.ts";
 
 // deno-lint-ignore no-explicit-any
 type Loose = any;

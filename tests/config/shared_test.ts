@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { configMain } from "../../cli/config.ts";
-import { loadCluster } from "../../lib/runtime/cluster_configuration.ts";
-import { loadConfiguration } from "../../lib/runtime/configuration.ts";
+import { loadCluster } from "../../lib/config/cluster_configuration.ts";
+import { loadConfiguration } from "../../lib/config/configuration.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { MemorySink } from "../cli_args/memory_sink.ts";
 import { load, sample } from "./sample.ts";

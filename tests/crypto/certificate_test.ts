@@ -4,7 +4,7 @@ import { connect, createServer, type TLSSocket } from "node:tls";
 import { parseCertificate } from "../../lib/crypto/certificate.ts";
 import { makeCertificate } from "../../lib/crypto/make_certificate.ts";
 import { KEY_KINDS, KeyError, type KeyKind, parsePrivateKey } from "../../lib/crypto/keys.ts";
-import { loadConfiguration } from "../../lib/runtime/configuration.ts";
+import { loadConfiguration } from "../../lib/config/configuration.ts";
 
 /** A certificate with its key, for one end of a connection. */
 interface End {

@@ -8,7 +8,7 @@ import signatures from "../vectors/signatures.json" with { type: "json" };
 import type { AcceptorContent, Ballot, MessageId, ValueHash } from "../../lib/core/types.ts";
 import { hashValue, messageId, sha3Hex } from "../../lib/crypto/hash.ts";
 import { keyKind, verifySignature } from "../../lib/crypto/keys.ts";
-import { loadConfiguration } from "../../lib/runtime/configuration.ts";
+import { loadConfiguration } from "../../lib/config/configuration.ts";
 import {
   canonicalAcceptorMessage,
   canonicalProposal,

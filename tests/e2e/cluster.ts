@@ -7,10 +7,10 @@
 import { freePorts } from "../../cli/demo/child.ts";
 import type { KeyKind } from "../../lib/crypto/keys.ts";
 import type { AcceptorClient } from "../../lib/net/client.ts";
-import { connectToAcceptor } from "../../lib/runtime/acceptor_client.ts";
-import { type ClusterPlan, planHomogeneous } from "../../lib/runtime/cluster_plan.ts";
-import { loadConfiguration } from "../../lib/runtime/configuration.ts";
-import { type ConfigFileJson, generateConfigs } from "../../lib/runtime/generate.ts";
+import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { type ClusterPlan, planHomogeneous } from "../../lib/config/cluster_plan.ts";
+import { loadConfiguration } from "../../lib/config/configuration.ts";
+import { type ConfigFileJson, generateConfigs } from "../../lib/config/generate.ts";
 import type { GetStatusResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import type { Launcher, Program, ProgramName, StartOptions } from "./program.ts";
 import type { Stage } from "./stage.ts";

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { acceptorNames, planHomogeneous } from "../../lib/runtime/cluster_plan.ts";
+import { acceptorNames, planHomogeneous } from "../../lib/config/cluster_plan.ts";
 import type { GetStatusResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { Cluster } from "./cluster.ts";
 import { succeeds, valuesOf } from "./expect.ts";

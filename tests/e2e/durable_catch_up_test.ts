@@ -8,9 +8,9 @@
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import { isRejection } from "../../lib/core/rejection.ts";
 import { makeVerifier } from "../../lib/crypto/verify.ts";
-import { type Configuration, loadConfiguration } from "../../lib/runtime/configuration.ts";
-import { openJournal } from "../../lib/runtime/open_journal.ts";
-import { type RunningProcess, startAcceptor, startObserver } from "../../lib/runtime/process.ts";
+import { type Configuration, loadConfiguration } from "../../lib/config/configuration.ts";
+import { openJournal } from "../../lib/process/open_journal.ts";
+import { type RunningProcess, startAcceptor, startObserver } from "../../lib/process/process.ts";
 import { decodeMessage } from "../../lib/wire/codec.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { Durable } from "./durable.ts";
@@ -155,7 +155,7 @@ Deno.test(e2e(
 /**
  * Of what was there before, each message is fetched from one peer. A new one may cross the word that
  * it has come from elsewhere, the more often the busier the machine is: that is only counted here.
- * That nobody is sent what they have shown to have, tests/runtime/schedule_property_test.ts asserts.
+ * That nobody is sent what they have shown to have, tests/node/schedule_property_test.ts asserts.
  */
 function assertFetchedOnce({ backlog }: Counts): void {
   assertLessOrEqual(backlog.repeated, backlog.messages / 1_000, "repeated of the backlog");

@@ -6,7 +6,7 @@
  */
 
 import { assertGreater, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
-import type { ConfigFileJson } from "../../lib/runtime/generate.ts";
+import type { ConfigFileJson } from "../../lib/config/generate.ts";
 import { Durable } from "./durable.ts";
 import { Load, tellsOf } from "./load.ts";
 import { meanwhile, median, megabytes, residentBytes } from "./memory.ts";

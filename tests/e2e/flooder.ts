@@ -6,9 +6,9 @@
  * @module
  */
 
-import { connectToAcceptor } from "../../lib/runtime/acceptor_client.ts";
-import { loadConfiguration } from "../../lib/runtime/configuration.ts";
-import { encodeDigest } from "../../lib/runtime/digests.ts";
+import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { loadConfiguration } from "../../lib/config/configuration.ts";
+import { encodeDigest } from "../../lib/config/digests.ts";
 import { create } from "@bufbuild/protobuf";
 import {
   type Envelope,

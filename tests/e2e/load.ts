@@ -8,8 +8,8 @@
 import { assertEquals } from "@std/assert";
 import type { AcceptorClient } from "../../lib/net/client.ts";
 import { LinkError } from "../../lib/net/errors.ts";
-import { connectToAcceptor } from "../../lib/runtime/acceptor_client.ts";
-import { loadConfiguration } from "../../lib/runtime/configuration.ts";
+import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { loadConfiguration } from "../../lib/config/configuration.ts";
 import type { Decision } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../../lib/wire/hex.ts";
 import type { Durable } from "./durable.ts";

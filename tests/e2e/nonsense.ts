@@ -10,7 +10,7 @@ import { create } from "@bufbuild/protobuf";
 import { randomBytes } from "node:crypto";
 import type { AcceptorContent, MessageId } from "../../lib/core/types.ts";
 import { hashValue } from "../../lib/crypto/hash.ts";
-import type { Configuration } from "../../lib/runtime/configuration.ts";
+import type { Configuration } from "../../lib/config/configuration.ts";
 import { canonicalAcceptorMessage } from "../../lib/wire/canonical.ts";
 import { encodeMessage } from "../../lib/wire/codec.ts";
 import {

@@ -5,11 +5,11 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { loadConfiguration } from "../../lib/runtime/configuration.ts";
-import { openJournal } from "../../lib/runtime/open_journal.ts";
+import { loadConfiguration } from "../../lib/config/configuration.ts";
+import { openJournal } from "../../lib/process/open_journal.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
-import { infiltrate, TestCluster } from "../runtime/harness.ts";
-import { FOUR_AND_THREE, starveX } from "../runtime/starving.ts";
+import { infiltrate, TestCluster } from "../node/harness.ts";
+import { FOUR_AND_THREE, starveX } from "../node/starving.ts";
 import { Cluster, listening } from "./cluster.ts";
 import type { Program } from "./program.ts";
 import { e2e } from "./stage.ts";

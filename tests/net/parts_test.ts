@@ -7,7 +7,7 @@ import { NET_BOUNDS } from "../../lib/net/bounds.ts";
 import { LinkError, rejectionToError, toLinkError, toListenError } from "../../lib/net/errors.ts";
 import { FloodGuard } from "../../lib/net/flood_guard.ts";
 import { Outbox } from "./outbox.ts";
-import { TokenBucket } from "../../lib/net/token_bucket.ts";
+import { TokenBucket } from "../../lib/wire/token_bucket.ts";
 import { reject } from "../../lib/core/rejection.ts";
 import { CAST, LIMITS } from "./fixture.ts";
 

@@ -2,14 +2,14 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import { compileRule, type SetRule, thresholdOf } from "../../lib/core/quorum.ts";
-import { findStarvations } from "../../lib/wire/config_starvation.ts";
+import { findStarvations } from "../../lib/config/starvation.ts";
 import { compareBytes, equalBytes, fromHex, toHex } from "../../lib/wire/hex.ts";
 import { parseJson } from "../../lib/wire/json_text.ts";
 import { compareNames, didYouMean, listNames } from "../../lib/wire/names.ts";
 import { Place } from "../../lib/wire/place.ts";
-import { encodeRule, normaliseRule } from "../../lib/wire/rule.ts";
-import { ruleJson, type SetJson } from "../../lib/wire/rule_json.ts";
-import { describeRule } from "../../lib/wire/rule_text.ts";
+import { encodeRule, normaliseRule } from "../../lib/config/rule.ts";
+import { ruleJson, type SetJson } from "../../lib/config/rule_json.ts";
+import { describeRule } from "../../lib/config/rule_text.ts";
 
 const NAMES = ["Alice", "Bob", "Carol", "Dave"];
 

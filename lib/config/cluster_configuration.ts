@@ -1,0 +1,223 @@
+/**
+ * What all members of a cluster have in common, and what anybody can know who has no key: who votes,
+ * who learns by which quorums, who agrees with whom.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import type { LearnerGraph } from "../core/learner_graph.ts";
+import { type Certificate, parseCertificate } from "../crypto/certificate.ts";
+import { sha3 } from "../crypto/hash.ts";
+import type { Identity } from "../crypto/identity.ts";
+import { KeyError } from "../crypto/keys.ts";
+import { parseConfig } from "./parse.ts";
+import { parseAddresses, type ParsedAddress, refuseRepeated } from "./addresses.ts";
+import { type ConfigDigests, digestConfig } from "./digest.ts";
+import { type ParsedGraph, parseGraph } from "./graph.ts";
+import { parseSettings, type Settings } from "./settings.ts";
+import { joinConfigs, refuseOwnFields, refuseSharedFields } from "./shared.ts";
+import { checkGraph } from "./validity.ts";
+import type { Config } from "../wire/gen/hetpaxos/v1/config_pb.ts";
+import { toHex } from "../wire/hex.ts";
+import { Place } from "../wire/place.ts";
+import { expiryNotice } from "./expiry.ts";
+import { besideFile, readNamedFile, readStdin, readText, STDIN } from "./config_files.ts";
+import { sha256Hex } from "../crypto/hash.ts";
+
+/** The checked configuration of a cluster, as one who is not a member may have it. */
+export interface ClusterConfiguration extends Settings {
+  /** The file it was read from, as the operator named it. */
+  readonly source: string;
+  /** The file that all members share; undefined if each has a file with everything. */
+  readonly shared: SharedFile | undefined;
+  /** All identities, sorted by name. */
+  readonly identities: readonly Identity[];
+  /** Sorted by name: positions are acceptor indices. */
+  readonly acceptors: readonly Identity[];
+  /** Valid. */
+  readonly graph: LearnerGraph;
+  /** Names of the learners that nobody need agree with, sorted. */
+  readonly allowDisagreement: readonly string[];
+  /** What the members of a cluster must have in common. */
+  readonly digest: ConfigDigests;
+  /** What the operator should know, each in one line. */
+  readonly warnings: readonly string[];
+}
+
+/** A file without a key, the same at all members. */
+export interface SharedFile {
+  /** Its path. */
+  readonly file: string;
+  /** SHA-256 of its bytes, hex, as `sha256sum` prints it: what members compare. */
+  readonly sha256: string;
+}
+
+/** What the files say, before anything follows from it. */
+export interface ConfigParts {
+  /** The file the operator named. */
+  readonly root: Place;
+  /** Both files in one, or the only one. */
+  readonly config: Config;
+  /** The file with what all have in common: `root` if there is only one. */
+  readonly sharedRoot: Place;
+  /** That file alone. */
+  readonly sharedConfig: Config;
+  /** Undefined if one file holds everything, a key included. */
+  readonly shared: SharedFile | undefined;
+}
+
+/**
+ * Reads a text from a file, or from standard input if `file` is undefined or `-`.
+ *
+ * @returns the text and what to call its source.
+ * @throws OperatorError if it cannot be read.
+ */
+export async function readSource(
+  file: string | undefined,
+): Promise<{ readonly text: string; readonly source: string }> {
+  return file === undefined || file === "-"
+    ? { text: await readStdin(), source: STDIN }
+    : { text: readText(file, file), source: file };
+}
+
+/**
+ * Reads the configuration of a cluster from a file, or from standard input if `file` is undefined or
+ * `-`. Private keys are neither needed nor looked at.
+ *
+ * @throws OperatorError if it cannot be read, or as {@linkcode loadCluster}.
+ */
+export async function readCluster(file: string | undefined): Promise<ClusterConfiguration> {
+  const { text, source } = await readSource(file);
+  return loadCluster(text, source);
+}
+
+/**
+ * Checks the configuration of a cluster: the file that all share, or that of one process, whose
+ * private key is not looked at.
+ *
+ * @param text JSON, as docs/CONFIGURATION.md describes it.
+ * @param source The file it was read from, for messages and relative paths.
+ * @param now For warnings about certificates that are not valid at this time.
+ * @throws OperatorError, one line with file and path, at the first mistake.
+ */
+export function loadCluster(
+  text: string,
+  source: string,
+  now: Date = new Date(),
+): ClusterConfiguration {
+  return completeCluster(parseParts(text, source), now);
+}
+
+const NOT_JOINED = "no such file; hetpaxos config join makes it of everybody's cards";
+
+/** Reads what a configuration says, in one file or in two. @throws OperatorError for bad JSON. */
+export function parseParts(text: string, source: string): ConfigParts {
+  const root = new Place(source);
+  const own = parseConfig(text, source);
+  if (own.cluster === "") {
+    const keyless = own.privateKey === "" && own.privateKeyFile === "";
+    const shared = keyless ? { file: source, sha256: sha256(text) } : undefined;
+    return { root, config: own, sharedRoot: root, sharedConfig: own, shared };
+  }
+  refuseSharedFields(own, root);
+  const read = readNamedFile(own.cluster, root.field("cluster"), NOT_JOINED);
+  const sharedRoot = new Place(read.path);
+  const sharedConfig = parseConfig(read.text, read.path);
+  refuseOwnFields(sharedConfig, sharedRoot);
+  const shared = { file: read.path, sha256: sha256(read.text) };
+  return { root, config: joinConfigs(own, sharedConfig), sharedRoot, sharedConfig, shared };
+}
+
+/** Checks what the files say of the cluster. @throws OperatorError at the first mistake. */
+export function completeCluster(parts: ConfigParts, now: Date): ClusterConfiguration {
+  const { root, config, sharedRoot, sharedConfig, shared } = parts;
+  const addresses = parseAddresses(config, sharedRoot);
+  const acceptorNames = namesOf(addresses, false);
+  const parsed = parseGraph(config, acceptorNames, namesOf(addresses, true), sharedRoot);
+  const names = addresses.map(({ name }) => name);
+  // First the shared file alone, so that a mistake in it is not looked for in the other.
+  parseSettings(sharedConfig, names, acceptorNames.length, sharedRoot);
+  const settings = parseSettings(config, names, acceptorNames.length, root);
+  const keyFile = resolve(besideFile(config.privateKeyFile, root.file));
+  const identities = parseIdentities(addresses, acceptorNames, keyFile);
+  const graph = checkGraph(parsed, sharedRoot);
+  const acceptors = identities.filter(({ client }) => !client);
+  return {
+    source: root.file,
+    shared,
+    identities,
+    acceptors,
+    graph,
+    allowDisagreement: parsed.allowDisagreement.map((learner) => graph.spec.learners[learner]!),
+    digest: digestOf(parsed, acceptors),
+    ...settings,
+    warnings: expiryWarnings(identities, now),
+  };
+}
+
+function sha256(text: string): string {
+  // A text that was decoded strictly encodes to the bytes it was, but for a byte order mark.
+  return sha256Hex(text);
+}
+
+function namesOf(addresses: readonly ParsedAddress[], client: boolean): string[] {
+  return addresses.filter((address) => address.client === client).map(({ name }) => name);
+}
+
+function digestOf(parsed: ParsedGraph, acceptors: readonly Identity[]): ConfigDigests {
+  return digestConfig(parsed, acceptors.map(({ certificate }) => certificate.spki), sha3);
+}
+
+function parseIdentities(
+  addresses: readonly ParsedAddress[],
+  acceptorNames: readonly string[],
+  keyFile: string,
+): Identity[] {
+  const identities = addresses.map(({ name, client, host, port, certificate }) => ({
+    place: certificate.place,
+    name,
+    client,
+    acceptorIndex: client ? undefined : acceptorNames.indexOf(name),
+    host,
+    port,
+    certificate: readCertificate(certificate, client, keyFile),
+  }));
+  refuseRepeated(
+    identities,
+    ({ certificate }) => toHex(certificate.spki),
+    () => "the key of this certificate",
+  );
+  return identities.map(({ place: _, ...identity }) => identity);
+}
+
+/** @param keyFile The only file in which a private key may stand beside a certificate. */
+function readCertificate(
+  source: ParsedAddress["certificate"],
+  client: boolean,
+  keyFile: string,
+): Certificate {
+  const { place } = source;
+  const { text, path } = source.kind === "pem"
+    ? { text: source.pem, path: undefined }
+    : readNamedFile(source.path, place);
+  const use = client ? "client" : "acceptor";
+  return explain(
+    () => parseCertificate(text, { use, withKey: path !== undefined && resolve(path) === keyFile }),
+    place,
+  );
+}
+
+/** Runs a parser of keys or certificates. @throws OperatorError that says where it failed. */
+export function explain<T>(parse: () => T, place: Place): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof KeyError) return place.fail(error.message);
+    throw error;
+  }
+}
+
+function expiryWarnings(identities: readonly Identity[], now: Date): string[] {
+  return identities.flatMap(({ name, certificate }) => expiryNotice(name, certificate, now) ?? []);
+}

@@ -1,0 +1,133 @@
+/**
+ * The settings of a configuration: defaults for what it leaves out, refusal of what makes no sense.
+ *
+ * @module
+ */
+
+import { draftRefsMax } from "../core/acceptor.ts";
+import type { Config } from "../wire/gen/hetpaxos/v1/config_pb.ts";
+import {
+  ENVELOPE_OVERHEAD_BYTES,
+  type LimitName,
+  LIMITS,
+  type Limits,
+  NETWORK_SETTINGS,
+  type NetworkSettings,
+  PROPOSER_SETTINGS,
+  type ProposerSettings,
+  REF_BYTES,
+  type Setting,
+} from "../wire/limits.ts";
+import { type Place, quote } from "../wire/place.ts";
+
+/** All settings, defaults filled in. */
+export interface Settings {
+  /** Bounds on what peers may cost. */
+  readonly limits: Limits;
+  /** How a proposer waits. */
+  readonly proposer: ProposerSettings;
+  /** How links behave. */
+  readonly network: NetworkSettings;
+}
+
+/**
+ * Reads the settings.
+ *
+ * @param names Of all identities.
+ * @param acceptorCount How many of them are acceptors.
+ * @throws OperatorError if one is out of its range, or two contradict each other.
+ */
+export function parseSettings(
+  config: Config,
+  names: readonly string[],
+  acceptorCount: number,
+  root: Place,
+): Settings {
+  const limits = fill(LIMITS, config.limits, root.field("limits"));
+  const proposer = {
+    ...fill(PROPOSER_SETTINGS, config.proposer, root.field("proposer")),
+    rotation: config.proposer?.rotation ?? [],
+  };
+  const network = fill(NETWORK_SETTINGS, config.network, root.field("network"));
+  checkLimits(limits, root.field("limits"));
+  checkRefs(limits, acceptorCount, root.field("limits"));
+  checkOrder(proposer, "backoffMsMin", "backoffMsMax", root.field("proposer"));
+  checkRotation(proposer.rotation, names, root.field("proposer").field("rotation"));
+  checkOrder(network, "reconnectMsMin", "reconnectMsMax", root.field("network"));
+  return { limits, proposer, network };
+}
+
+function fill<K extends string>(
+  table: Readonly<Record<K, Setting>>,
+  given: Readonly<Record<NoInfer<K>, number>> | undefined,
+  place: Place,
+): Record<K, number> {
+  const names = Object.keys(table) as K[];
+  const entries = names.map((name): [K, number] => {
+    const { default: standard, min, max } = table[name];
+    const value = given?.[name] || standard;
+    if (value < min || value > max) {
+      place.field(name).fail(`is ${value}; a number from ${min} to ${max} is expected`);
+    }
+    return [name, value];
+  });
+  return Object.fromEntries(entries) as Record<K, number>;
+}
+
+function checkLimits(limits: Limits, place: Place): void {
+  const { valueBytesMax, envelopeBytesMax, refsMax } = limits;
+  const needed = ENVELOPE_OVERHEAD_BYTES + Math.max(valueBytesMax, refsMax * REF_BYTES);
+  if (envelopeBytesMax < needed) {
+    place.field("envelopeBytesMax").fail(
+      `is ${envelopeBytesMax}; with valueBytesMax ${valueBytesMax} and refsMax ${refsMax} ` +
+        `it must be at least ${needed}`,
+    );
+  }
+  checkRoom(limits, "inboxRefsPerPeerMax", "refsMax", place);
+  checkRoom(limits, "bytesInFlightMax", "envelopeBytesMax", place);
+  checkRoom(limits, "futureBytesMax", "valueBytesMax", place);
+  checkRoom(limits, "proposalBytesPerSecondMax", "valueBytesMax", place);
+}
+
+/** What an honest acceptor may have to sign, every member has to take. */
+function checkRefs({ refsMax }: Limits, acceptorCount: number, place: Place): void {
+  const needed = draftRefsMax(acceptorCount);
+  if (refsMax >= needed) return;
+  place.field("refsMax").fail(
+    `is ${refsMax}; with ${acceptorCount} acceptors it must be at least ${needed}`,
+  );
+}
+
+function checkRoom(limits: Limits, room: LimitName, needed: LimitName, place: Place): void {
+  if (limits[room] >= limits[needed]) return;
+  place.field(room).fail(
+    `is ${limits[room]}; it must be at least ${needed}, which is ${limits[needed]}`,
+  );
+}
+
+function checkRotation(
+  rotation: readonly string[],
+  names: readonly string[],
+  place: Place,
+): void {
+  rotation.forEach((name, index) => {
+    if (!names.includes(name)) {
+      place.item(index).fail(`${quote(name)} is the name of no address`);
+    }
+    const first = rotation.indexOf(name);
+    if (first < index) {
+      place.item(index).fail(`${quote(name)} has its turn at ${place.item(first).path} already`);
+    }
+  });
+}
+
+function checkOrder<K extends string>(
+  settings: Readonly<Record<K, number>>,
+  least: K,
+  most: K,
+  place: Place,
+): void {
+  if (settings[least] > settings[most]) {
+    place.field(least).fail(`is ${settings[least]}, above ${most}, which is ${settings[most]}`);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * A configuration in two files: one that all members share, without any key, and one of each
+ * process, which names it.
+ *
+ * @module
+ */
+
+import type { Config } from "../wire/gen/hetpaxos/v1/config_pb.ts";
+import type { Place } from "../wire/place.ts";
+
+/** What belongs to one process; the schema's names of fields that are texts. */
+const OWN_FIELDS = [
+  "privateKey",
+  "privateKeyFile",
+  "proposal",
+  "listen",
+  "dataDir",
+  "cluster",
+] as const;
+
+/** What all have in common. Settings are in neither list: both files may have some. */
+const SHARED_FIELDS = [
+  "learners",
+  "safetySets",
+  "addresses",
+  "rules",
+  "allowDisagreement",
+] as const;
+
+/** @throws OperatorError if a file that all share has something of one process, a key above all. */
+export function refuseOwnFields(shared: Config, place: Place): void {
+  for (const field of OWN_FIELDS) {
+    if (shared[field] === "") continue;
+    if (field === "cluster") place.field(field).fail("names another file; name that one instead");
+    place.field(field).fail(
+      field.startsWith("privateKey")
+        ? "is in the file that all share; a private key belongs into its owner's own file"
+        : "belongs to one process: put it into the own file of that, not into the one all share",
+    );
+  }
+}
+
+/** @throws OperatorError if a file that names the shared one says itself what that is for. */
+export function refuseSharedFields(own: Config, place: Place): void {
+  for (const field of SHARED_FIELDS) {
+    const value = own[field];
+    if (typeof value === "number" ? value === 0 : Object.keys(value).length === 0) continue;
+    place.field(field).fail('belongs into the file that "cluster" names; leave it out here');
+  }
+}
+
+/** One configuration of both files. Of a setting that both have, the own file's counts. */
+export function joinConfigs(own: Config, shared: Config): Config {
+  const { learners, safetySets, addresses, rules, allowDisagreement } = shared;
+  const joined: Config = {
+    ...own,
+    ...{ learners, safetySets, addresses, rules, allowDisagreement },
+  };
+  for (const group of ["limits", "proposer", "network"] as const) {
+    // No setting may be 0 or empty: that is how the schema says that one is absent.
+    const given = Object.entries(own[group] ?? {}).filter(([, value]) =>
+      Array.isArray(value) ? value.length > 0 : value !== 0
+    );
+    Object.assign(joined, { [group]: { ...shared[group], ...Object.fromEntries(given) } });
+  }
+  return joined;
+}

@@ -1,0 +1,142 @@
+/**
+ * What is to be said to one peer, envelope by envelope.
+ *
+ * @module
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { type Envelope, EnvelopeSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { encodeIds, encodeRecord, type Named } from "../node/envelopes.ts";
+import type { Feed } from "./feed.ts";
+import type { Haves } from "./haves.ts";
+import type { Ledger } from "../node/ledger.ts";
+import type { PeerKnowledge } from "./peer_knowledge.ts";
+import type { Request } from "../node/wants.ts";
+
+/** Ids of one kind in one envelope, at most. */
+export const IDS_MAX = 4_096;
+
+/** Offered messages that may wait to be asked for, at most: a stretch each of many peers. */
+const FETCHES_MAX = 16 * IDS_MAX;
+
+/** Messages in one envelope, at most; it is closed when it exceeds so many bytes. */
+const BATCH_MAX = 512;
+const BATCH_BYTES = 256 * 1024;
+
+/** Pings that wait for their answer to be sent, at most. */
+const PONGS_MAX = 16;
+
+/** Where a {@linkcode Composer} finds what there is to say. */
+export interface ComposerOptions {
+  /** For values. */
+  readonly ledger: Ledger;
+  /** What the peer need not be told. */
+  readonly knowledge: PeerKnowledge;
+  /** Messages and offers. */
+  readonly feed: Feed;
+  /** What we have got from others. */
+  readonly haves: Haves;
+}
+
+/** See the module. */
+export class Composer {
+  readonly #options: ComposerOptions;
+  #wants: Request[] = [];
+  #fetches: Named[] = [];
+  #pongs: bigint[] = [];
+  #ping = false;
+  /** The position up to which what the peer offered is here, as far as it has not been told. */
+  #taken = 0;
+  #saidCaughtUp = false;
+
+  /** Nothing to say yet but what the feed has. */
+  constructor(options: ComposerOptions) {
+    this.#options = options;
+  }
+
+  /** Asks for something that the peer should have. */
+  want(request: Request): void {
+    if (this.#wants.length < IDS_MAX) this.#wants.push(request);
+  }
+
+  /** Asks for messages that the peer has offered. */
+  fetch(named: readonly Named[]): void {
+    this.#fetches.push(...named.slice(0, FETCHES_MAX - this.#fetches.length));
+  }
+
+  /** Everything that the peer offered below a position is here. */
+  tookIn(position: number): void {
+    this.#taken = position;
+  }
+
+  /** Asks for a sign of life. */
+  ping(): void {
+    this.#ping = true;
+  }
+
+  /** Answers a ping. */
+  pong(ping: bigint): void {
+    if (this.#pongs.length < PONGS_MAX) this.#pongs.push(ping);
+  }
+
+  /** The next envelope, if there is anything to say now. */
+  next(nowMs: number): Envelope | undefined {
+    const wants = this.#wants.splice(0, IDS_MAX);
+    const named = wants.filter(({ kind }) => kind === "message");
+    const envelope = create(EnvelopeSchema, {
+      ping: this.#ping ? 1n : 0n,
+      pong: this.#pongs.shift() ?? 0n,
+      taken: BigInt(this.#taken),
+      want: encodeIds([...this.#fetches.splice(0, IDS_MAX), ...named]),
+      wantValues: encodeIds(wants.filter(({ kind }) => kind === "value")),
+    });
+    this.#ping = false;
+    this.#taken = 0;
+    this.#addMessages(envelope, nowMs);
+    this.#addOffers(envelope);
+    envelope.have = encodeIds(this.#options.haves.due(nowMs));
+    return saysAnything(envelope) ? envelope : undefined;
+  }
+
+  /** When there will be something to say, if nothing else happens: undefined if never. */
+  dueMs(): number | undefined {
+    const dues = [this.#options.feed.dueMs(), this.#options.haves.dueMs]
+      .filter((due) => due !== undefined);
+    return dues.length === 0 ? undefined : Math.min(...dues);
+  }
+
+  #addOffers(envelope: Envelope): void {
+    const offers = this.#options.feed.nextOffers();
+    if (offers !== undefined) {
+      envelope.offers = encodeIds(offers.records);
+      envelope.offered = BigInt(offers.position);
+    }
+    if (this.#saidCaughtUp || !this.#options.feed.isCaughtUp) return;
+    this.#saidCaughtUp = true;
+    envelope.caughtUp = true;
+  }
+
+  #addMessages(envelope: Envelope, nowMs: number): void {
+    const { ledger, knowledge } = this.#options;
+    let bytes = 0;
+    while (envelope.messages.length < BATCH_MAX && bytes < BATCH_BYTES) {
+      const sending = this.#options.feed.next(nowMs);
+      if (sending === undefined) return;
+      const { record, withValue } = sending;
+      const hash = record.valueHash;
+      const value = hash !== undefined && (withValue || !knowledge.hasValue(hash))
+        ? ledger.value(hash)
+        : undefined;
+      knowledge.markSent(record);
+      envelope.messages.push(encodeRecord(record, value));
+      bytes += 160 + 34 * record.refs.length + (value?.length ?? 0);
+    }
+  }
+}
+
+function saysAnything(envelope: Envelope): boolean {
+  const { messages, have, want, wantValues } = envelope;
+  return messages.length + have.length + want.length + wantValues.length > 0 ||
+    envelope.caughtUp || envelope.offered !== 0n || envelope.taken !== 0n ||
+    envelope.ping !== 0n || envelope.pong !== 0n;
+}

@@ -1,0 +1,297 @@
+/**
+ * One conversation with one peer, over one stream: Hello, a summary of what each has, then messages,
+ * haves, wants and pings (docs/WIRE.md). Knows nothing of sockets: envelopes in, envelopes out.
+ *
+ * @module
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { isRejection, type Rejection } from "../core/rejection.ts";
+import {
+  type Envelope,
+  EnvelopeSchema,
+  Goodbye_Reason as Reason,
+  type Hello,
+} from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { toHex } from "../wire/hex.ts";
+import type { Cancel } from "../node/clock.ts";
+import { Composer, IDS_MAX } from "./composer.ts";
+import { decodeNamed, type Named } from "../node/envelopes.ts";
+import { Feed } from "./feed.ts";
+import { Haves } from "./haves.ts";
+import type { Supplier } from "../node/intake.ts";
+import type { LogRecord } from "../node/log_record.ts";
+import type { Node } from "../node/node.ts";
+import { PeerKnowledge } from "./peer_knowledge.ts";
+import { SilenceWatch } from "./silence.ts";
+import type { Request } from "../node/wants.ts";
+
+/** Why a link ended. */
+export interface LinkEnd {
+  readonly reason: Reason;
+  readonly detail: string;
+  /** Whether the peer ended it, rather than we. */
+  readonly byPeer: boolean;
+}
+
+/** What a link needs to know. */
+export interface LinkOptions {
+  readonly node: Node;
+  /** Name of the identity that the peer has proved to be; empty without TLS. */
+  readonly peer: string;
+  /** Whether we dialed. */
+  readonly dialed: boolean;
+  /** What we say first. */
+  readonly hello: Hello;
+  /** Judges the peer's Hello: undefined, or why we do not talk to it. */
+  admit(link: Link, hello: Hello): Pick<LinkEnd, "reason" | "detail"> | undefined;
+  /** Everything that the peer had when the link came up is here. */
+  onCaughtUp(link: Link): void;
+}
+
+/** How long a closed link has for its goodbye, in milliseconds. */
+export const GOODBYE_MS = 500;
+
+/** A conversation. */
+export class Link implements Supplier {
+  readonly options: LinkOptions;
+  /** Settles when it is over. */
+  readonly ended: Promise<LinkEnd>;
+  readonly #node: Node;
+  readonly #settle: (end: LinkEnd) => void;
+  readonly #knowledge: PeerKnowledge;
+  readonly #feed: Feed;
+  readonly #haves: Haves;
+  readonly #composer: Composer;
+  readonly #silence: SilenceWatch;
+  #theirs: Hello | undefined;
+  #end: LinkEnd | undefined;
+  #saidHello = false;
+  #wake: () => void = () => {};
+  #cancelWake: Cancel = () => {};
+
+  constructor(options: LinkOptions) {
+    const { node } = options;
+    const { network } = node.options.configuration;
+    this.options = options;
+    this.#node = node;
+    const { promise, resolve } = Promise.withResolvers<LinkEnd>();
+    this.ended = promise;
+    this.#settle = resolve;
+    this.#knowledge = new PeerKnowledge(node.ledger);
+    const { echoDelayMs } = network;
+    this.#feed = new Feed({ ledger: node.ledger, knowledge: this.#knowledge, echoDelayMs });
+    this.#haves = new Haves(this.#knowledge, echoDelayMs / 4);
+    this.#composer = new Composer({
+      ledger: node.ledger,
+      knowledge: this.#knowledge,
+      feed: this.#feed,
+      haves: this.#haves,
+    });
+    this.#silence = new SilenceWatch({
+      clock: node.options.clock,
+      pingIntervalMs: network.pingIntervalMs,
+      pingTimeoutMs: network.pingTimeoutMs,
+      ping: () => this.#sayPing(),
+      lost: (silentMs) => this.broken(`silent for ${Math.round(silentMs)} ms`),
+    });
+  }
+
+  /** What the peer said it is; undefined before it did. */
+  get theirHello(): Hello | undefined {
+    return this.#theirs;
+  }
+
+  /** Name of the identity that the peer has proved to be; without TLS, that it says it is. */
+  get peer(): string {
+    return this.options.peer === "" ? this.#theirs?.name ?? "" : this.options.peer;
+  }
+
+  /** Whether both sides have agreed to talk, and still do. */
+  get isUp(): boolean {
+    return this.#theirs !== undefined && this.#end === undefined;
+  }
+
+  /** Takes one envelope from the peer. */
+  receive(envelope: Envelope): void {
+    if (this.#end !== undefined) return;
+    this.#silence.heard();
+    if (this.#theirs !== undefined && envelope.hello !== undefined) {
+      return this.#violation("a second Hello");
+    }
+    if (this.#theirs === undefined && !this.#greet(envelope.hello)) return;
+    for (const named of decodeNamed(envelope.have)) this.#knowledge.mark(named);
+    this.#takeOffers(envelope);
+    for (const message of envelope.messages) {
+      if (this.#end !== undefined) break;
+      const taken = this.#node.take(message, this.peer);
+      if (isRejection(taken)) this.refused(taken);
+      else this.#knowledge.mark({ instance: message.instance, id: taken });
+    }
+    for (const named of decodeNamed(envelope.want).slice(0, IDS_MAX)) this.#feed.ask(named);
+    for (const named of decodeNamed(envelope.wantValues).slice(0, IDS_MAX)) {
+      this.#feed.askValue(named);
+    }
+    this.#feed.tookIn(Number(envelope.taken), this.#nowMs());
+    if (envelope.ping !== 0n) this.#composer.pong(envelope.ping);
+    this.#node.flush();
+    if (envelope.caughtUp) this.options.onCaughtUp(this);
+    const { goodbye } = envelope;
+    if (goodbye === undefined) return this.#wake();
+    this.#finish({ reason: goodbye.reason, detail: goodbye.detail.slice(0, 200), byPeer: true });
+  }
+
+  /** Asks for messages that the peer has offered. */
+  fetch(named: readonly Named[]): void {
+    this.#composer.fetch(named);
+    this.#wake();
+  }
+
+  /** Everything that the peer offered below a position is here. */
+  tookIn(position: number): void {
+    this.#composer.tookIn(position);
+    const { peer } = this;
+    const epoch = toHex(this.#theirs!.logEpoch);
+    if (epoch !== "") this.#node.ledger.setProgress({ peer, epoch, position });
+    this.#wake();
+  }
+
+  /** Takes in what was just added to the log. */
+  appended(records: readonly LogRecord[]): void {
+    if (!this.isUp) return;
+    const nowMs = this.#nowMs();
+    for (const record of records) {
+      const has = this.#knowledge.hasAppended(record);
+      this.#feed.appended(record, nowMs);
+      if (!has || record.own) this.#haves.appended(record, nowMs);
+    }
+    this.#wake();
+  }
+
+  /** Asks the peer for something that it should have. */
+  want(request: Request): void {
+    if (!this.isUp) return;
+    this.#composer.want(request);
+    this.#wake();
+  }
+
+  /** Asks for a sign of life; settles whether one came in time. */
+  probe(timeoutMs: number): Promise<boolean> {
+    this.#sayPing();
+    return this.#silence.heardWithin(timeoutMs, this.ended);
+  }
+
+  /** Something that the peer has sent is refused. */
+  refused(rejection: Rejection): void {
+    if (this.#end !== undefined) return;
+    if (this.#node.blame.tolerates(this.peer, rejection, this.#nowMs())) return;
+    this.close(Reason.LIMIT, `too many refused messages, the last: ${rejection.detail}`);
+  }
+
+  /** Says goodbye and ends. */
+  close(reason: Reason, detail: string): void {
+    this.#finish({ reason, detail, byPeer: false });
+  }
+
+  /** Notes that the stream broke. */
+  broken(detail: string): void {
+    this.#finish({ reason: Reason.UNSPECIFIED, detail, byPeer: true });
+  }
+
+  /** What is sent to the peer, until the link ends. For one consumer. */
+  async *outgoing(): AsyncGenerator<Envelope> {
+    try {
+      for (;;) {
+        const woken = new Promise<void>((resolve) => this.#wake = resolve);
+        const envelope = this.#next();
+        if (envelope !== undefined) yield envelope;
+        else if (this.#end !== undefined) break;
+        else await woken;
+      }
+      const { reason, detail, byPeer } = this.#end;
+      const hello = this.#saidHello ? undefined : this.options.hello;
+      if (!byPeer) yield create(EnvelopeSchema, { hello, goodbye: { reason, detail } });
+    } finally {
+      this.broken("the stream ended");
+    }
+  }
+
+  #nowMs(): number {
+    return this.#node.options.clock.elapsedMs();
+  }
+
+  #greet(hello: Hello | undefined): boolean {
+    if (hello === undefined) {
+      this.#violation("no Hello");
+      return false;
+    }
+    this.#theirs = hello;
+    const refusal = this.#judgePast() ?? this.options.admit(this, hello);
+    if (refusal === undefined) {
+      const { resumeEpoch, resumePosition } = hello;
+      this.#feed.start(
+        this.#node.ledger.resumeAt(toHex(resumeEpoch), resumePosition),
+      );
+      return true;
+    }
+    this.close(refusal.reason, refusal.detail);
+    return false;
+  }
+
+  /** Who was cut off for its faults is not talked to before some of them are forgiven. */
+  #judgePast(): Pick<LinkEnd, "reason" | "detail"> | undefined {
+    if (this.#node.blame.forgives(this.peer, this.#nowMs())) return undefined;
+    return { reason: Reason.LIMIT, detail: "too many refused messages, not long ago" };
+  }
+
+  /** The next envelope, if there is anything to say now; else arranges to be woken when there is. */
+  #next(): Envelope | undefined {
+    if (this.#end !== undefined) return undefined;
+    if (!this.#saidHello) {
+      this.#saidHello = true;
+      return create(EnvelopeSchema, { hello: this.options.hello });
+    }
+    if (this.#theirs === undefined) return undefined;
+    const envelope = this.#composer.next(this.#nowMs());
+    if (envelope !== undefined) return envelope;
+    this.#scheduleWake();
+    return undefined;
+  }
+
+  #takeOffers({ offers, offered }: Envelope): void {
+    if (offered === 0n) return;
+    const named = decodeNamed(offers);
+    const isAbsurd = named.length > IDS_MAX || offered > Number.MAX_SAFE_INTEGER;
+    if (isAbsurd) return this.#violation("too many offers");
+    for (const each of named) this.#knowledge.mark(each);
+    this.#node.intake.offered(this, named, Number(offered));
+  }
+
+  #scheduleWake(): void {
+    this.#cancelWake();
+    const dueMs = this.#composer.dueMs();
+    if (dueMs === undefined) return;
+    const delayMs = dueMs - this.#nowMs();
+    this.#cancelWake = this.#node.options.clock.after(delayMs, () => this.#wake());
+  }
+
+  #sayPing(): void {
+    this.#composer.ping();
+    this.#wake();
+  }
+
+  #violation(detail: string): void {
+    this.#node.refuse({ rejected: "PROTOCOL_VIOLATION", detail }, this.peer);
+    this.close(Reason.PROTOCOL_ERROR, detail);
+  }
+
+  #finish(end: LinkEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.#cancelWake();
+    this.#node.intake.lost(this);
+    this.#silence.stop();
+    this.#settle(end);
+    this.#wake();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * What a peer has shown that it knows, and so need not be sent.
+ *
+ * @module
+ */
+
+import type { MessageId, ValueHash } from "../core/types.ts";
+import type { Named } from "../node/envelopes.ts";
+import type { Ledger } from "../node/ledger.ts";
+import type { LogRecord } from "../node/log_record.ts";
+
+/** Ids (of either kind) remembered; the oldest are forgotten: at worst they are resent. */
+const IDS_MAX = 8_192;
+
+/**
+ * Likewise, ids that the peer has not shown: for each instance one or two that it never will. More
+ * than can be on their way, and no more, lest they be kept for much longer than the others.
+ */
+const SENT_MAX = 2_048;
+
+/** Likewise hashes: as many as belong to so many ids, for the same reason. */
+const VALUES_MAX = 1_024;
+
+/** Messages walked over for one that the peer has shown. */
+const WALK_MAX = 4_096;
+
+/** What one peer is known to have, as far as that is remembered. */
+export class PeerKnowledge {
+  readonly #ledger: Ledger;
+  /** What it has, with all that this refers to. */
+  readonly #ids: Set<MessageId> = new Set();
+  /** What it has been sent or offered, perhaps without something that this refers to. */
+  readonly #sent: Set<MessageId> = new Set();
+  readonly #values: Set<ValueHash> = new Set();
+
+  /** Of a peer that has shown nothing yet. */
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Whether the peer has this message. */
+  has(id: MessageId): boolean {
+    return this.#ids.has(id) || this.#sent.has(id);
+  }
+
+  /** Whether the peer has the value with this hash. */
+  hasValue(hash: ValueHash): boolean {
+    return this.#values.has(hash);
+  }
+
+  /** Notes that a message, with its value if it is a 1a, is on its way to the peer. */
+  markSent({ id, valueHash }: LogRecord): void {
+    addBounded(this.#sent, id, SENT_MAX);
+    if (valueHash !== undefined) addBounded(this.#values, valueHash, VALUES_MAX);
+  }
+
+  /**
+   * Notes that a message is offered to the peer, which asks for it if it neither has it nor is
+   * fetching it from others: what refers to it is sent without it.
+   */
+  markOffered(id: MessageId): void {
+    addBounded(this.#sent, id, SENT_MAX);
+  }
+
+  /**
+   * Notes that the peer has a message, and so all that this refers to. Each message is walked over
+   * once. One that we do not have yet is remembered too.
+   */
+  mark({ instance, id }: Named): void {
+    const stack = [id];
+    let walked = 0;
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      if (this.#ids.has(next) || ++walked > WALK_MAX) continue;
+      addBounded(this.#ids, next, IDS_MAX);
+      this.#sent.delete(next);
+      const record = this.#ledger.get(instance, next);
+      if (record !== undefined) this.#walk(record, stack);
+    }
+  }
+
+  /** Whether the peer has a message just added to the log; if so, it has what this refers to. */
+  hasAppended(record: LogRecord): boolean {
+    if (!this.#ids.has(record.id)) return false;
+    const stack: MessageId[] = [];
+    this.#walk(record, stack);
+    for (const id of stack) this.mark({ instance: record.instance, id });
+    return true;
+  }
+
+  #walk(record: LogRecord, stack: MessageId[]): void {
+    stack.push(...record.refs);
+    if (record.valueHash !== undefined) addBounded(this.#values, record.valueHash, VALUES_MAX);
+  }
+}
+
+function addBounded<T>(set: Set<T>, item: T, max: number): void {
+  set.add(item);
+  if (set.size <= max) return;
+  for (const oldest of set) {
+    set.delete(oldest);
+    return;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What a node is made of, and whom it tells.
+ *
+ * @module
+ */
+
+import type { Entry } from "../core/dag.ts";
+import type { Effect, InstanceState } from "../core/instance.ts";
+import type { Disagreement } from "../core/learner.ts";
+import type { Rejection } from "../core/rejection.ts";
+import type { MessageId, Timestamp } from "../core/types.ts";
+import type { Journal, JournalError } from "../store/journal.ts";
+import type { Scope } from "../wire/canonical.ts";
+import type { WireMessage } from "../wire/codec.ts";
+import type { Cancel, Clock } from "./clock.ts";
+import type { Configuration } from "../config/configuration.ts";
+import type { Logger } from "./logger.ts";
+import type { LogRecord } from "./log_record.ts";
+import type { Proposing } from "./proposing.ts";
+import type { Request } from "./wants.ts";
+
+/** What a node needs of the world. */
+export interface NodeOptions {
+  /** Checked; also says which identity this process has. */
+  readonly configuration: Configuration;
+  /** Whether it signs, as the acceptor that the configuration's key belongs to. */
+  readonly votes: boolean;
+  /** What it remembers; the node does not close it. */
+  readonly journal: Journal;
+  /** Every timestamp and timer of the node comes from it. */
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Told what happens: links, refusals, ballots, equivocations. */
+  readonly log: Logger;
+  /** Takes the lines of a trace of every step, if one is wanted (docs/TRACES.md). */
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
+/** What a node tells whoever runs it. */
+export interface NodeObserver {
+  /** Messages were added to the log. */
+  appended?(records: readonly LogRecord[]): void;
+  /** These are missing: ask for them. */
+  wanted?(requests: readonly Request[]): void;
+  /** Something was refused after it had waited; `sources` have sent it. */
+  refused?(rejection: Rejection, sources: readonly string[]): void;
+  /** Learners decided differently. */
+  disagreement?(instance: bigint, disagreement: Disagreement): void;
+  /** An acceptor equivocated. */
+  caught?(instance: bigint, acceptor: string, evidence: readonly [Entry, Entry]): void;
+  /** A message of our own has come that we do not know: we sign no more in that instance. */
+  estranged?(instance: bigint, entry: Entry, forked: boolean): void;
+  /** The journal cannot be written: nothing more is taken, signed or sent. */
+  failed?(error: JournalError): void;
+  /** The effects of one step of the core, for those who want to follow it. */
+  stepped?(instance: bigint, effects: readonly Effect[]): void;
+}
+
+/** One instance as the node keeps it. */
+export interface RunningInstance {
+  /** Its number, 0 to 2^64 - 1. */
+  readonly id: bigint;
+  /** The peer whose message brought it to memory; undefined if none did. */
+  readonly openedBy: string | undefined;
+  /** What ids and signatures of its messages are bound to. */
+  readonly scope: Scope;
+  /** The core's part, changed in place by `step`. */
+  readonly state: InstanceState;
+  /** Messages that wait in the core for refs or for the clock. */
+  readonly wires: Map<MessageId, WireMessage>;
+  /** Those that still offer a value here. */
+  readonly proposers: Set<Proposing>;
+  /** How often it has been told that the clock was set back. */
+  setBacks: number;
+  /** The time its timer is set for; undefined if none is set. */
+  wakeAt: Timestamp | undefined;
+  /** Takes back its timer; does nothing if none is set. */
+  cancelWake: Cancel;
+  /** When it was last used, on the clock of `elapsedMs`. */
+  usedMs: number;
+  /** Whether its acceptor has been told that it may vote, if it may. */
+  admitted: boolean;
+}

@@ -1,0 +1,152 @@
+/**
+ * What an acceptor answers to calls.
+ *
+ * @module
+ */
+
+import { create } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { fullSet, setOf } from "../core/acceptor_set.ts";
+import { isRejection } from "../core/rejection.ts";
+import { hashValue } from "../crypto/hash.ts";
+import { rejectionToError } from "../net/errors.ts";
+import type { ServiceHandlers } from "../net/rpc.ts";
+import { encodeBallot } from "../wire/codec.ts";
+import type { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import {
+  CaughtAcceptorSchema,
+  type Decision,
+  DecisionSchema,
+  type GetStatusResponse,
+  GetStatusResponseSchema,
+  type ProposeRequest,
+} from "../wire/gen/hetpaxos/v1/service_pb.ts";
+import { fromHex } from "../wire/hex.ts";
+import type { DecisionRecord } from "../node/decision_book.ts";
+import { encodeDigest } from "../config/digests.ts";
+import type { Node } from "../node/node.ts";
+import type { Peers } from "./peers.ts";
+import { newProposing } from "../node/proposing.ts";
+
+/** Decisions in a status, at most: the newest. */
+const STATUS_DECISIONS_MAX = 20;
+
+/** Who answers. */
+export interface ServiceOptions {
+  readonly node: Node;
+  readonly peers: Peers;
+  readonly role: Role;
+  readonly incarnation: bigint;
+  readonly agent: string;
+  /** Last moment of the certificate that an identity shows; undefined if it is not known. */
+  certificateNotAfter?(name: string): Date | undefined;
+}
+
+/** Makes the handlers of the service. */
+export function makeHandlers(options: ServiceOptions): ServiceHandlers {
+  const { node, peers } = options;
+  const startedMs = node.options.clock.elapsedMs();
+  return {
+    stream: (incoming, { peer }) => peers.inbound(peer, incoming),
+    getStatus: () => Promise.resolve(statusOf(options, startedMs)),
+    async *watchDecisions({ instances, learners, onlyNew }, { signal }) {
+      const { decisions } = node;
+      const followed = instances.length > 0
+        ? decisions.followIn(instances, signal, onlyNew)
+        : decisions.follow(signal, onlyNew ? decisions.count : 0);
+      for await (const decision of followed) {
+        if (learners.length > 0 && !learners.includes(decision.learner)) continue;
+        yield encodeDecision(node, decision);
+      }
+    },
+    propose: (request, { signal }) => propose(node, request, signal),
+  };
+}
+
+function statusOf(
+  options: ServiceOptions,
+  startedMs: number,
+): GetStatusResponse {
+  const { node, peers, role, incarnation, agent } = options;
+  const { configuration, clock } = node.options;
+  const instances = node.instances.all;
+  return create(GetStatusResponseSchema, {
+    name: configuration.self.name,
+    role,
+    agent,
+    configDigest: encodeDigest(configuration.digest),
+    incarnation,
+    uptimeMs: BigInt(Math.round(clock.elapsedMs() - startedMs)),
+    instances: BigInt(instances.length),
+    messagesKnown: BigInt(node.ledger.length),
+    messagesWaiting: BigInt(
+      instances.reduce((sum, { state }) => sum + state.inbox.waiting.size + state.future.length, 0),
+    ),
+    messagesSigned: BigInt(node.outcomes.signed),
+    peers: peers.status().map((peer) => {
+      const notAfter = options.certificateNotAfter?.(peer.name);
+      return { ...peer, certificateNotAfter: notAfter && timestampFromDate(notAfter) };
+    }),
+    rejections: [...node.rejections]
+      .map(([code, count]) => ({ code, count: BigInt(count) }))
+      .sort((a, b) => a.code < b.code ? -1 : 1),
+    caught: node.ledger.journal.evidence().map(({ acceptor, instance, first, second }) =>
+      create(CaughtAcceptorSchema, {
+        name: acceptor,
+        instance,
+        firstId: fromHex(first),
+        secondId: fromHex(second),
+      })
+    ),
+    decisions: node.decisions.newest(STATUS_DECISIONS_MAX)
+      .map((decision) => encodeDecision(node, decision)),
+    certificateNotAfter: timestampFromDate(configuration.self.certificate.notAfter),
+  });
+}
+
+/** A decision for the wire, with its value if it is known by now. */
+export function encodeDecision(node: Node, decision: DecisionRecord): Decision {
+  const { learner, instance, ballot, signers } = decision;
+  const value = node.ledger.value(ballot.valueHash);
+  return create(DecisionSchema, {
+    learner,
+    instance,
+    ballot: encodeBallot(ballot),
+    value: value === undefined ? undefined : new Uint8Array(value),
+    signers: [...signers],
+  });
+}
+
+async function propose(node: Node, request: ProposeRequest, signal: AbortSignal) {
+  const { instance, value, learners } = request;
+  const { limits, proposer } = node.options.configuration;
+  const names = node.context.graph.spec.learners;
+  if (value.length === 0) throw new ConnectError("the value is empty", Code.InvalidArgument);
+  if (value.length > limits.valueBytesMax) {
+    const detail = `the value has ${value.length} bytes, above ${limits.valueBytesMax}`;
+    throw new ConnectError(detail, Code.InvalidArgument);
+  }
+  const unknown = learners.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new ConnectError(`there is no learner ${JSON.stringify(unknown)}`, Code.InvalidArgument);
+  }
+  const serves = learners.length === 0
+    ? fullSet(names.length)
+    : setOf(learners.map((name) => names.indexOf(name)));
+  const proposing = newProposing(hashValue(value), serves, proposer);
+  const refused = node.propose(instance, proposing, new Uint8Array(value));
+  if (isRejection(refused)) throw rejectionToError(refused);
+  const stop = () => node.stopProposing(instance, proposing);
+  signal.addEventListener("abort", stop);
+  try {
+    if (signal.aborted) stop();
+    if (!await proposing.finished) throw new ConnectError("not decided yet", Code.Canceled);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+  const decisions = node.decisionsIn(instance)
+    .filter(({ learner }) => ((serves >> BigInt(names.indexOf(learner))) & 1n) === 1n)
+    .map((decision) => encodeDecision(node, decision));
+  return { decisions };
+}

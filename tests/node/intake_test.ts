@@ -1,0 +1,146 @@
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import type { MessageId } from "../../lib/core/types.ts";
+import type { Named } from "../../lib/node/envelopes.ts";
+import { Intake, type Supplier } from "../../lib/node/intake.ts";
+import { FakeClock, inventedId } from "./harness.ts";
+
+const PATIENCE_MS = 5_000;
+
+/** An intake, and what is in its log. */
+class Stage {
+  readonly clock = new FakeClock();
+  readonly known: Set<MessageId> = new Set();
+  readonly intake = new Intake(this.clock, ({ id }) => this.known.has(id));
+
+  /** A supplier that notes what it is asked for. */
+  supplier(): Supplier & { readonly asked: MessageId[]; readonly taken: number[] } {
+    const asked: MessageId[] = [];
+    const taken: number[] = [];
+    return {
+      asked,
+      taken,
+      fetch: (named) => asked.push(...named.map(({ id }) => id)),
+      tookIn: (position) => taken.push(position),
+    };
+  }
+
+  arrive(...ids: MessageId[]): void {
+    for (const id of ids) {
+      this.known.add(id);
+      this.intake.arrived(id);
+    }
+  }
+}
+
+function ids(from: number, to: number): MessageId[] {
+  return Array.from({ length: to - from }, (_, i) => inventedId(from + i));
+}
+
+function named(all: readonly MessageId[]): Named[] {
+  return all.map((id) => ({ instance: 1n, id }));
+}
+
+Deno.test("what two offer is fetched from one, and both are told when it is here", () => {
+  const stage = new Stage();
+  const [a, b] = [stage.supplier(), stage.supplier()];
+  stage.arrive(...ids(0, 2));
+  stage.intake.offered(a, named(ids(0, 5)), 10);
+  stage.intake.offered(b, named(ids(3, 8)), 20);
+  assertEquals([a.asked, b.asked], [ids(2, 5), ids(5, 8)]);
+  assert(stage.intake.isFetching(inventedId(4)));
+  stage.arrive(...ids(2, 5));
+  assertEquals([a.taken, b.taken], [[10], []]);
+  stage.arrive(...ids(5, 8));
+  assertEquals([a.taken, b.taken], [[10], [20]]);
+  assert(!stage.intake.isFetching(inventedId(4)));
+});
+
+Deno.test("a stretch of which everything is here is taken at once", () => {
+  const stage = new Stage();
+  const a = stage.supplier();
+  stage.arrive(...ids(0, 3));
+  stage.intake.offered(a, named(ids(0, 3)), 3);
+  stage.intake.offered(a, [], 9);
+  assertEquals([a.asked, a.taken, stage.clock.pending], [[], [3, 9], 0]);
+});
+
+Deno.test("what a supplier has not brought when it dies is fetched from another", () => {
+  const stage = new Stage();
+  const [a, b] = [stage.supplier(), stage.supplier()];
+  stage.intake.offered(a, named(ids(0, 6)), 6);
+  stage.intake.offered(b, named(ids(2, 8)), 8);
+  stage.arrive(...ids(0, 3));
+  stage.intake.lost(a);
+  assertEquals(b.asked, [...ids(6, 8), ...ids(3, 6)]);
+  stage.arrive(...ids(3, 8));
+  assertEquals([a.taken, b.taken], [[], [8]]);
+  stage.intake.lost(b);
+  assert(!ids(0, 8).some((id) => stage.intake.isFetching(id)));
+});
+
+Deno.test("one that never supplies holds nobody up for long, and is asked but once", async () => {
+  const stage = new Stage();
+  const [bad, good] = [stage.supplier(), stage.supplier()];
+  stage.intake.offered(bad, named(ids(0, 100)), 100);
+  stage.intake.offered(good, named(ids(0, 100)), 50);
+  assertEquals(good.asked, []);
+  await stage.clock.advance(2 * PATIENCE_MS);
+  assertEquals(good.asked, ids(0, 100));
+  stage.arrive(...ids(0, 100));
+  assertEquals([good.taken, bad.taken], [[50], [100]]);
+  // What it alone has offered is neither asked for again nor given up: it may only be slow.
+  stage.intake.offered(bad, named(ids(200, 300)), 200);
+  await stage.clock.advance(600_000);
+  assertEquals(bad.asked, [...ids(0, 100), ...ids(200, 300)]);
+  stage.arrive(...ids(200, 300));
+  assertEquals(bad.taken, [100, 200]);
+  await stage.clock.advance(2 * PATIENCE_MS);
+  assertEquals(stage.clock.pending, 0);
+});
+
+Deno.test("a slow supplier that was passed over is told too when all is here", async () => {
+  const stage = new Stage();
+  const [slow, other] = [stage.supplier(), stage.supplier()];
+  stage.intake.offered(slow, named(ids(0, 10)), 10);
+  stage.intake.offered(other, named(ids(0, 10)), 20);
+  await stage.clock.advance(2 * PATIENCE_MS);
+  stage.intake.lost(other);
+  assertEquals(slow.asked.length, 20, "asked again, since there is nobody else");
+  stage.arrive(...ids(0, 10));
+  assertEquals([slow.taken, other.taken], [[10], []]);
+});
+
+Deno.test("what came but had to be refused is asked for again, of one after the other", async () => {
+  const stage = new Stage();
+  const [a, b] = [stage.supplier(), stage.supplier()];
+  const [id] = ids(0, 1);
+  stage.intake.offered(a, named([id!]), 1);
+  stage.intake.offered(b, named([id!]), 1);
+  for (let i = 0; i < 6; i++) {
+    stage.intake.refused(id!);
+    await stage.clock.advance(2 * PATIENCE_MS);
+  }
+  assert(a.asked.length >= 3 && b.asked.length >= 3, `${a.asked.length} and ${b.asked.length}`);
+  assertLessOrEqual(a.asked.length + b.asked.length, 13);
+  stage.arrive(id!);
+  assertEquals([a.taken, b.taken], [[1], [1]]);
+});
+
+Deno.test("one that offers without waiting keeps no more than its last stretch", () => {
+  const stage = new Stage();
+  const a = stage.supplier();
+  for (let i = 0; i < 100; i++) stage.intake.offered(a, named(ids(10 * i, 10 * i + 10)), i);
+  assertEquals(ids(0, 990).filter((id) => stage.intake.isFetching(id)), []);
+  stage.arrive(...ids(990, 1_000));
+  assertEquals(a.taken, [99]);
+});
+
+Deno.test("nothing is fetched after the end", async () => {
+  const stage = new Stage();
+  const [a, b] = [stage.supplier(), stage.supplier()];
+  stage.intake.offered(a, named(ids(0, 10)), 10);
+  stage.intake.offered(b, named(ids(0, 10)), 10);
+  stage.intake.close();
+  await stage.clock.advance(60_000);
+  assertEquals([b.asked, stage.clock.pending], [[], 0]);
+});

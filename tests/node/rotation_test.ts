@@ -1,0 +1,67 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { hashValue } from "../../lib/crypto/hash.ts";
+import { paceOf } from "../../lib/node/proposing.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { logOf, TestCluster, type TestProcess } from "./harness.ts";
+
+const ROTATION = { rotation: ["client_0", "client_1"], windowMsMin: 300 };
+
+/** When a process offered ballots of its own value, in milliseconds of the cluster's time. */
+function offeredAt(process: TestProcess, startMs: number): number[] {
+  const own = hashValue(new TextEncoder().encode(process.name));
+  return logOf(process).flatMap(({ wire }) => {
+    if (wire.kind !== "1a" || wire.ballot.valueHash !== own) return [];
+    return [wire.ballot.seconds * 1e3 + wire.ballot.nanos / 1e6 - startMs];
+  });
+}
+
+Deno.test("proposers with a rotation offer in turn, three ballots a window", async () => {
+  const cluster = await TestCluster.start({ proposer: ROTATION }, []);
+  const [first, second] = ["client_0", "client_1"].map((name) => cluster.add(name));
+  const now = cluster.clock.now();
+  const startMs = now.seconds * 1e3 + now.nanos / 1e6;
+  for (const process of [first!, second!]) cluster.propose(process, 1n, process.name);
+  await cluster.clock.advance(2_990);
+  // Each timer of an instance fires a millisecond late.
+  const inSlots = (times: readonly number[]) => times.map((ms) => Math.floor(ms / 10) * 10);
+  assertEquals(inSlots(offeredAt(first!, startMs)), [0, 100, 200, 900, 1_200, 1_500]);
+  assertEquals(inSlots(offeredAt(second!, startMs)), [300, 500, 700, 1_800, 2_200, 2_600]);
+  await cluster.stop();
+});
+
+Deno.test("proposers with a rotation settle on one value, without a ballot too many", async () => {
+  const cluster = await TestCluster.start({ proposer: ROTATION });
+  const proposers = ["client_1", "client_0"].map((name) => cluster.add(name));
+  for (const process of proposers) cluster.join(process);
+  await cluster.clock.advance(10);
+  const all = proposers.map((process) => cluster.propose(process, 1n, process.name));
+  assertEquals(await cluster.agree(1n), ["Eve=client_0"]);
+  await cluster.clock.advance(1_000);
+  for (const { finished } of all) assertEquals(await finished, true);
+  assertEquals(logOf(proposers[0]!).filter(({ wire }) => wire.kind === "1a").length, 1);
+  await cluster.stop();
+});
+
+Deno.test("the next in turn takes over from one that is not there", async () => {
+  const cluster = await TestCluster.start({ proposer: ROTATION });
+  const second = cluster.add("client_1");
+  cluster.join(second);
+  await cluster.clock.advance(10);
+  cluster.propose(second, 1n, "client_1");
+  await cluster.clock.advance(290);
+  assertEquals(cluster.decided(second, 1n), []);
+  assertEquals(await cluster.agree(1n), ["Eve=client_1"]);
+  await cluster.stop();
+});
+
+Deno.test("an identity without a turn cannot propose, and is told what to do", async () => {
+  const cluster = await TestCluster.start({ proposer: ROTATION }, []);
+  const [alice] = cluster.configurations;
+  const error = assertThrows(() => paceOf(alice!), OperatorError);
+  assertEquals(error.exitStatus, EXIT.configuration);
+  assert(
+    error.message.startsWith('Alice.json: proposer.rotation: does not name "Alice", so'),
+    error.message,
+  );
+  await cluster.stop();
+});
