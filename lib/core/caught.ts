@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Entry, isAncestorOrSelf } from "./dag.ts";
+import { isAncestorOrSelf } from "./dag.ts";
+import type { Entry, Tips } from "./entry.ts";
 
-/** A signer's messages in some past that no other of its messages there follows. No order. */
-export type Tips = readonly Entry[];
+export type { Tips } from "./entry.ts";
 
 /** No message of the signer. */
 export const NO_TIPS: Tips = [];

@@ -4,33 +4,9 @@
  * @module
  */
 
-import type { Facts } from "./facts.ts";
-import type { Message, MessageId } from "./types.ts";
+import type { Chain, Dag, Entry } from "./entry.ts";
 
-/** A known, well-formed message. Immutable. */
-export interface Entry {
-  /** As verified. */
-  readonly message: Message;
-  /** What follows from it and its past. */
-  readonly facts: Facts;
-  /** Position in the signer's own tree of messages; undefined for a 1a. */
-  readonly chain: Chain | undefined;
-}
-
-/** Where an acceptor message stands among those of its signer. */
-export interface Chain {
-  /** Number of ancestors by `prev`. */
-  readonly depth: number;
-  /** The signer's message before it; undefined for its first. */
-  readonly prev: Entry | undefined;
-  /** Some ancestor, chosen so that any ancestor is reached in O(log depth) steps. */
-  readonly jump: Entry | undefined;
-  /** Depth of `jump`: kept here so that old messages need not be touched to pass them by. */
-  readonly jumpDepth: number;
-}
-
-/** All known messages of one instance, by id; insertion order is a causal order. */
-export type Dag = Map<MessageId, Entry>;
+export type { Chain, Dag, Entry } from "./entry.ts";
 
 /** An empty {@linkcode Dag}. */
 export function newDag(): Dag {

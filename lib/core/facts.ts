@@ -6,49 +6,17 @@
  */
 
 import { hasMember } from "./acceptor_set.ts";
-import type { Tips } from "./caught.ts";
-import { chainAfter, type Dag, type Entry } from "./dag.ts";
-import { binding2as, freshFor, type Own2as } from "./fresh.ts";
-import { type Highest2a, raise2a } from "./highest_2a.ts";
+import { chainAfter } from "./dag.ts";
+import type { Dag, Entry, Facts, Highest2a, Own2as } from "./entry.ts";
+import { binding2as, freshFor } from "./fresh.ts";
+import { raise2a } from "./highest_2a.ts";
 import { violated } from "./invariant.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { emptyPast, include, type Past } from "./past.ts";
 import { isRejection, reject, type Rejection } from "./rejection.ts";
-import type {
-  AcceptorIndex,
-  AcceptorMessage,
-  AcceptorSet,
-  Ballot,
-  LearnerSet,
-  Message,
-  Proposal,
-} from "./types.ts";
+import type { AcceptorIndex, AcceptorMessage, LearnerSet, Message, Proposal } from "./types.ts";
 
-/** What is known of a well-formed message x. Immutable; its size does not depend on the past. */
-export interface Facts {
-  /** A 1b refers directly to Get1a(x); any other acceptor message must be a 2a. */
-  readonly kind: "1a" | "1b" | "2a";
-  /** b(x), with V(x) as its value hash. */
-  readonly ballot: Ballot;
-  /** Get1a(x). */
-  readonly proposal: Entry;
-  /** Caught(x). */
-  readonly caught: AcceptorSet;
-  /** The learners a for which x, a 1b, is fresh_a; none for other kinds. */
-  readonly fresh: LearnerSet;
-  /** By learner a: q_a(x). */
-  readonly freshSigners: readonly AcceptorSet[];
-  /** The learners that x is a 2a for; none for other kinds. */
-  readonly learners2a: LearnerSet;
-  /** The learners for which the signer has sent a 2a in this ballot, x included. */
-  readonly served: LearnerSet;
-  /** By acceptor: its maximal messages in Tran(x). */
-  readonly tips: readonly Tips[];
-  /** By learner: the highest 2as for it in Tran(x). */
-  readonly highest2a: readonly (Highest2a | undefined)[];
-  /** By learner: the signer's latest own 2a in Tran(x) not known to be buried. */
-  readonly own2as: Own2as;
-}
+export type { Facts } from "./entry.ts";
 
 /**
  * Judges a message all of whose refs are known and, if it is well-formed, adds it to `dag`.

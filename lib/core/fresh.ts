@@ -5,13 +5,11 @@
  */
 
 import { isBuried } from "./buried.ts";
-import type { Entry } from "./dag.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, Own2as } from "./entry.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import type { LearnerSet } from "./types.ts";
 
-/** By learner: the signer's latest own 2a for it that is not known to be buried. */
-export type Own2as = readonly (Entry | undefined)[];
+export type { Own2as } from "./entry.ts";
 
 /**
  * The signer's own 2as that still bind it at the 1b `x`, given those that bound it before.

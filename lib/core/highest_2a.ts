@@ -5,16 +5,10 @@
  * @module
  */
 
-import type { Entry } from "./dag.ts";
+import type { Entry, Highest2a } from "./entry.ts";
 import { compareBallots } from "./types.ts";
 
-/** The 1as of the two ballots; the ballots' values differ. */
-export interface Highest2a {
-  /** The highest. */
-  readonly best: Entry;
-  /** The highest of those with another value than `best`. */
-  readonly other: Entry | undefined;
-}
+export type { Highest2a } from "./entry.ts";
 
 /** Takes one more ballot (its 1a) with a 2a into account. */
 export function raise2a(highest: Highest2a | undefined, proposal: Entry): Highest2a {

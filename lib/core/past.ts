@@ -5,9 +5,9 @@
  * @module
  */
 
-import { mergeTips, NO_TIPS, type Tips } from "./caught.ts";
-import type { Entry } from "./dag.ts";
-import { type Highest2a, merge2as } from "./highest_2a.ts";
+import { mergeTips, NO_TIPS } from "./caught.ts";
+import type { Entry, Highest2a, Tips } from "./entry.ts";
+import { merge2as } from "./highest_2a.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
 import { type AcceptorSet, compareBallots } from "./types.ts";
 

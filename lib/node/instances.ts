@@ -15,9 +15,8 @@ import { TraceWriter } from "../trace/writer.ts";
 import type { Cancel } from "./clock.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LogRecord } from "./log_record.ts";
-import type { RunningInstance } from "./node_types.ts";
+import type { Proposing, RunningInstance } from "./node_types.ts";
 import type { SteadyClock } from "./steady.ts";
-import type { Proposing } from "./proposing.ts";
 import { Rates } from "./rates.ts";
 
 /** How often unused instances are looked for, in milliseconds. */

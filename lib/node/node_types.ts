@@ -7,6 +7,7 @@
 import type { Entry } from "../core/dag.ts";
 import type { Effect, InstanceState } from "../core/instance.ts";
 import type { Disagreement } from "../core/learner.ts";
+import type { Pace, ProposerState } from "../core/proposer.ts";
 import type { Rejection } from "../core/rejection.ts";
 import type { MessageId, Timestamp } from "../core/types.ts";
 import type { Journal, JournalError } from "../store/journal.ts";
@@ -16,7 +17,6 @@ import type { Cancel, Clock } from "./clock.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Logger } from "./logger.ts";
 import type { LogRecord } from "./log_record.ts";
-import type { Proposing } from "./proposing.ts";
 import type { Request } from "./wants.ts";
 
 /** What a node needs of the world. */
@@ -55,6 +55,18 @@ export interface NodeObserver {
   failed?(error: JournalError): void;
   /** The effects of one step of the core, for those who want to follow it. */
   stepped?(instance: bigint, effects: readonly Effect[]): void;
+}
+
+/** A value being offered until its learners have decided. */
+export interface Proposing {
+  /** The core's part, changed in place by `stepProposer`. */
+  readonly state: ProposerState;
+  /** By what it times its ballots. */
+  readonly pace: Pace;
+  /** Settles when the learners have decided, but for those starved (true), or it is stopped (false). */
+  readonly finished: Promise<boolean>;
+  /** Settles `finished`; only the first call counts. */
+  finish(decided: boolean): void;
 }
 
 /** One instance as the node keeps it. */

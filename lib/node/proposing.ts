@@ -5,26 +5,15 @@
  */
 
 import { membersOf } from "../core/acceptor_set.ts";
-import { newProposer, type Pace, type ProposerState } from "../core/proposer.ts";
-import { stepProposer } from "../core/proposer.ts";
+import { newProposer, type Pace, stepProposer } from "../core/proposer.ts";
 import type { LearnerSet, ValueHash } from "../core/types.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { quote } from "../wire/place.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Node } from "./node.ts";
-import type { RunningInstance } from "./node_types.ts";
+import type { Proposing, RunningInstance } from "./node_types.ts";
 
-/** A value being offered until its learners have decided. */
-export interface Proposing {
-  /** The core's part, changed in place by `stepProposer`. */
-  readonly state: ProposerState;
-  /** By what it times its ballots. */
-  readonly pace: Pace;
-  /** Settles when the learners have decided, but for those starved (true), or it is stopped (false). */
-  readonly finished: Promise<boolean>;
-  /** Settles `finished`; only the first call counts. */
-  finish(decided: boolean): void;
-}
+export type { Proposing } from "./node_types.ts";
 
 /**
  * Prepares to offer a value until the learners in `serves` have decided, or `forever`, as the

@@ -7,13 +7,23 @@
 import type { InstanceState } from "../core/instance.ts";
 import type { MessageId } from "../core/types.ts";
 import { Conversation, type Logged } from "./conversation.ts";
-import type { Greeting } from "./packet.ts";
+import type { EventQueue } from "./event_queue.ts";
+import type { Greeting, Packet } from "./packet.ts";
 import type { Sealed } from "./sealed.ts";
-import type { Stage } from "./stage.ts";
 import { Wants } from "./wants.ts";
 
 /** Packets to one peer are at least so far apart, unless there is something of our own to say. */
 const PAUSE_MS = 4;
+
+/** What mail needs of the world. */
+export interface PostOffice {
+  /** Time. */
+  readonly queue: EventQueue;
+  /** How long an echo waits. */
+  readonly echoDelayMs: number;
+  /** Hands a packet to the network. */
+  transmit(from: number, to: number, packet: Packet): void;
+}
 
 /** See the module. */
 export class Mail {
@@ -24,14 +34,14 @@ export class Mail {
   /** All that may be told to others, in causal order. */
   readonly log: Logged[] = [];
   readonly #said: Set<MessageId> = new Set();
-  readonly #stage: Stage;
+  readonly #stage: PostOffice;
   readonly #self: number;
   readonly #incarnation: number;
   #flushMs = Infinity;
   #isClosed = false;
 
   /** @param incarnation Counts the lives of the process. */
-  constructor(stage: Stage, self: number, peers: readonly number[], incarnation: number) {
+  constructor(stage: PostOffice, self: number, peers: readonly number[], incarnation: number) {
     this.#stage = stage;
     this.#self = self;
     this.#incarnation = incarnation;

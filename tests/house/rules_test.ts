@@ -43,7 +43,9 @@ const INWARD: readonly (readonly [from: string, specifier: string])[] = [
   ["lib/wire/codec.ts", "@bufbuild/protobuf"],
   ["lib/crypto/hash.ts", "node:crypto"],
   ["lib/sim/cluster.ts", "../core/types.ts"],
-  ["lib/node/node.ts", "../net/server.ts"],
+  ["lib/process/process.ts", "../net/server.ts"],
+  ["lib/link/link.ts", "../node/node.ts"],
+  ["lib/explore/world.ts", "../sim/ids.ts"],
   ["lib/std/assert.ts", "npm:deno-std@1.4.0/assert/mod.js"],
   ["cli/main.ts", "../lib/node/node.ts"],
   ["cli/main.ts", "../lib/sim/cluster.ts"],
@@ -54,6 +56,11 @@ const INWARD: readonly (readonly [from: string, specifier: string])[] = [
 ];
 
 const OUTWARD: typeof INWARD = [
+  ["lib/node/node.ts", "../net/server.ts"],
+  ["lib/node/node.ts", "../link/link.ts"],
+  ["lib/link/link.ts", "../process/peers.ts"],
+  ["lib/sim/world.ts", "../explore/world.ts"],
+  ["lib/wire/codec.ts", "../config/parse.ts"],
   ["lib/core/a.ts", "../wire/hex.ts"],
   ["lib/core/a.ts", "../std/assert.ts"],
   ["lib/core/a.ts", "node:crypto"],
