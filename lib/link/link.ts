@@ -1,6 +1,7 @@
 /**
  * One conversation with one peer, over one stream: Hello, a summary of what each has, then messages,
- * haves, wants and pings (docs/WIRE.md). Knows nothing of sockets: envelopes in, envelopes out.
+ * haves, wants and pings (docs/WIRE.md). A state machine: envelopes and time in, envelopes out, all
+ * of it synchronous; it knows nothing of streams.
  *
  * @module
  */
@@ -47,18 +48,19 @@ export interface LinkOptions {
   admit(link: Link, hello: Hello): Pick<LinkEnd, "reason" | "detail"> | undefined;
   /** Everything that the peer had when the link came up is here. */
   onCaughtUp(link: Link): void;
+  /** It is over. Called once; {@linkcode Link.next} may still have a goodbye. */
+  onEnded(link: Link, end: LinkEnd): void;
 }
-
-/** How long a closed link has for its goodbye, in milliseconds. */
-export const GOODBYE_MS = 500;
 
 /** A conversation. */
 export class Link implements Supplier {
   readonly options: LinkOptions;
-  /** Settles when it is over. */
-  readonly ended: Promise<LinkEnd>;
+  /**
+   * Called when {@linkcode Link.next} may have something to say that it had not before; replaced by
+   * whoever carries envelopes to the peer.
+   */
+  onReady: () => void = () => {};
   readonly #node: Node;
-  readonly #settle: (end: LinkEnd) => void;
   readonly #knowledge: PeerKnowledge;
   readonly #feed: Feed;
   readonly #haves: Haves;
@@ -67,7 +69,7 @@ export class Link implements Supplier {
   #theirs: Hello | undefined;
   #end: LinkEnd | undefined;
   #saidHello = false;
-  #wake: () => void = () => {};
+  #saidGoodbye = false;
   #cancelWake: Cancel = () => {};
 
   constructor(options: LinkOptions) {
@@ -75,9 +77,6 @@ export class Link implements Supplier {
     const { network } = node.options.configuration;
     this.options = options;
     this.#node = node;
-    const { promise, resolve } = Promise.withResolvers<LinkEnd>();
-    this.ended = promise;
-    this.#settle = resolve;
     this.#knowledge = new PeerKnowledge(node.ledger);
     const { echoDelayMs } = network;
     this.#feed = new Feed({ ledger: node.ledger, knowledge: this.#knowledge, echoDelayMs });
@@ -105,6 +104,11 @@ export class Link implements Supplier {
   /** Name of the identity that the peer has proved to be; without TLS, that it says it is. */
   get peer(): string {
     return this.options.peer === "" ? this.#theirs?.name ?? "" : this.options.peer;
+  }
+
+  /** How it ended; undefined while it goes on. */
+  get end(): LinkEnd | undefined {
+    return this.#end;
   }
 
   /** Whether both sides have agreed to talk, and still do. */
@@ -137,14 +141,14 @@ export class Link implements Supplier {
     this.#node.flush();
     if (envelope.caughtUp) this.options.onCaughtUp(this);
     const { goodbye } = envelope;
-    if (goodbye === undefined) return this.#wake();
+    if (goodbye === undefined) return this.onReady();
     this.#finish({ reason: goodbye.reason, detail: goodbye.detail.slice(0, 200), byPeer: true });
   }
 
   /** Asks for messages that the peer has offered. */
   fetch(named: readonly Named[]): void {
     this.#composer.fetch(named);
-    this.#wake();
+    this.onReady();
   }
 
   /** Everything that the peer offered below a position is here. */
@@ -153,7 +157,7 @@ export class Link implements Supplier {
     const { peer } = this;
     const epoch = toHex(this.#theirs!.logEpoch);
     if (epoch !== "") this.#node.ledger.setProgress({ peer, epoch, position });
-    this.#wake();
+    this.onReady();
   }
 
   /** Takes in what was just added to the log. */
@@ -165,20 +169,20 @@ export class Link implements Supplier {
       this.#feed.appended(record, nowMs);
       if (!has || record.own) this.#haves.appended(record, nowMs);
     }
-    this.#wake();
+    this.onReady();
   }
 
   /** Asks the peer for something that it should have. */
   want(request: Request): void {
     if (!this.isUp) return;
     this.#composer.want(request);
-    this.#wake();
+    this.onReady();
   }
 
-  /** Asks for a sign of life; settles whether one came in time. */
-  probe(timeoutMs: number): Promise<boolean> {
+  /** Asks for a sign of life, and tells whether one came in time; no if the link ends before. */
+  probe(timeoutMs: number, tell: (answers: boolean) => void): void {
     this.#sayPing();
-    return this.#silence.heardWithin(timeoutMs, this.ended);
+    this.#silence.heardWithin(timeoutMs, tell);
   }
 
   /** Something that the peer has sent is refused. */
@@ -198,22 +202,20 @@ export class Link implements Supplier {
     this.#finish({ reason: Reason.UNSPECIFIED, detail, byPeer: true });
   }
 
-  /** What is sent to the peer, until the link ends. For one consumer. */
-  async *outgoing(): AsyncGenerator<Envelope> {
-    try {
-      for (;;) {
-        const woken = new Promise<void>((resolve) => this.#wake = resolve);
-        const envelope = this.#next();
-        if (envelope !== undefined) yield envelope;
-        else if (this.#end !== undefined) break;
-        else await woken;
-      }
-      const { reason, detail, byPeer } = this.#end;
-      const hello = this.#saidHello ? undefined : this.options.hello;
-      if (!byPeer) yield create(EnvelopeSchema, { hello, goodbye: { reason, detail } });
-    } finally {
-      this.broken("the stream ended");
+  /**
+   * What is to be sent to the peer now; undefined if nothing is, until {@linkcode Link.onReady} is
+   * called. After the end it gives the goodbye, if there is one, and nothing any more.
+   */
+  next(): Envelope | undefined {
+    if (this.#end !== undefined) return this.#goodbye(this.#end);
+    if (!this.#saidHello) {
+      this.#saidHello = true;
+      return create(EnvelopeSchema, { hello: this.options.hello });
     }
+    if (this.#theirs === undefined) return undefined;
+    const envelope = this.#composer.next(this.#nowMs());
+    if (envelope === undefined) this.#scheduleWake();
+    return envelope;
   }
 
   #nowMs(): number {
@@ -244,18 +246,11 @@ export class Link implements Supplier {
     return { reason: Reason.LIMIT, detail: "too many refused messages, not long ago" };
   }
 
-  /** The next envelope, if there is anything to say now; else arranges to be woken when there is. */
-  #next(): Envelope | undefined {
-    if (this.#end !== undefined) return undefined;
-    if (!this.#saidHello) {
-      this.#saidHello = true;
-      return create(EnvelopeSchema, { hello: this.options.hello });
-    }
-    if (this.#theirs === undefined) return undefined;
-    const envelope = this.#composer.next(this.#nowMs());
-    if (envelope !== undefined) return envelope;
-    this.#scheduleWake();
-    return undefined;
+  #goodbye({ reason, detail, byPeer }: LinkEnd): Envelope | undefined {
+    if (byPeer || this.#saidGoodbye) return undefined;
+    this.#saidGoodbye = true;
+    const hello = this.#saidHello ? undefined : this.options.hello;
+    return create(EnvelopeSchema, { hello, goodbye: { reason, detail } });
   }
 
   #takeOffers({ offers, offered }: Envelope): void {
@@ -272,12 +267,12 @@ export class Link implements Supplier {
     const dueMs = this.#composer.dueMs();
     if (dueMs === undefined) return;
     const delayMs = dueMs - this.#nowMs();
-    this.#cancelWake = this.#node.options.clock.after(delayMs, () => this.#wake());
+    this.#cancelWake = this.#node.options.clock.after(delayMs, () => this.onReady());
   }
 
   #sayPing(): void {
     this.#composer.ping();
-    this.#wake();
+    this.onReady();
   }
 
   #violation(detail: string): void {
@@ -291,7 +286,7 @@ export class Link implements Supplier {
     this.#cancelWake();
     this.#node.intake.lost(this);
     this.#silence.stop();
-    this.#settle(end);
-    this.#wake();
+    this.options.onEnded(this, end);
+    this.onReady();
   }
 }

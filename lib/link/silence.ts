@@ -19,11 +19,17 @@ export interface SilenceOptions {
   lost(silentMs: number): void;
 }
 
+interface Probe {
+  cancel: Cancel;
+  readonly tell: (heard: boolean) => void;
+}
+
 /** Watches one peer until it is stopped. */
 export class SilenceWatch {
   readonly #options: SilenceOptions;
   #heardMs: number;
   #cancel: Cancel = () => {};
+  readonly #probes: Set<Probe> = new Set();
 
   constructor(options: SilenceOptions) {
     this.#options = options;
@@ -31,19 +37,15 @@ export class SilenceWatch {
     this.#check();
   }
 
-  /** Settles whether the peer has said anything more by then; false once `ended` settles. */
-  heardWithin(timeoutMs: number, ended: Promise<unknown>): Promise<boolean> {
+  /** Tells, after that time, whether the peer has said anything more by then; no if stopped before. */
+  heardWithin(timeoutMs: number, tell: (heard: boolean) => void): void {
     const sinceMs = this.#options.clock.elapsedMs();
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const cancel = this.#options.clock.after(
-      timeoutMs,
-      () => resolve(this.#heardMs > sinceMs),
-    );
-    ended.then(() => {
-      cancel();
-      resolve(false);
+    const probe: Probe = { cancel: () => {}, tell };
+    probe.cancel = this.#options.clock.after(timeoutMs, () => {
+      this.#probes.delete(probe);
+      tell(this.#heardMs > sinceMs);
     });
-    return promise;
+    this.#probes.add(probe);
   }
 
   /** The peer has said something. */
@@ -54,6 +56,12 @@ export class SilenceWatch {
   /** Watches no more. */
   stop(): void {
     this.#cancel();
+    const probes = [...this.#probes];
+    this.#probes.clear();
+    for (const { cancel, tell } of probes) {
+      cancel();
+      tell(false);
+    }
   }
 
   #check(): void {

@@ -165,7 +165,7 @@ export const RUNNING: readonly Fault[] = [
     origin: "the reference",
     edits: [
       edit(
-        "process/peers.ts",
+        "process/carry.ts",
         "link.broken(failure.message);",
         "this.#options.onFault?.(error);\n      link.broken(toLinkError(error).message);",
       ),

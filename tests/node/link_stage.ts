@@ -6,7 +6,8 @@
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { makeHello } from "../../lib/link/hello.ts";
-import { Link, type LinkOptions } from "../../lib/link/link.ts";
+import { Link, type LinkEnd, type LinkOptions } from "../../lib/link/link.ts";
+import { outgoing } from "../../lib/process/carry.ts";
 import { Node } from "../../lib/node/node.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import {
@@ -30,6 +31,8 @@ export class LinkStage {
   readonly heard: Envelope[] = [];
   /** Bob's. */
   readonly journal = openMemoryJournal();
+  /** How it ended, each time that it said so. */
+  readonly ends: LinkEnd[] = [];
   /** How often it was told that Bob has no more to offer. */
   caughtUp = 0;
   readonly #envelopes: AsyncGenerator<Envelope>;
@@ -48,7 +51,7 @@ export class LinkStage {
     });
     this.log = new TestLog(this.node.ledger);
     this.link = new Link(this.options());
-    this.#envelopes = this.link.outgoing();
+    this.#envelopes = outgoing(this.link);
   }
 
   /** A link of which nothing has been read. */
@@ -67,6 +70,7 @@ export class LinkStage {
       hello: makeHello(configuration, { ...role, incarnation: 1n }, journal, "Bob"),
       admit: () => undefined,
       onCaughtUp: () => this.caughtUp++,
+      onEnded: (_, end) => this.ends.push(end),
     };
   }
 

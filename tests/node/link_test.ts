@@ -1,11 +1,7 @@
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { MessageId } from "../../lib/core/types.ts";
 import { decodeNamed } from "../../lib/node/envelopes.ts";
-import {
-  type Envelope,
-  Goodbye_Reason as Reason,
-  type MessageIds,
-} from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import type { Envelope, MessageIds } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { fromHex } from "../../lib/wire/hex.ts";
 import { inventedId } from "./harness.ts";
 import { LinkStage } from "./link_stage.ts";
@@ -170,113 +166,6 @@ Deno.test("many requests at once go out, up to a bound", async () => {
   const wantedValues = envelopes.flatMap(({ wantValues }) => namesIn(wantValues));
   assertEquals([wanted.length, wantedValues.length], [2_048, 2_048]);
   stage.stop();
-});
-
-Deno.test("a silent peer is pinged, and then given up", async () => {
-  const stage = await LinkStage.make();
-  stage.read();
-  stage.greet();
-  await stage.news();
-  const { pingIntervalMs, pingTimeoutMs } = stage.node.options.configuration.network;
-  await stage.clock.advance(pingIntervalMs);
-  assertEquals((await stage.news()).map(({ ping }) => ping), [1n]);
-  await stage.clock.advance(pingTimeoutMs - 1);
-  assertEquals(stage.link.isUp, true);
-  await stage.clock.advance(1);
-  assertEquals(stage.link.isUp, false);
-  const { detail, byPeer } = await stage.link.ended;
-  assertEquals([detail, byPeer], ["silent for 5000 ms", true]);
-  stage.node.close();
-  assertEquals(stage.clock.pending, 0);
-});
-
-Deno.test("a peer that never says Hello is given up as well", async () => {
-  const stage = await LinkStage.make();
-  stage.read();
-  await stage.clock.advance(10_000);
-  assertEquals((await stage.link.ended).detail, "silent for 5000 ms");
-  stage.node.close();
-  assertEquals(stage.clock.pending, 0);
-});
-
-Deno.test("any sign of life keeps a link up", async () => {
-  const stage = await LinkStage.make();
-  stage.read();
-  stage.greet();
-  for (let i = 0; i < 20; i++) {
-    await stage.clock.advance(4_900);
-    stage.say({ pong: 1n });
-  }
-  assertEquals(stage.link.isUp, true);
-  const pings = (await stage.news()).filter(({ ping }) => ping !== 0n);
-  assertLessOrEqual(pings.length, 20);
-  stage.stop();
-  assertEquals(stage.clock.pending, 0);
-});
-
-Deno.test("a probe tells whether the peer answers in time", async () => {
-  const stage = await LinkStage.make();
-  stage.read();
-  stage.greet();
-  await stage.clock.advance(1);
-  await stage.news();
-  const answered = stage.link.probe(500);
-  assertEquals((await stage.news()).map(({ ping }) => ping), [1n]);
-  await stage.clock.advance(1);
-  stage.say({ pong: 1n });
-  await stage.clock.advance(500);
-  assertEquals(await answered, true);
-  const unanswered = stage.link.probe(500);
-  await stage.clock.advance(500);
-  assertEquals(await unanswered, false);
-  const cut = stage.link.probe(500);
-  stage.link.broken("cut");
-  assertEquals(await cut, false);
-  stage.node.close();
-  assertEquals(stage.clock.pending, 0);
-});
-
-Deno.test("a closed link says goodbye as its last word", async () => {
-  const stage = await LinkStage.make();
-  stage.read();
-  stage.greet();
-  stage.log.chain(3);
-  stage.link.close(Reason.SHUTDOWN, "going");
-  stage.link.close(Reason.LIMIT, "too late to be the reason");
-  const last = (await stage.news()).at(-1);
-  assertEquals(last?.goodbye?.reason, Reason.SHUTDOWN);
-  assertEquals(last?.goodbye?.detail, "going");
-  assertEquals(await stage.link.ended, {
-    reason: Reason.SHUTDOWN,
-    detail: "going",
-    byPeer: false,
-  });
-  stage.say({ ping: 5n });
-  stage.link.appended([stage.log.message("late")]);
-  assertEquals(await stage.news(), []);
-  stage.node.close();
-  assertEquals(stage.clock.pending, 0);
-});
-
-Deno.test("a link that is closed before its Hello says both at once", async () => {
-  const stage = await LinkStage.make();
-  stage.link.close(Reason.SHUTDOWN, "going");
-  stage.read();
-  const [last, ...nothing] = await stage.news();
-  assertEquals(last?.hello?.name, "Alice");
-  assertEquals(last?.goodbye?.reason, Reason.SHUTDOWN);
-  assertEquals(nothing, []);
-});
-
-Deno.test("a stream that nobody reads any more is a broken link", async () => {
-  const stage = await LinkStage.make();
-  await stage.next();
-  stage.greet();
-  await stage.next();
-  await stage.stopReading();
-  assertEquals((await stage.link.ended).detail, "the stream ended");
-  stage.node.close();
-  assertEquals(stage.clock.pending, 0);
 });
 
 Deno.test("messages by others are announced to a peer that has not shown them", async () => {
