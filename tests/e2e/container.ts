@@ -5,7 +5,12 @@
  * @module
  */
 
+import { PROGRAMS } from "../../scripts/programs.ts";
+import type { Program } from "./program.ts";
 import { without } from "./terminal/terminal.ts";
+
+/** What the image's `tini` is a copy of. */
+const TINI = "/usr/bin/tini-static";
 
 /** The user in the image. */
 const USER = 65_532;
@@ -28,6 +33,7 @@ for lib in lib lib32 lib64 libx32; do
   mount --rbind "/usr/$lib" "$root/usr/$lib"
 done
 mount --bind "$deno" "$root/usr/local/bin/deno"
+mount --bind "$(command -v setpriv)" "$root/usr/local/bin/setpriv"
 mount --bind -o ro "$scripts" "$root/usr/local/lib"
 mount --bind /dev/null "$root/dev/null"
 mount --bind /dev/urandom "$root/dev/urandom"
@@ -36,16 +42,17 @@ mount -t tmpfs tmpfs "$root/tmp"
 mount --bind "$root.data" "$root/var/lib/hetpaxos"
 mount -o remount,bind,ro "$root"
 cd /
-become="$(command -v setpriv) --no-new-privs --bounding-set=-all,+setuid,+setgid,+sys_chroot"
-# Deno, which an executable brings along, wants a folder of its own here.
-exec env -i PATH=/usr/local/bin NO_COLOR=1 DENO_DIR=/tmp/deno $become "$(command -v chroot)" \\
-  --userspec="$user:$user" --groups= "$root" "$@"
+# Deno, which an executable brings along, has its cache where the image says. Nothing survives the
+# test: the first process is killed with what made the space, a tie that setpriv makes last.
+exec env -i PATH=/usr/local/bin NO_COLOR=1 DENO_DIR=/tmp/deno "$(command -v chroot)" "$root" \\
+  setpriv --reuid="$user" --regid="$user" --clear-groups --no-new-privs --inh-caps=-all \\
+  --bounding-set=-all --pdeathsig=KILL "$@"
 `;
 
 /** Why there are no containers here; undefined if there are. */
 export function noContainers(): string | undefined {
   if (Deno.build.os !== "linux") return "containers are of Linux only";
-  return without("setpriv", "--version") ??
+  return without("setpriv", "--version") ?? without(TINI, "--version") ??
     (without(...UNSHARE as [string], "mount", "-t", "tmpfs", "tmpfs", "/mnt") === undefined
       ? undefined
       : "this user may not make name spaces and mount");
@@ -71,9 +78,10 @@ export class Container {
     for (const folder of [...folders, "dev", "proc", "tmp"]) {
       await Deno.mkdir(`${root}/${folder}`, { recursive: true });
     }
-    for (const file of ["usr/local/bin/deno", "dev/null", "dev/urandom"]) {
+    for (const file of ["usr/local/bin/deno", "usr/local/bin/setpriv", "dev/null", "dev/urandom"]) {
       await Deno.writeTextFile(`${root}/${file}`, "");
     }
+    await Deno.copyFile(TINI, `${root}/usr/local/bin/tini`);
     const own = `${root}/etc/hetpaxos/self.json`;
     await Deno.copyFile(config, own);
     await Deno.chmod(own, 0o400);
@@ -84,30 +92,63 @@ export class Container {
   }
 
   /**
-   * The command that runs a program of the image in it.
+   * The command that runs a line in it.
    *
-   * @param words As the image has them: `/usr/local/bin/hetpaxos-acceptor` is here the bundle of that
-   * name, run by Deno.
-   * @param permissions The bundle's, as flags of Deno's.
+   * @param line As the image has it: `/usr/local/bin/hetpaxos-acceptor` is here the bundle of that
+   * name, run by Deno with its permissions.
    */
-  command([program = "", ...args]: readonly string[], permissions: readonly string[]): string[] {
-    const name = program.replace(/^\/usr\/local\/bin\//, "");
-    const alone = ["--quiet", "--no-prompt", "--no-config", "--no-remote", "--no-npm"];
-    const run = ["/usr/local/bin/deno", "run", ...alone, ...permissions];
+  command(line: readonly string[]): string[] {
     const enter = ["bash", "-c", ENTER, "enter", this.#root, Deno.execPath(), this.#scripts];
-    return [...UNSHARE, ...enter, `${USER}`, ...run, `/usr/local/lib/${name}.js`, ...args];
+    return [...UNSHARE, ...enter, `${USER}`, ...line.flatMap((word) => bundled(word) ?? [word])];
+  }
+
+  /** The command that asks it what a process in it is, and may do. */
+  get probe(): string[] {
+    return this.command(script("probe", ["--allow-all"]));
   }
 }
 
+function bundled(word: string): string[] | undefined {
+  const found = PROGRAMS.find(({ name }) => word === `/usr/local/bin/${name}`);
+  return found && script(found.name, found.permissions);
+}
+
+function script(name: string, permissions: readonly string[]): string[] {
+  const alone = ["--quiet", "--no-prompt", "--no-config", "--no-remote", "--no-npm"];
+  const run = ["/usr/local/bin/deno", "run", ...alone, ...permissions];
+  return [...run, `/usr/local/lib/${name}.js`];
+}
+
 /**
- * The process that is the first one in its space, seen from outside.
+ * The process that is the first one in its space, seen from outside; 0 if there is none yet.
  *
  * @param pid The process that made the space.
  */
 export async function firstProcess(pid: number): Promise<number> {
-  // Deno itself does not read /proc.
-  const { stdout } = await new Deno.Command("cat", {
-    args: [`/proc/${pid}/task/${pid}/children`],
-  }).output();
-  return Number(new TextDecoder().decode(stdout).trim());
+  return Number((await readProc(`${pid}/task/${pid}/children`)).trim());
+}
+
+/**
+ * Waits until the first process of a space has started another: it handles signals by then.
+ *
+ * @param program What made the space.
+ * @returns The number of the first process outside.
+ */
+export async function firstWithChild(program: Program): Promise<number> {
+  let over = false;
+  program.ended.then(() => over = true);
+  while (!over) {
+    const pid = await firstProcess(program.pid);
+    if (pid !== 0 && /^\d/.test(await readProc(`${pid}/task/${pid}/children`))) {
+      if ((await readProc(`${pid}/comm`)).trim() === "tini") return pid;
+    }
+  }
+  throw new Error(`${program.title} ended before tini had started it`);
+}
+
+/** A file of /proc, which Deno itself does not read; empty if it is not there. */
+async function readProc(path: string): Promise<string> {
+  const { stdout } = await new Deno.Command("cat", { args: [`/proc/${path}`], stderr: "null" })
+    .output();
+  return new TextDecoder().decode(stdout);
 }

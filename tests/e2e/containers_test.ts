@@ -5,61 +5,46 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parse } from "yaml";
+import { validate } from "dockerfile-utils";
 import { freePorts } from "../../cli/demo/child.ts";
+import { VERSION } from "../../cli/version.ts";
+import configuration from "../../deno.json" with { type: "json" };
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { ROOT } from "../../scripts/lint/paths.ts";
 import { PROGRAMS } from "../../scripts/programs.ts";
 import { readSource } from "../../scripts/sources.ts";
-import { bundle } from "./bundle.ts";
 import { listening } from "./cluster.ts";
 import { Container, firstProcess, noContainers } from "./container.ts";
 import { succeeds, valuesOf } from "./expect.ts";
+import { CONTAINERFILE, generate, Image, readCompose, scriptsForAll } from "./image.ts";
 import type { Program, ProgramName } from "./program.ts";
-import { e2e, type Stage } from "./stage.ts";
+import { e2e } from "./stage.ts";
+import { missing } from "./tools.ts";
 
-const CONTAINERFILE = "packaging/container/Containerfile";
+Deno.test("the container file is well formed", async () => {
+  const text = await readSource(CONTAINERFILE);
+  assertEquals(validate(text), []);
+  // It does look.
+  assertEquals(validate(text.replace("--retries", "--retrys")).length, 1);
+});
 
-interface Service {
-  readonly user: string;
-  readonly read_only: boolean;
-  readonly cap_drop: readonly string[];
-  readonly security_opt: readonly string[];
-  readonly entrypoint?: readonly string[];
-  readonly command?: readonly string[];
-  readonly healthcheck?: { readonly disable: boolean };
-  readonly secrets: readonly { readonly source: string; readonly target: string }[];
-}
-
-interface Compose {
-  readonly services: Readonly<Record<string, Service>>;
-  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
-}
-
-/** The instructions of the last stage of the container file, in order. */
-async function instructions(): Promise<[string, string][]> {
-  const text = (await readSource(CONTAINERFILE)).replace(/^#.*\n/gm, "").replace(/\\\n\s*/g, "");
-  const all = [...text.matchAll(/^([A-Z]+) (.+)$/gm)].map(([, name, rest]) => [name!, rest!]);
-  return all.slice(all.findLastIndex(([name]) => name === "FROM")) as [string, string][];
-}
-
-/** The words of an instruction; those of HEALTHCHECK are those of its command. */
-async function words(name: string): Promise<string[]> {
-  const [, rest = ""] = (await instructions()).findLast((one) => one[0] === name) ?? [];
-  return JSON.parse(rest.slice(rest.indexOf("[")));
-}
-
-async function compose(): Promise<Compose> {
-  return parse(await readSource("packaging/container/compose.yaml"), { merge: true });
-}
+Deno.test(e2e(import.meta.url, "hadolint finds nothing in the container file", async () => {
+  const { code, stdout, stderr } = await new Deno.Command("hadolint", {
+    args: [CONTAINERFILE],
+    cwd: ROOT,
+  })
+    .output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assertEquals({ code, said }, { code: 0, said: "" });
+}, missing("hadolint")));
 
 Deno.test("the image runs as nobody in particular, without a shell, from bases that are pinned", async () => {
-  const last = new Map(await instructions());
-  assertEquals(last.get("USER"), "65532:65532");
-  assertEquals(last.get("STOPSIGNAL"), "SIGTERM");
-  assertMatch(last.get("FROM")!, /^gcr\.io\/distroless\/cc-debian\d+:nonroot$/);
+  const image = await Image.read();
+  assertEquals(image.text("USER"), "65532:65532");
+  assertEquals(image.text("STOPSIGNAL"), "SIGTERM");
+  assertMatch(image.text("FROM"), /^gcr\.io\/distroless\/cc-debian\d+:nonroot$/);
   for (const name of ["ENTRYPOINT", "CMD", "HEALTHCHECK"]) {
-    assert((await words(name)).every((word) => typeof word === "string"), name);
+    assert(image.words(name).every((word) => typeof word === "string"), name);
   }
   const text = await readSource(CONTAINERFILE);
   assertMatch(text, /^FROM docker\.io\/denoland\/deno:debian-2\.8\.3 AS build$/m);
@@ -67,8 +52,16 @@ Deno.test("the image runs as nobody in particular, without a shell, from bases t
   assertEquals(packed.split(" ").toSorted(), PROGRAMS.map(({ name }) => name).toSorted());
 });
 
+Deno.test("the image's labels tell the version and the commit", async () => {
+  const labels = (await Image.read()).labels();
+  assertEquals(labels["org.opencontainers.image.version"], VERSION);
+  assertEquals(labels["org.opencontainers.image.revision"], "$REVISION");
+  assertEquals(labels["org.opencontainers.image.licenses"], configuration.license);
+  assertMatch(await readSource(CONTAINERFILE), /\nFROM .*nonroot\nARG REVISION\n/);
+});
+
 Deno.test("in the compose file every service is hardened, and has a file of its own", async () => {
-  const { services, secrets } = await compose();
+  const { services, secrets } = await readCompose();
   assertEquals(Object.keys(services), ["alice", "bob", "carol", "dave", "eve"]);
   for (const [name, service] of Object.entries(services)) {
     assertEquals(service.read_only, true, name);
@@ -76,6 +69,12 @@ Deno.test("in the compose file every service is hardened, and has a file of its 
     assertEquals(service.security_opt, ["no-new-privileges:true"], name);
     assertMatch(service.user, /^\$\{HETPAXOS_USER:\?/);
     assertEquals(service.secrets, [{ source: name, target: "/etc/hetpaxos/self.json" }]);
+    assertEquals(service.volumes, [{
+      type: "bind",
+      source: `./data_${name}`,
+      target: "/var/lib/hetpaxos",
+      bind: { create_host_path: false },
+    }]);
     assertEquals(service.healthcheck?.disable === true, name === "eve", name);
   }
   assertEquals(Object.values(secrets).map(({ file }) => file), [
@@ -84,61 +83,32 @@ Deno.test("in the compose file every service is hardened, and has a file of its 
   ]);
 });
 
-/** The files that the compose file and the Procfile want. */
-async function generate(stage: Stage): Promise<string> {
-  const at = ["--host", "127.0.0.1", "--base-port", String(freePorts(4))];
-  const prefix = `${stage.folder}/my`;
-  await succeeds(stage.start("config", ["generate", prefix, "--clients", "1", ...at]));
-  return prefix;
-}
-
-/** What a process says of itself; what it may not do does not end it. */
-const PROBE = `
-const written = (path) => { try { Deno.writeTextFileSync(path, ""); return true; } catch { return false; } };
-const [root, data] = ["/x", "/var/lib/hetpaxos/x"].map(written);
-console.log(JSON.stringify({ event: "probe", pid: Deno.pid, uid: Deno.uid(), root, data }));
-`;
-
-/** A folder, which everybody may read, with the bundles and the probe. */
-async function scriptsForAll(stage: Stage): Promise<string> {
-  await bundle(stage);
-  const folder = `${stage.folder}/scripts`;
-  await Deno.mkdir(folder, { mode: 0o755 });
-  for (const { name } of PROGRAMS) {
-    await Deno.copyFile(`${stage.folder}/${name}.js`, `${folder}/${name}.js`);
-  }
-  await Deno.writeTextFile(`${folder}/probe.js`, PROBE);
-  return folder;
-}
-
-const permissionsOf = (path: string): readonly string[] => {
-  const found = PROGRAMS.find(({ name }) => path.endsWith(`/${name}`));
-  assert(found !== undefined, path);
-  return found.permissions;
-};
-
 Deno.test(e2e(
   import.meta.url,
   "the compose file's commands decide: no root, a root that is read-only, as first process",
   async (stage) => {
     const scripts = await scriptsForAll(stage);
     const prefix = await generate(stage);
-    const { services, secrets } = await compose();
-    const [entry, command, health] = await Promise.all(
-      ["ENTRYPOINT", "CMD", "HEALTHCHECK"].map(words),
+    const { services, secrets } = await readCompose();
+    const image = await Image.read();
+    const [entry, command, health] = ["ENTRYPOINT", "CMD", "HEALTHCHECK"].map((name) =>
+      image.words(name)
     );
     const running = new Map<string, { container: Container; program: Program }>();
     const start = (container: Container, line: readonly string[], as: ProgramName) =>
-      stage.start(as, [], { launcher: () => container.command(line, permissionsOf(line[0]!)) });
+      stage.start(as, [], { launcher: () => container.command(line) });
     for (const [name, service] of Object.entries(services)) {
       const config = `${stage.folder}/${secrets[name]!.file}`;
       const container = await Container.make(`${stage.folder}/${name}`, scripts, config);
-      const line = [...service.entrypoint ?? entry!, ...service.command ?? command!];
+      const whole = [...service.entrypoint ?? entry!, ...service.command ?? command!];
+      assertEquals(whole[0], "/usr/local/bin/tini");
+      // Dave is run as by an orchestrator that names the program alone: it is the first process.
+      const line = name === "dave" ? whole.slice(whole.indexOf("--") + 1) : whole;
       const as = name === "eve" ? "learner" : "acceptor";
       running.set(name, { container, program: start(container, line, as) });
     }
     const probed = stage.start("status", [], {
-      launcher: () => running.get("alice")!.container.command(["probe"], ["--allow-all"]),
+      launcher: () => running.get("alice")!.container.probe,
     });
     await succeeds(probed);
     const inside = { event: "probe", pid: 1, uid: 65_532, root: false, data: true };
