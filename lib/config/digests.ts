@@ -5,10 +5,9 @@
  */
 
 import { create } from "@bufbuild/protobuf";
-import { differingParts, type DigestPart } from "./digest.ts";
+import { type ConfigDigests, differingParts, type DigestPart } from "./digest.ts";
 import { type ConfigDigest, ConfigDigestSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { equalBytes } from "../wire/hex.ts";
-import type { ConfigDigests } from "./configuration.ts";
 
 const WORDS: Readonly<Record<DigestPart, string>> = {
   acceptors: "the acceptors' names or keys",

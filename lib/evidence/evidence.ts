@@ -10,6 +10,7 @@ import type { LearnerGraph } from "../core/learner_graph.ts";
 import { isRejection } from "../core/rejection.ts";
 import type { AcceptorIndex, AcceptorSet, MessageId } from "../core/types.ts";
 import { messageId } from "../crypto/hash.ts";
+import type { Identity } from "../crypto/identity.ts";
 import { makeVerifier } from "../crypto/verify.ts";
 import type { Journal, JournalEvidence } from "../store/journal.ts";
 import { canonicalAcceptorMessage } from "../wire/canonical.ts";
@@ -21,7 +22,7 @@ import {
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { fromHex, toHex } from "../wire/hex.ts";
 import { quote } from "../wire/place.ts";
-import type { Configuration } from "../config/configuration.ts";
+import type { ConfigDigests } from "../config/digest.ts";
 import { describeMismatch } from "../config/digests.ts";
 import {
   EVIDENCE_DIGESTS,
@@ -37,7 +38,12 @@ import {
 } from "./evidence_json.ts";
 
 /** What must be known of a configuration to make or judge evidence: nothing that is private. */
-export type EvidenceContext = Pick<Configuration, "acceptors" | "digest">;
+export interface EvidenceContext {
+  /** Sorted by name: positions are acceptor indices. */
+  readonly acceptors: readonly Identity[];
+  /** Of the configuration, and of its parts. */
+  readonly digest: ConfigDigests;
+}
 
 /** What a document has proved: two different messages that its signer signed in one place. */
 export interface Equivocation {

@@ -13,17 +13,60 @@ import { listFiles, readSource } from "../../scripts/sources.ts";
 /** Doors that run anywhere: nothing of Deno, nothing of Node. */
 const PURE = ["./core", "./wire", "./trace"] as const;
 
-interface Info {
-  readonly modules: readonly { readonly specifier: string; readonly error?: string }[];
+/**
+ * Files behind a door that use Node's cryptography, and nothing else of Node or Deno: verifying must
+ * be synchronous, as the core is, and a browser's own functions are not. Hashes and signatures by a
+ * library that runs anywhere would make these lists empty.
+ */
+const BY_NODE_CRYPTO = {
+  "./evidence": [
+    "lib/crypto/certificate.ts",
+    "lib/crypto/certificate_faults.ts",
+    "lib/crypto/hash.ts",
+    "lib/crypto/keys.ts",
+  ],
+  "./sim": [
+    "lib/crypto/certificate.ts",
+    "lib/crypto/certificate_faults.ts",
+    "lib/crypto/hash.ts",
+    "lib/crypto/keys.ts",
+    "lib/sim/border.ts",
+  ],
+} as const;
+
+interface Module {
+  readonly specifier: string;
+  readonly error?: string;
+  readonly dependencies?: readonly { readonly specifier: string }[];
 }
 
-/** What a module imports, itself included: files relative to the repository, and others by name. */
-async function reached(entry: string): Promise<string[]> {
+/** What a module imports, itself included, as Deno tells it. */
+async function modulesOf(entry: string): Promise<readonly Module[]> {
   const { code, output } = await run(["deno", "info", "--quiet", "--json", entry]);
   assertEquals(code, 0, output);
-  const { modules } = JSON.parse(output) as Info;
+  const { modules } = JSON.parse(output) as { readonly modules: readonly Module[] };
   for (const { specifier, error } of modules) assertEquals(error, undefined, specifier);
-  return modules.map(({ specifier }) => relativePath(specifier.replace(/^file:\/\//, "")));
+  return modules;
+}
+
+/** Where a module is, relative to the repository; the name of one that is not in it. */
+function placeOf({ specifier }: Module): string {
+  return relativePath(specifier.replace(/^file:\/\//, ""));
+}
+
+/** The places of all that a module imports, itself included. */
+async function reached(entry: string): Promise<string[]> {
+  return (await modulesOf(entry)).map(placeOf);
+}
+
+/** Of these files, those that name Deno outside comments. */
+async function usersOfDeno(files: readonly string[]): Promise<string[]> {
+  const users: string[] = [];
+  for (const file of files.filter((one) => one.startsWith("lib/"))) {
+    const code = (await readSource(file)).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    if (/\bDeno\./.test(code)) users.push(file);
+  }
+  return users;
 }
 
 Deno.test("every door opens", async () => {
@@ -38,10 +81,7 @@ Deno.test("core, wire and trace need neither Deno nor Node, and bundle for a bro
   for (const name of PURE) {
     const files = await reached(configuration.exports[name]);
     assertEquals(files.filter((file) => file.startsWith("node:")), [], name);
-    for (const file of files.filter((one) => one.startsWith("lib/"))) {
-      const code = (await readSource(file)).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
-      assert(!/\bDeno\./.test(code), `${name}: ${file}`);
-    }
+    assertEquals(await usersOfDeno(files), [], name);
     const folder = await Deno.makeTempDir();
     try {
       const output = `${folder}/bundle.js`;
@@ -54,6 +94,19 @@ Deno.test("core, wire and trace need neither Deno nor Node, and bundle for a bro
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
+  }
+});
+
+Deno.test("evidence and sim need Node's cryptography, where it is listed, and nothing else", async () => {
+  for (const name of ["./evidence", "./sim"] as const) {
+    const modules = await modulesOf(configuration.exports[name]);
+    const users = modules.filter(({ dependencies = [] }) =>
+      dependencies.some(({ specifier }) => specifier.startsWith("node:"))
+    ).map(placeOf);
+    assertEquals(users.toSorted(), [...BY_NODE_CRYPTO[name]], name);
+    const ofNode = modules.map(placeOf).filter((file) => file.startsWith("node:"));
+    assertEquals(ofNode.toSorted(), ["node:buffer", "node:crypto"], name);
+    assertEquals(await usersOfDeno(modules.map(placeOf)), [], name);
   }
 });
 

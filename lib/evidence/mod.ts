@@ -1,0 +1,31 @@
+/**
+ * Proofs that an acceptor signed what no honest one would: made from two messages of its own, read
+ * from JSON, and verified by anybody who has the configuration.
+ *
+ * @module
+ */
+
+export {
+  type Agreement,
+  agreementWithout,
+  type Equivocation,
+  type EvidenceContext,
+  evidenceOf,
+  type LearnerPair,
+  makeEvidence,
+  verifyEvidence,
+} from "./evidence.ts";
+export {
+  EVIDENCE_DIGESTS,
+  EVIDENCE_FLAWS,
+  EVIDENCE_FORMAT,
+  EVIDENCE_VERSION,
+  type EvidenceFlaw,
+  type EvidenceJson,
+  type EvidenceMessageJson,
+  isEvidenceFlaw,
+  type ReadEvidence,
+  readEvidence,
+  type ReadEvidenceMessage,
+} from "./evidence_json.ts";
+export type { ConsensusMessageJson } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
