@@ -44,6 +44,8 @@ export interface LinkOptions {
   readonly dialed: boolean;
   /** What we say first. */
   readonly hello: Hello;
+  /** Bytes that have come from the peer in all, if that is known. */
+  receivedBytes?(): number;
   /** Judges the peer's Hello: undefined, or why we do not talk to it. */
   admit(link: Link, hello: Hello): Pick<LinkEnd, "reason" | "detail"> | undefined;
   /** Everything that the peer had when the link came up is here. */
@@ -91,6 +93,7 @@ export class Link implements Supplier {
       clock: node.options.clock,
       pingIntervalMs: network.pingIntervalMs,
       pingTimeoutMs: network.pingTimeoutMs,
+      ...options.receivedBytes && { receivedBytes: options.receivedBytes },
       ping: () => this.#sayPing(),
       lost: (silentMs) => this.broken(`silent for ${Math.round(silentMs)} ms`),
     });

@@ -67,14 +67,16 @@ export class Links {
    *
    * @param peer Name of the identity that the peer has proved to be; empty without TLS.
    * @param dialed Whether we dialed.
+   * @param receivedBytes Tells how much has come from the peer in all, if that is known.
    */
-  open(peer: string, dialed: boolean): Link {
+  open(peer: string, dialed: boolean, receivedBytes?: () => number): Link {
     const { node, incarnation, agent, role } = this.#options;
     const { configuration, journal } = node.options;
     const link = new Link({
       node,
       peer,
       dialed,
+      ...receivedBytes && { receivedBytes },
       hello: makeHello(configuration, { role, incarnation, agent }, journal, peer),
       admit: (link, hello) => this.#admit(link, hello),
       onCaughtUp: ({ theirHello }) => {

@@ -5,14 +5,16 @@
  */
 
 import type { Cancel, Clock } from "../node/clock.ts";
+import { isLate, type Patience, Silence } from "../wire/silence.ts";
 
 /** What a {@linkcode SilenceWatch} needs to know. */
-export interface SilenceOptions {
+export interface SilenceOptions extends Patience {
   readonly clock: Clock;
-  /** Silence after which the peer is asked, in milliseconds. */
-  readonly pingIntervalMs: number;
-  /** Time for the answer. */
-  readonly pingTimeoutMs: number;
+  /**
+   * Bytes that have come from the peer in all, if that is known: a long envelope that is on its way
+   * is a sign of life.
+   */
+  receivedBytes?(): number;
   /** Asks. */
   ping(): void;
   /** Gives up. */
@@ -27,30 +29,32 @@ interface Probe {
 /** Watches one peer until it is stopped. */
 export class SilenceWatch {
   readonly #options: SilenceOptions;
-  #heardMs: number;
+  readonly #silence: Silence;
+  #heardMs = -Infinity;
   #cancel: Cancel = () => {};
   readonly #probes: Set<Probe> = new Set();
 
   constructor(options: SilenceOptions) {
     this.#options = options;
-    this.#heardMs = options.clock.elapsedMs();
-    this.#check();
+    const nowMs = options.clock.elapsedMs();
+    this.#silence = new Silence(options, nowMs);
+    this.#check(nowMs);
   }
 
-  /** Tells, after that time, whether the peer has said anything more by then; no if stopped before. */
+  /**
+   * Tells, after that time, whether the peer has said anything more by then; no if stopped before.
+   * After a pause of our own it has the time once more.
+   */
   heardWithin(timeoutMs: number, tell: (heard: boolean) => void): void {
-    const sinceMs = this.#options.clock.elapsedMs();
     const probe: Probe = { cancel: () => {}, tell };
-    probe.cancel = this.#options.clock.after(timeoutMs, () => {
-      this.#probes.delete(probe);
-      tell(this.#heardMs > sinceMs);
-    });
     this.#probes.add(probe);
+    this.#await(probe, this.#options.clock.elapsedMs(), timeoutMs, true);
   }
 
   /** The peer has said something. */
   heard(): void {
     this.#heardMs = this.#options.clock.elapsedMs();
+    this.#silence.heard(this.#heardMs);
   }
 
   /** Watches no more. */
@@ -64,13 +68,26 @@ export class SilenceWatch {
     }
   }
 
-  #check(): void {
-    const { clock, pingIntervalMs, pingTimeoutMs } = this.#options;
-    const silentMs = clock.elapsedMs() - this.#heardMs;
-    const allMs = pingIntervalMs + pingTimeoutMs;
-    if (silentMs >= allMs) return this.#options.lost(silentMs);
-    const asked = silentMs >= pingIntervalMs;
-    if (asked) this.#options.ping();
-    this.#cancel = clock.after((asked ? allMs : pingIntervalMs) - silentMs, () => this.#check());
+  #await(probe: Probe, sinceMs: number, timeoutMs: number, again: boolean): void {
+    const { clock } = this.#options;
+    const dueMs = clock.elapsedMs() + timeoutMs;
+    probe.cancel = clock.after(timeoutMs, () => {
+      const heard = this.#heardMs > sinceMs;
+      if (!heard && again && isLate(clock.elapsedMs(), dueMs)) {
+        return this.#await(probe, sinceMs, timeoutMs, false);
+      }
+      this.#probes.delete(probe);
+      probe.tell(heard);
+    });
+  }
+
+  #check(dueMs: number): void {
+    const { clock, receivedBytes } = this.#options;
+    const nowMs = clock.elapsedMs();
+    if (receivedBytes !== undefined) this.#silence.received(receivedBytes(), nowMs);
+    const { silentMs, verdict, againMs } = this.#silence.look(nowMs, dueMs);
+    if (verdict === "lost") return this.#options.lost(silentMs);
+    if (verdict === "ask") this.#options.ping();
+    this.#cancel = clock.after(againMs, () => this.#check(nowMs + againMs));
   }
 }

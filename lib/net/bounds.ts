@@ -37,6 +37,13 @@ export interface NetBounds {
   readonly overheadBytesRate: readonly [burst: number, perSecond: number];
   /** Headers of one call: bytes of names and values. */
   readonly headerBytesMax: number;
+  /**
+   * What a peer may send on one call before we have read it. A call carries so much in a round trip
+   * at most: with 200 ms between members, five times as much a second.
+   */
+  readonly streamWindowBytes: number;
+  /** The same on one connection. */
+  readonly connectionWindowBytes: number;
   /** How long a connection may have no call open. */
   readonly idleMs: number;
   /** How long the one message of a call that is not a stream may take to arrive. */
@@ -56,6 +63,8 @@ export const NET_BOUNDS: NetBounds = {
   controlRate: [200, 50],
   overheadBytesRate: [4 << 20, 256 << 10],
   headerBytesMax: 16 << 10,
+  streamWindowBytes: 1 << 20,
+  connectionWindowBytes: 2 << 20,
   idleMs: 60_000,
   requestMs: 10_000,
   checkMs: 250,

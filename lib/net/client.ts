@@ -71,6 +71,8 @@ export interface AcceptorClient {
     request: MessageInitShape<typeof ProposeRequestSchema>,
     signal: AbortSignal,
   ): Promise<ProposeResponse>;
+  /** Bytes that have come on the present connection; 0 if there is none. */
+  receivedBytes(): number;
   /** Ends the connection and all calls; later ones fail at once. */
   close(): void;
 }
@@ -133,6 +135,7 @@ function makeClient(rpc: Client<typeof HetPaxosService>, session: ClientSession)
       ),
     getStatus: (request, signal) => once(rpc.getStatus(request, { signal }), signal),
     propose: (request, signal) => once(rpc.propose(request, { signal }), signal),
+    receivedBytes: () => session.receivedBytes,
     close: () => session.close(),
   };
 }

@@ -25,6 +25,7 @@ import {
 } from "./errors.ts";
 import { releaseWhenClosed } from "./http2_release.ts";
 import { makePins, type PeerCertificate, peerDer, type Pins, type TlsIdentity } from "./tls.ts";
+import { Silence } from "../wire/silence.ts";
 import { TokenBucket } from "../wire/token_bucket.ts";
 
 /** What a {@linkcode ClientConnection} needs to know. */
@@ -95,6 +96,11 @@ export class ClientConnection {
     return this.#ended === undefined && !this.#leaving && !session?.destroyed && !session?.closed;
   }
 
+  /** Bytes that have come so far, over TCP or TLS. */
+  get receivedBytes(): number {
+    return this.#socket?.bytesRead ?? 0;
+  }
+
   /** Opens a stream when it is ready; throws a {@linkcode LinkError} if that is too late. */
   request(headers: OutgoingHttpHeaders): ClientHttp2Stream {
     if (this.#ended !== undefined) throw this.#ended;
@@ -133,7 +139,11 @@ export class ClientConnection {
     if (socket !== this.#tcp) this.#watch(socket);
     const session = connect(this.#options.authority, {
       createConnection: () => socket,
-      settings: { enablePush: false, maxHeaderListSize: NET_BOUNDS.headerBytesMax },
+      settings: {
+        enablePush: false,
+        maxHeaderListSize: NET_BOUNDS.headerBytesMax,
+        initialWindowSize: NET_BOUNDS.streamWindowBytes,
+      },
     });
     this.#socket = socket;
     this.#session = session;
@@ -185,26 +195,28 @@ export class ClientConnection {
   #onConnect(session: ClientHttp2Session, socket: Socket): void {
     releaseWhenClosed(session);
     if (this.#ended !== undefined) return;
+    session.setLocalWindowSize(NET_BOUNDS.connectionWindowBytes);
     // checkServerIdentity has seen to it already; but that hangs on an option being honoured.
     const der = peerDer(socket);
     if (!this.#options.cleartext && this.#pins.ownerOf(der) === undefined) {
       return this.end(untrusted());
     }
     if (der !== undefined) this.#options.onShown?.(der);
-    this.#after(this.#options.pingIntervalMs, () => this.#ping(session));
+    const nowMs = performance.now();
+    this.#look(session, socket, new Silence(this.#options, nowMs), nowMs);
     this.#whenReady.resolve();
   }
 
-  #ping(session: ClientHttp2Session): void {
-    const { pingIntervalMs, pingTimeoutMs } = this.#options;
-    this.#after(
-      pingTimeoutMs,
-      () => this.end(new LinkError("silent", Code.Unavailable, "does not answer pings")),
-    );
-    session.ping((error) => {
-      if (error !== null || this.#ended !== undefined) return;
-      this.#after(pingIntervalMs, () => this.#ping(session));
-    });
+  /** Whatever comes is a sign of life: behind large messages an answer may take its time. */
+  #look(session: ClientHttp2Session, socket: Socket, silence: Silence, dueMs: number): void {
+    const nowMs = performance.now();
+    silence.received(socket.bytesRead, nowMs);
+    const { verdict, againMs } = silence.look(nowMs, dueMs);
+    if (verdict === "lost") {
+      return this.end(new LinkError("silent", Code.Unavailable, "does not answer pings"));
+    }
+    if (verdict === "ask") session.ping(() => {});
+    this.#after(againMs, () => this.#look(session, socket, silence, nowMs + againMs));
   }
 
   /** Once told to go away, and when the last stream has ended, there is no reason to stay. */

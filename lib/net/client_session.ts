@@ -28,6 +28,11 @@ export class ClientSession {
     return this.#ended;
   }
 
+  /** Bytes that have come on the present connection; 0 if there is none. */
+  get receivedBytes(): number {
+    return this.#current?.receivedBytes ?? 0;
+  }
+
   /** Opens a stream, on a new connection if there is none. Rejects with a {@linkcode LinkError}. */
   async request(
     method: string,

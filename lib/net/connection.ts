@@ -8,6 +8,7 @@ import type { Http2ServerRequest, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { RefusalReason } from "./admission.ts";
 import type { NetBounds } from "./bounds.ts";
+import { Silence } from "../wire/silence.ts";
 import { FloodGuard } from "./flood_guard.ts";
 import { type InFlight, PartialMessage } from "./in_flight.ts";
 import { type NodeRequest, type NodeResponse, pathOf, type RpcListener } from "./rpc.ts";
@@ -66,7 +67,8 @@ export class Connection {
   readonly #calls = new Set<Call>();
   #session: ServerHttp2Session | undefined;
   #idleSinceMs: number;
-  #pingedAtMs: number;
+  readonly #silence: Silence;
+  #checkedMs: number;
   #awaitsPong = false;
   #cut = false;
   #reported = false;
@@ -79,7 +81,8 @@ export class Connection {
     this.#options = options;
     this.#flood = new FloodGuard(options.bounds, () => options.socket.bytesRead, now);
     this.#idleSinceMs = now;
-    this.#pingedAtMs = now;
+    this.#silence = new Silence(options, now);
+    this.#checkedMs = now;
   }
 
   /** True while a call is open. */
@@ -121,7 +124,9 @@ export class Connection {
     // Many a call of a rapid reset is over before anything has been done for it.
     setImmediate(() => {
       if (!this.#calls.has(call)) return;
-      void rpc.serve(request, response, { name: this.name, remote: this.remote });
+      const { name, remote } = this;
+      const receivedBytes = () => this.#options.socket.bytesRead;
+      void rpc.serve(request, response, { name, remote, receivedBytes });
     });
   }
 
@@ -160,15 +165,13 @@ export class Connection {
   #checkPing(nowMs: number): void {
     const session = this.#session;
     if (session === undefined || session.destroyed || session.closed) return;
-    const sinceMs = nowMs - this.#pingedAtMs;
-    if (this.#awaitsPong) {
-      if (sinceMs > this.#options.pingTimeoutMs) {
-        this.#misconduct("SILENT", "does not answer pings");
-      }
-      return;
-    }
-    if (sinceMs < this.#options.pingIntervalMs) return;
-    this.#pingedAtMs = nowMs;
+    const dueMs = this.#checkedMs + this.#options.bounds.checkMs;
+    this.#checkedMs = nowMs;
+    // Whatever comes is a sign of life: behind large messages an answer may take its time.
+    this.#silence.received(this.#options.socket.bytesRead, nowMs);
+    const { verdict } = this.#silence.look(nowMs, dueMs);
+    if (verdict === "lost") this.#misconduct("SILENT", "does not answer pings");
+    if (verdict !== "ask" || this.#awaitsPong) return;
     this.#awaitsPong = session.ping((error: Error | null) => {
       if (error === null) this.#awaitsPong = false;
     });

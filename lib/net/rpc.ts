@@ -35,6 +35,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** `address:port` of the caller, for people. */
   readonly remoteAddress: string;
+  /** Bytes that have come from the caller so far, over the connection of this call. */
+  receivedBytes(): number;
 }
 
 /**
@@ -66,6 +68,8 @@ export interface Caller {
   readonly name: string;
   /** `address:port`. */
   readonly remote: string;
+  /** Bytes that have come on its connection so far. */
+  receivedBytes(): number;
 }
 
 /** Answers requests. */
@@ -78,7 +82,10 @@ export interface RpcListener {
   serve(request: NodeRequest, response: NodeResponse, caller: Caller): Promise<void>;
 }
 
-const callerKey = createContextKey<Caller>({ name: "", remote: "" }, { description: "caller" });
+const callerKey = createContextKey<Caller>(
+  { name: "", remote: "", receivedBytes: () => 0 },
+  { description: "caller" },
+);
 
 /** Makes the {@linkcode RpcListener} of handlers; messages longer than `readMaxBytes` are refused. */
 export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number): RpcListener {
@@ -163,8 +170,8 @@ export function pathOf(request: NodeRequest): string {
 }
 
 function contextOf(context: HandlerContext): CallContext {
-  const { name, remote } = context.values.get(callerKey);
-  return { peer: name, signal: context.signal, remoteAddress: remote };
+  const { name, remote, receivedBytes } = context.values.get(callerKey);
+  return { peer: name, signal: context.signal, remoteAddress: remote, receivedBytes };
 }
 
 /** Ends a response that has not begun; one that has cannot be mended, and is being cut off. */

@@ -134,6 +134,7 @@ class Server {
       settings: {
         maxConcurrentStreams: limits.streamsPerConnectionMax,
         maxHeaderListSize: this.#bounds.headerBytesMax,
+        initialWindowSize: this.#bounds.streamWindowBytes,
         enablePush: false,
       },
     };
@@ -244,10 +245,8 @@ class Server {
   #onSession(session: ServerHttp2Session): void {
     releaseWhenClosed(session);
     const connection = this.#entering;
-    if (connection === undefined) {
-      session.destroy();
-      return;
-    }
+    if (connection === undefined) return session.destroy();
+    session.setLocalWindowSize(this.#bounds.connectionWindowBytes);
     this.#bySession.set(session, connection);
     connection.attach(session);
   }

@@ -48,11 +48,17 @@ export class Ledger {
   readonly #values: BoundedCache<ValueHash, Uint8Array> = new BoundedCache(VALUE_BYTES_MAX);
   /** Not kept yet: these must not leave memory. */
   readonly #unkept: Map<MessageId, LogRecord> = new Map();
+  readonly #timed: (commit: () => void) => void;
   #pending: Pending = nothing();
 
-  /** Everything that the journal keeps, and nothing else yet. */
-  constructor(journal: Journal) {
+  /**
+   * Everything that the journal keeps, and nothing else yet.
+   *
+   * @param timed Runs each commit of the journal, and may take the time.
+   */
+  constructor(journal: Journal, timed: (commit: () => void) => void = (commit) => commit()) {
     this.journal = journal;
+    this.#timed = timed;
   }
 
   /** How many messages there are. */
@@ -144,13 +150,14 @@ export class Ledger {
     const { messages, values, decisions, evidence, progress } = this.#pending;
     const count = messages.length + values.size + decisions.length + evidence.length;
     if (count + progress.size === 0) return;
-    this.journal.commit({
+    const batch = {
       messages,
       values: [...values].map(([hash, bytes]) => ({ hash, bytes })),
       decisions,
       evidence,
       progress: [...progress.values()],
-    }, durable);
+    };
+    this.#timed(() => this.journal.commit(batch, durable));
     for (const [id, record] of this.#unkept) this.#records.set(id, record, 1);
     for (const [hash, value] of values) this.#cacheValue(hash, value);
     this.#unkept.clear();

@@ -23,6 +23,7 @@ import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts
 import { Outcomes, SELF } from "./outcomes.ts";
 import { ProposalGate } from "./proposal_gate.ts";
 import { drive, type Proposing, stopProposing } from "./proposing.ts";
+import { namingSlowDisk } from "./slow_disk.ts";
 import { type SteadyOptions, steadyOptions } from "./steady.ts";
 import { WaitingValues } from "./waiting_values.ts";
 import { setTimer } from "./waking.ts";
@@ -65,7 +66,7 @@ export class Node {
     const self = votes ? configuration.self.acceptorIndex : undefined;
     this.context = { graph, limits, accounts: newAccounts(), self };
     this.blame = new Blame(limits.rejectionsPerMinuteMax);
-    this.ledger = new Ledger(journal);
+    this.ledger = new Ledger(journal, namingSlowDisk(clock, log));
     this.decisions = new DecisionBook(this.ledger);
     this.intake = new Intake(clock, (named) => this.ledger.has(named));
     this.instances = new Instances({

@@ -60,9 +60,17 @@ export class Peers {
     }
   }
 
-  /** Serves a link that a peer has opened. */
-  inbound(peer: string, incoming: AsyncIterable<Envelope>): AsyncIterable<Envelope> {
-    const link = this.#links.open(peer, false);
+  /**
+   * Serves a link that a peer has opened.
+   *
+   * @param receivedBytes Tells how much has come from the peer in all, if that is known.
+   */
+  inbound(
+    peer: string,
+    incoming: AsyncIterable<Envelope>,
+    receivedBytes?: () => number,
+  ): AsyncIterable<Envelope> {
+    const link = this.#links.open(peer, false, receivedBytes);
     void this.#pump(link, incoming);
     return outgoing(link);
   }
@@ -135,7 +143,7 @@ export class Peers {
   async #dialOnce(client: AcceptorClient, dialed: Dialed): Promise<boolean> {
     const { clock, log } = this.#options.node.options;
     const { name } = dialed.acceptor;
-    const link = this.#links.open(name, true);
+    const link = this.#links.open(name, true, client.receivedBytes);
     const call = new AbortController();
     let cancelAbort = () => {};
     const ended = this.#endOf(link);

@@ -48,7 +48,7 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
   const { node, peers } = options;
   const startedMs = node.options.clock.elapsedMs();
   return {
-    stream: (incoming, { peer }) => peers.inbound(peer, incoming),
+    stream: (incoming, { peer, receivedBytes }) => peers.inbound(peer, incoming, receivedBytes),
     getStatus: () => Promise.resolve(statusOf(options, startedMs)),
     async *watchDecisions({ instances, learners, onlyNew }, { signal }) {
       const { decisions } = node;

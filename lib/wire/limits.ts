@@ -80,8 +80,9 @@ export const NETWORK_SETTINGS: Readonly<Record<NetworkSettingName, Setting>> = {
     HOUR_MS,
   ),
   pingTimeoutMs: setting(
-    "Milliseconds for the answer. Without one the link is lost.",
-    3 * SECOND_MS,
+    "Milliseconds for the answer, or for anything else to come. Without it the link is lost. A " +
+      "peer whose disk takes longer than this to keep a batch loses its links.",
+    10 * SECOND_MS,
     10,
     HOUR_MS,
   ),

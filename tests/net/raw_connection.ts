@@ -4,6 +4,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { setImmediate } from "node:timers";
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { TestIdentity } from "./certificates.ts";
@@ -104,4 +105,9 @@ export async function beginHttp2(port: number): Promise<RawConnection> {
 /** The same bytes, so many times. */
 export function repeat(bytes: Uint8Array, times: number): Uint8Array {
   return Buffer.concat(Array.from({ length: times }, () => bytes));
+}
+
+/** Settles when all that is ready to happen has had its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -41,6 +41,7 @@ export class Exchange {
       getStatus: refuse,
       propose: refuse,
       watchDecisions: () => new Pipe(),
+      receivedBytes: () => 0,
       close: () => {},
     };
   }

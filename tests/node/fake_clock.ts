@@ -66,6 +66,11 @@ export class FakeClock implements Clock {
     this.#elapsedMs = endMs;
   }
 
+  /** Lets time pass while nothing happens, as when the process stands still. */
+  stall(ms: number): void {
+    this.#elapsedMs += ms;
+  }
+
   /** Lets time pass until `condition` holds, at most so long. Tells whether it does. */
   async until(condition: () => boolean, limitMs = 120_000): Promise<boolean> {
     await this.#run(this.#elapsedMs + limitMs, condition);

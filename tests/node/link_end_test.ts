@@ -21,16 +21,78 @@ Deno.test("a silent peer is pinged, and then given up", async () => {
   await stage.clock.advance(1);
   assertEquals(stage.link.isUp, false);
   const { detail, byPeer } = stage.link.end!;
-  assertEquals([detail, byPeer], ["silent for 5000 ms", true]);
+  assertEquals([detail, byPeer], ["silent for 12000 ms", true]);
   stage.node.close();
   assertEquals(stage.clock.pending, 0);
+});
+
+Deno.test("a pause of our own is not the peer's silence", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  const { pingIntervalMs, pingTimeoutMs } = stage.node.options.configuration.network;
+  for (let i = 0; i < 5; i++) {
+    await stage.clock.advance(pingIntervalMs + pingTimeoutMs - 1);
+    stage.clock.stall(60_000);
+    // The timers are late and come first; what the peer has sent meanwhile is read after them.
+    await stage.clock.advance(0);
+    assertEquals(stage.link.end, undefined, `after ${i} pauses`);
+    stage.say({ pong: 1n });
+  }
+  await stage.clock.advance(pingIntervalMs + pingTimeoutMs);
+  assertEquals(stage.link.end?.detail, "silent for 12000 ms");
+  stage.node.close();
+});
+
+Deno.test("a peer that has died is given up though we stand still again and again", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  for (let i = 0; i < 20 && stage.link.isUp; i++) {
+    await stage.clock.advance(1_000);
+    stage.clock.stall(3_000);
+  }
+  assertEquals(stage.link.isUp, false);
+  stage.node.close();
+});
+
+Deno.test("a process that is asked for proof of life has it after a pause of ours", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  const told: boolean[] = [];
+  stage.link.probe(3_000, (answers) => told.push(answers));
+  stage.clock.stall(10_000);
+  await stage.clock.advance(0);
+  stage.say({ pong: 1n });
+  await stage.clock.advance(3_000);
+  assertEquals(told, [true]);
+  stage.link.probe(3_000, (answers) => told.push(answers));
+  stage.clock.stall(10_000);
+  await stage.clock.advance(3_000);
+  assertEquals(told, [true, false]);
+  stage.node.close();
+});
+
+Deno.test("a peer in the middle of a long envelope is alive", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  for (let i = 0; i < 20; i++) {
+    await stage.clock.advance(11_900);
+    stage.receivedBytes += 1;
+  }
+  assertEquals(stage.link.isUp, true);
+  await stage.clock.advance(12_000 + 2_000);
+  assertEquals(stage.link.isUp, false);
+  stage.node.close();
 });
 
 Deno.test("a peer that never says Hello is given up as well", async () => {
   const stage = await LinkStage.make();
   stage.read();
-  await stage.clock.advance(10_000);
-  assertEquals(stage.link.end?.detail, "silent for 5000 ms");
+  await stage.clock.advance(12_000);
+  assertEquals(stage.link.end?.detail, "silent for 12000 ms");
   stage.node.close();
   assertEquals(stage.clock.pending, 0);
 });
@@ -40,7 +102,7 @@ Deno.test("any sign of life keeps a link up", async () => {
   stage.read();
   stage.greet();
   for (let i = 0; i < 20; i++) {
-    await stage.clock.advance(4_900);
+    await stage.clock.advance(11_900);
     stage.say({ pong: 1n });
   }
   assertEquals(stage.link.isUp, true);

@@ -33,6 +33,8 @@ export class LinkStage {
   readonly journal = openMemoryJournal();
   /** How it ended, each time that it said so. */
   readonly ends: LinkEnd[] = [];
+  /** Bytes that have come from Bob, as the connection counts them. */
+  receivedBytes = 0;
   /** How often it was told that Bob has no more to offer. */
   caughtUp = 0;
   readonly #envelopes: AsyncGenerator<Envelope>;
@@ -68,6 +70,7 @@ export class LinkStage {
       peer: "Bob",
       dialed: false,
       hello: makeHello(configuration, { ...role, incarnation: 1n }, journal, "Bob"),
+      receivedBytes: () => this.receivedBytes,
       admit: () => undefined,
       onCaughtUp: () => this.caughtUp++,
       onEnded: (_, end) => this.ends.push(end),
