@@ -1,11 +1,12 @@
 /**
- * Makes lib/wire/gen from proto/; with `--check`, into a temporary folder, and fails if what is
+ * Makes lib/wire/gen from proto/, and deno.jsr.json from deno.json; with `--check`, into a temporary folder, and fails if what is
  * committed differs.
  *
  * @module
  */
 
 import { runScript } from "./command.ts";
+import { FROM_JSR, withStdFromJsr } from "./jsr.ts";
 import { ROOT } from "./lint/paths.ts";
 import { run } from "./run.ts";
 
@@ -37,6 +38,8 @@ export function differences(
 async function generateInto(folder: string): Promise<void> {
   const { code, output } = await run([...BUF, "generate", "-o", folder]);
   if (code !== 0) throw new Error(`buf generate failed:\n${output}`);
+  const configuration = await Deno.readTextFile(`${ROOT}/deno.json`);
+  await Deno.writeTextFile(`${folder}/${FROM_JSR}`, withStdFromJsr(configuration));
 }
 
 /** What is stale in the generated code, one line each; empty if nothing is. */
@@ -60,14 +63,16 @@ async function readTree(root: string): Promise<Map<string, string>> {
     }
   };
   await visit(GENERATED);
+  files.set(FROM_JSR, await Deno.readTextFile(`${root}/${FROM_JSR}`));
   return files;
 }
 
 if (import.meta.main) {
   await runScript({
     name: "deno task generate",
-    summary: "Make lib/wire/gen from proto",
-    description: "Makes the code for messages, lib/wire/gen, from the files in proto.",
+    summary: "Make lib/wire/gen from proto, and deno.jsr.json",
+    description: "Makes the code for messages, lib/wire/gen, from the files in proto, and " +
+      "deno.jsr.json, which takes @std from JSR, from deno.json.",
     flags: [{ name: "check", kind: "boolean", help: "only see whether it is fresh" }],
     exits: [{ status: 1, means: "it is not fresh" }],
   }, async ({ flags }) => {

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import configuration from "../../deno.json" with { type: "json" };
+import { FROM_JSR, withStdFromJsr } from "../../scripts/jsr.ts";
 import { relativePath, ROOT } from "../../scripts/lint/paths.ts";
 import { run } from "../../scripts/run.ts";
 import { listFiles, readSource } from "../../scripts/sources.ts";
@@ -141,13 +142,36 @@ Deno.test("hash functions are called in one file, and snapshots compared by one"
   assertEquals(callers, ["lib/crypto/hash.ts"]);
 });
 
-Deno.test("the lines that take the standard library from JSR replace all that are here", async () => {
-  const [, section = ""] = /## The standard library from JSR([^]*?)\n## /.exec(
-    await readSource("docs/HACKING.md"),
-  ) ?? [];
-  const lines = [...section.matchAll(/"(@std\/[a-z]+)": "jsr:(@std\/[a-z]+)@1"/g)];
-  assertEquals(lines.map(([, name]) => name), lines.map(([, , target]) => target));
-  const here = Object.keys(configuration.imports).filter((name) => name.startsWith("@std/"))
-    .map((name) => name.split("/").slice(0, 2).join("/"));
-  assertEquals(lines.map(([, name]) => name).toSorted(), here.toSorted());
+Deno.test("deno.jsr.json takes the standard library from JSR and is deno.json otherwise", async () => {
+  const text = await readSource("deno.json");
+  const fromJsr = withStdFromJsr(text);
+  assertEquals(await readSource(FROM_JSR), fromJsr, "run `deno task generate`");
+  const isStd = (line: string) => line.startsWith('    "@std/');
+  assertEquals(withStdFromJsr(fromJsr), fromJsr);
+  const others = (whole: string) => whole.split("\n").filter((line) => !isStd(line));
+  assertEquals(others(fromJsr), others(text));
+  const { imports } = JSON.parse(fromJsr) as { imports: Record<string, string> };
+  const std = Object.entries(imports).filter(([name]) => name.startsWith("@std/"));
+  for (const [name, target] of std) assertEquals(target, `jsr:${name}@1`);
+  const here = Object.keys(configuration.imports).filter((name) => name.startsWith("@std/"));
+  for (const name of here) {
+    assert(std.some(([whole]) => name === whole || name.startsWith(`${whole}/`)), name);
+  }
+});
+
+Deno.test("with deno.jsr.json, Deno asks JSR for the standard library and nobody else", async () => {
+  // Without remote modules: what would be asked for is told, on any machine.
+  const options = ["--quiet", "--json", "--no-lock", "--no-remote", "--config", FROM_JSR];
+  const { code, output } = await run(["deno", "info", ...options, "cli/args.ts"]);
+  assertEquals(code, 0, output);
+  const { modules } = JSON.parse(output) as { readonly modules: readonly Module[] };
+  const names = modules.map(placeOf);
+  assert(names.includes("jsr:/@std/cli@1/parse-args"), names.join("\n"));
+  assertEquals(names.filter((name) => /deno-std|^lib\/std\//.test(name)), []);
+});
+
+Deno.test("lines on the standard library that are elsewhere are not passed over", () => {
+  const line = '    "@std/assert": "./lib/std/assert.ts"';
+  const elsewhere = `{\n  "imports": {\n${line},\n    "yaml": "npm:yaml@2"\n  },\n}\n`;
+  assertThrows(() => withStdFromJsr(elsewhere), Error, "must be the last of the imports");
 });
