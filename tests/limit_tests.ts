@@ -57,6 +57,10 @@ export const LIMIT_TESTS: Readonly<Record<LimitName, TestPlace>> = {
     FLOOD,
     "who brings old instances back to memory has to wait before it brings more",
   ],
+  lookupsPerSecondMax: [
+    "tests/node/lookups_test.ts",
+    "who names much that is in the journal only costs no more than its share",
+  ],
   streamsPerConnectionMax: [
     "tests/net/hostile_frames_test.ts",
     "calls beyond the limit of one connection are refused",

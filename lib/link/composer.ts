@@ -6,15 +6,12 @@
 
 import { create } from "@bufbuild/protobuf";
 import { type Envelope, EnvelopeSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
-import { encodeIds, encodeRecord, type Named } from "../node/envelopes.ts";
+import { encodeIds, encodeRecord, IDS_MAX, type Named } from "../node/envelopes.ts";
 import type { Feed } from "./feed.ts";
 import type { Haves } from "./haves.ts";
 import type { Ledger } from "../node/ledger.ts";
 import type { PeerKnowledge } from "./peer_knowledge.ts";
 import type { Request } from "../node/wants.ts";
-
-/** Ids of one kind in one envelope, at most. */
-export const IDS_MAX = 4_096;
 
 /** Offered messages that may wait to be asked for, at most: a stretch each of many peers. */
 const FETCHES_MAX = 16 * IDS_MAX;

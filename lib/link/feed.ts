@@ -48,7 +48,18 @@ export interface FeedOptions {
   readonly knowledge: PeerKnowledge;
   /** How long to wait before sending others' messages, in milliseconds. */
   readonly echoDelayMs: number;
+  /** Whether one more message may be looked for in the journal for this peer; counts it if so. */
+  readonly mayRead?: () => boolean;
 }
+
+/** What the peer has asked for, as it was asked for. */
+interface Asked extends Named {
+  /** Only the value is missing. */
+  readonly valueOnly: boolean;
+}
+
+/** How long what may not be looked for yet waits before it is tried again, in milliseconds. */
+const PAUSE_MS = 100;
 
 /** What is still to be sent to one peer. */
 export class Feed {
@@ -63,10 +74,16 @@ export class Feed {
   #quietUntilMs = 0;
   #urgent: LogRecord[] = [];
   #echoes: Echo[] = [];
+  /** Not looked for yet: that is done when there is room to send it. */
+  readonly #wanted: Map<MessageId, Asked> = new Map();
   readonly #asked: Map<MessageId, Sending> = new Map();
+  readonly #mayRead: () => boolean;
+  /** Nothing more is looked for before. */
+  #pausedUntilMs = 0;
 
   /** Nothing is sent or offered before {@linkcode Feed.start}. */
-  constructor({ ledger, knowledge, echoDelayMs }: FeedOptions) {
+  constructor({ ledger, knowledge, echoDelayMs, mayRead = () => true }: FeedOptions) {
+    this.#mayRead = mayRead;
     this.#ledger = ledger;
     this.#knowledge = knowledge;
     this.#echoDelayMs = echoDelayMs;
@@ -116,35 +133,21 @@ export class Feed {
 
   /**
    * The peer lacks this: sent next, with all that it refers to and may lack too, but for what is
-   * offered: of that the peer asks for what it lacks, and may get it from somebody else. Costs no
-   * more for being asked again before it is sent.
+   * offered: of that the peer asks for what it lacks, and may get it from somebody else. Costs
+   * nothing before there is room to send it, and no more for being asked again before.
    */
-  ask({ instance, id }: Named): void {
-    const records = new Map<MessageId, LogRecord>();
-    const room = QUEUE_MAX - this.#asked.size;
-    const stack = [id];
-    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      const record = this.#ledger.get(instance, next);
-      if (record === undefined || records.has(next) || this.#asked.has(next)) continue;
-      if (records.size >= room) break;
-      const isOffered = record.position < this.#until;
-      if (!isOffered || next === id) records.set(next, record);
-      if (isOffered) continue;
-      for (const ref of record.refs) if (!this.#knowledge.has(ref)) stack.push(ref);
-    }
-    const inOrder = [...records.values()].sort((a, b) => a.position - b.position);
-    for (const record of inOrder) this.#asked.set(record.id, { record, withValue: false });
+  ask(named: Named): void {
+    this.#want({ ...named, valueOnly: false });
   }
 
   /** The peer lacks the value of this 1a. */
-  askValue({ instance, id }: Named): void {
-    const record = this.#ledger.get(instance, id);
-    if (record === undefined || (this.#asked.size >= QUEUE_MAX && !this.#asked.has(id))) return;
-    this.#asked.set(id, { record, withValue: true });
+  askValue(named: Named): void {
+    this.#want({ ...named, valueOnly: true });
   }
 
   /** Takes out the next message to send now. Undefined if there is none. The caller marks it as sent. */
   next(nowMs: number): Sending | undefined {
+    this.#lookUp(nowMs);
     for (const [id, asked] of this.#asked) {
       this.#asked.delete(id);
       return asked;
@@ -160,10 +163,59 @@ export class Feed {
     const offers = this.#cursor !== undefined && this.#cursor < this.#until &&
       this.#taken >= this.#cursor;
     if (offers || this.#asked.size > 0 || this.#urgent.length > 0) return 0;
+    if (this.#wanted.size > 0) return this.#pausedUntilMs;
     while (this.#echoes.length > 0 && this.#knowledge.has(this.#echoes[0]!.record.id)) {
       this.#echoes.shift();
     }
     return this.#echoDueMs();
+  }
+
+  #want(asked: Asked): void {
+    const isKnown = this.#wanted.has(asked.id) || this.#asked.has(asked.id);
+    if (isKnown ? asked.valueOnly : this.#wanted.size + this.#asked.size < QUEUE_MAX) {
+      this.#wanted.set(asked.id, asked);
+    }
+  }
+
+  /** Finds the first thing wanted that is there. */
+  #lookUp(nowMs: number): void {
+    if (this.#pausedUntilMs > nowMs) return;
+    for (const [id, asked] of this.#wanted) {
+      if (this.#asked.size > 0) return;
+      if (this.#ledger.recent(id) === undefined && !this.#mayRead()) {
+        this.#pausedUntilMs = nowMs + PAUSE_MS;
+        return;
+      }
+      this.#wanted.delete(id);
+      const record = this.#ledger.get(asked.instance, id);
+      if (record === undefined) continue;
+      if (asked.valueOnly) this.#asked.set(id, { record, withValue: true });
+      else this.#gather(record);
+    }
+  }
+
+  /** A message, after what it refers to and the peer may lack. */
+  #gather(wanted: LogRecord): void {
+    const records = new Map<MessageId, LogRecord>();
+    const stack = [wanted];
+    for (let record = stack.pop(); record !== undefined; record = stack.pop()) {
+      if (records.has(record.id)) continue;
+      if (records.size >= QUEUE_MAX) break;
+      const isOffered = record.position < this.#until;
+      if (!isOffered || record === wanted) records.set(record.id, record);
+      if (isOffered) continue;
+      for (const ref of record.refs) {
+        if (this.#knowledge.has(ref) || records.has(ref)) continue;
+        const next = this.#ledger.recent(ref) ??
+          (this.#mayRead() ? this.#ledger.get(record.instance, ref) : undefined);
+        if (next !== undefined) stack.push(next);
+      }
+    }
+    const inOrder = [...records.values()].sort((a, b) => a.position - b.position);
+    for (const record of inOrder) {
+      this.#asked.set(record.id, { record, withValue: false });
+      if (this.#wanted.get(record.id)?.valueOnly === false) this.#wanted.delete(record.id);
+    }
   }
 
   #take(nowMs: number): LogRecord | undefined {

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Named } from "../node/envelopes.ts";
+import { IDS_MAX, type Named } from "../node/envelopes.ts";
 import type { LogRecord } from "../node/log_record.ts";
 import type { PeerKnowledge } from "./peer_knowledge.ts";
 
-/** Announcements waiting for one peer. */
+/** Announcements waiting for one peer: the oldest go when it does not read. At worst it sends them. */
 export class Haves {
   readonly #knowledge: PeerKnowledge;
   readonly #delayMs: number;
@@ -32,6 +32,10 @@ export class Haves {
       for (const ref of record.refs) this.#waiting.delete(ref);
     } else {
       this.#waiting.set(record.id, record);
+      if (this.#waiting.size > IDS_MAX) {
+        const [oldest] = this.#waiting.keys();
+        this.#waiting.delete(oldest!);
+      }
       this.#dueMs ??= nowMs + this.#delayMs;
     }
   }

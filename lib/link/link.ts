@@ -16,11 +16,12 @@ import {
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { toHex } from "../wire/hex.ts";
 import type { Cancel } from "../node/clock.ts";
-import { Composer, IDS_MAX } from "./composer.ts";
-import { decodeNamed, type Named } from "../node/envelopes.ts";
+import { Composer } from "./composer.ts";
+import { decodeNamed, IDS_MAX, type Named } from "../node/envelopes.ts";
 import { Feed } from "./feed.ts";
 import { Haves } from "./haves.ts";
 import type { Supplier } from "../node/intake.ts";
+import { Offered } from "./offered.ts";
 import type { LogRecord } from "../node/log_record.ts";
 import type { Node } from "../node/node.ts";
 import { PeerKnowledge } from "./peer_knowledge.ts";
@@ -66,6 +67,7 @@ export class Link implements Supplier {
   readonly #knowledge: PeerKnowledge;
   readonly #feed: Feed;
   readonly #haves: Haves;
+  readonly #offered: Offered;
   readonly #composer: Composer;
   readonly #silence: SilenceWatch;
   #theirs: Hello | undefined;
@@ -79,18 +81,20 @@ export class Link implements Supplier {
     const { network } = node.options.configuration;
     this.options = options;
     this.#node = node;
-    this.#knowledge = new PeerKnowledge(node.ledger);
+    const mayRead = () => node.lookups.take(this.peer, this.#nowMs());
+    const { ledger } = node;
+    const knowledge = new PeerKnowledge(ledger, mayRead);
+    this.#knowledge = knowledge;
     const { echoDelayMs } = network;
-    this.#feed = new Feed({ ledger: node.ledger, knowledge: this.#knowledge, echoDelayMs });
-    this.#haves = new Haves(this.#knowledge, echoDelayMs / 4);
-    this.#composer = new Composer({
-      ledger: node.ledger,
-      knowledge: this.#knowledge,
-      feed: this.#feed,
-      haves: this.#haves,
-    });
+    this.#feed = new Feed({ ledger, knowledge, echoDelayMs, mayRead });
+    this.#haves = new Haves(knowledge, echoDelayMs / 4);
+    const { clock } = node.options;
+    const lacking = (named: readonly Named[], position: number) =>
+      node.intake.offered(this, named, position);
+    this.#offered = new Offered({ ledger, clock, mayRead, lacking });
+    this.#composer = new Composer({ ledger, knowledge, feed: this.#feed, haves: this.#haves });
     this.#silence = new SilenceWatch({
-      clock: node.options.clock,
+      clock,
       pingIntervalMs: network.pingIntervalMs,
       pingTimeoutMs: network.pingTimeoutMs,
       ...options.receivedBytes && { receivedBytes: options.receivedBytes },
@@ -135,10 +139,8 @@ export class Link implements Supplier {
       if (isRejection(taken)) this.refused(taken);
       else this.#knowledge.mark({ instance: message.instance, id: taken });
     }
-    for (const named of decodeNamed(envelope.want).slice(0, IDS_MAX)) this.#feed.ask(named);
-    for (const named of decodeNamed(envelope.wantValues).slice(0, IDS_MAX)) {
-      this.#feed.askValue(named);
-    }
+    for (const named of decodeNamed(envelope.want)) this.#feed.ask(named);
+    for (const named of decodeNamed(envelope.wantValues)) this.#feed.askValue(named);
     this.#feed.tookIn(Number(envelope.taken), this.#nowMs());
     if (envelope.ping !== 0n) this.#composer.pong(envelope.ping);
     this.#node.flush();
@@ -258,11 +260,11 @@ export class Link implements Supplier {
 
   #takeOffers({ offers, offered }: Envelope): void {
     if (offered === 0n) return;
-    const named = decodeNamed(offers);
+    const named = decodeNamed(offers, IDS_MAX + 1);
     const isAbsurd = named.length > IDS_MAX || offered > Number.MAX_SAFE_INTEGER;
     if (isAbsurd) return this.#violation("too many offers");
     for (const each of named) this.#knowledge.mark(each);
-    this.#node.intake.offered(this, named, Number(offered));
+    this.#offered.take(named, Number(offered));
   }
 
   #scheduleWake(): void {
@@ -287,6 +289,7 @@ export class Link implements Supplier {
     if (this.#end !== undefined) return;
     this.#end = end;
     this.#cancelWake();
+    this.#offered.close();
     this.#node.intake.lost(this);
     this.#silence.stop();
     this.options.onEnded(this, end);

@@ -27,15 +27,22 @@ const WALK_MAX = 4_096;
 /** What one peer is known to have, as far as that is remembered. */
 export class PeerKnowledge {
   readonly #ledger: Ledger;
+  readonly #mayRead: () => boolean;
   /** What it has, with all that this refers to. */
   readonly #ids: Set<MessageId> = new Set();
   /** What it has been sent or offered, perhaps without something that this refers to. */
   readonly #sent: Set<MessageId> = new Set();
   readonly #values: Set<ValueHash> = new Set();
 
-  /** Of a peer that has shown nothing yet. */
-  constructor(ledger: Ledger) {
+  /**
+   * Of a peer that has shown nothing yet.
+   *
+   * @param mayRead Whether one more message may be read from the journal because of what it shows;
+   *   counts it if so. Without, what it refers to is not looked at: at worst it is resent.
+   */
+  constructor(ledger: Ledger, mayRead: () => boolean = () => true) {
     this.#ledger = ledger;
+    this.#mayRead = mayRead;
   }
 
   /** Whether the peer has this message. */
@@ -73,7 +80,8 @@ export class PeerKnowledge {
       if (this.#ids.has(next) || ++walked > WALK_MAX) continue;
       addBounded(this.#ids, next, IDS_MAX);
       this.#sent.delete(next);
-      const record = this.#ledger.get(instance, next);
+      const record = this.#ledger.recent(next) ??
+        (this.#mayRead() ? this.#ledger.get(instance, next) : undefined);
       if (record !== undefined) this.#walk(record, stack);
     }
   }

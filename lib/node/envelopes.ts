@@ -35,14 +35,25 @@ export function encodeIds(named: readonly Named[]): MessageIds[] {
   return [...byInstance].map(([instance, ids]) => create(MessageIdsSchema, { instance, ids }));
 }
 
-/** The well-formed ids of lists. Others can name nothing, so they are passed over. */
-export function decodeNamed(lists: readonly MessageIds[]): Named[] {
-  return lists.flatMap(({ instance, ids }) =>
-    ids.flatMap((bytes) => {
+/** Ids of one kind in one envelope, at most. */
+export const IDS_MAX = 4_096;
+
+/**
+ * The well-formed ids of lists. Others can name nothing, so they are passed over.
+ *
+ * @param countMax What comes after so many ids is not looked at.
+ */
+export function decodeNamed(lists: readonly MessageIds[], countMax = IDS_MAX): Named[] {
+  const named: Named[] = [];
+  let left = countMax;
+  for (const { instance, ids } of lists) {
+    for (const bytes of ids) {
+      if (left-- <= 0) return named;
       const id = decodeId(bytes);
-      return isRejection(id) ? [] : [{ instance, id }];
-    })
-  );
+      if (!isRejection(id)) named.push({ instance, id });
+    }
+  }
+  return named;
 }
 
 /** A logged message for sending; a 1a with its value, if one is given. */

@@ -7,6 +7,7 @@
 
 import { closeInstance, newInstance, step } from "../core/instance.ts";
 import type { CoreContext, Effect, Input } from "../core/instance.ts";
+import type { LearnerGraph } from "../core/learner_graph.ts";
 import { reject, type Rejection } from "../core/rejection.ts";
 import type { Message, MessageId, Timestamp } from "../core/types.ts";
 import { acceptorMessageId } from "../crypto/hash.ts";
@@ -67,6 +68,11 @@ export class Instances {
     this.#restored = new Rates(options.limits.restoredPerSecondMax);
     this.trace = trace && new TraceWriter(trace.node, context, trace.write);
     this.#keepSweeping();
+  }
+
+  /** Of the configuration. */
+  get graph(): LearnerGraph {
+    return this.#options.context.graph;
   }
 
   /** Those in memory. */

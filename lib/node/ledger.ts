@@ -85,9 +85,14 @@ export class Ledger {
     return this.get(instance, id) !== undefined;
   }
 
-  /** The message of this instance with this id. */
+  /** The message with this id if it is in memory: to look costs next to nothing. */
+  recent(id: MessageId): LogRecord | undefined {
+    return this.#unkept.get(id) ?? this.#records.get(id);
+  }
+
+  /** The message of this instance with this id, read from the journal if need be. */
   get(instance: bigint, id: MessageId): LogRecord | undefined {
-    const recent = this.#unkept.get(id) ?? this.#records.get(id);
+    const recent = this.recent(id);
     if (recent !== undefined) return recent;
     const kept = this.journal.message(instance, id);
     return kept === undefined ? undefined : this.#read(kept);

@@ -5,10 +5,9 @@
  * @module
  */
 
-import type { Effect, Input } from "../core/effects.ts";
 import { type CoreContext, newAccounts } from "../core/instance.ts";
-import { isRejection, type Rejection, type RejectionCode } from "../core/rejection.ts";
-import type { Message, MessageId, Timestamp, ValueHash } from "../core/types.ts";
+import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
+import type { MessageId, ValueHash } from "../core/types.ts";
 import { hashValue } from "../crypto/hash.ts";
 import { makeVerifier, type Verifier } from "../crypto/verify.ts";
 import { JournalError } from "../store/journal.ts";
@@ -20,13 +19,15 @@ import { Instances } from "./instances.ts";
 import { Intake } from "./intake.ts";
 import { Ledger } from "./ledger.ts";
 import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
-import { Outcomes, SELF } from "./outcomes.ts";
+import { Outcomes } from "./outcomes.ts";
+import { Refusals } from "./refusals.ts";
 import { ProposalGate } from "./proposal_gate.ts";
-import { drive, type Proposing, stopProposing } from "./proposing.ts";
+import { type Proposing, stopProposing } from "./proposing.ts";
+import { Rates } from "./rates.ts";
 import { namingSlowDisk } from "./slow_disk.ts";
 import { type SteadyOptions, steadyOptions } from "./steady.ts";
 import { WaitingValues } from "./waiting_values.ts";
-import { setTimer } from "./waking.ts";
+import { Stepper } from "./stepper.ts";
 import { Wants } from "./wants.ts";
 
 /** A process's share in all instances. Everything happens synchronously. */
@@ -45,14 +46,15 @@ export class Node {
   readonly intake: Intake;
   /** What peers have done wrong. */
   readonly blame: Blame;
-  /** How often each kind of refusal has happened; a kind that never has is absent. */
-  readonly rejections: Map<RejectionCode, number> = new Map();
+  /** How much each peer may have looked for in the journal. */
+  readonly lookups: Rates<string>;
   readonly #observers: Set<NodeObserver> = new Set();
   readonly #verifier: Verifier;
   readonly #wants: Wants;
   readonly #waiting: WaitingValues;
   readonly #gate: ProposalGate;
-  readonly #released: { id: MessageId; wire: WireProposal; source: string }[] = [];
+  readonly #refusals: Refusals;
+  readonly #stepper: Stepper;
   /** What the core has had done, and how much of it. */
   readonly outcomes: Outcomes;
   #votes = false;
@@ -65,7 +67,9 @@ export class Node {
     const { graph, limits, digest, network } = configuration;
     const self = votes ? configuration.self.acceptorIndex : undefined;
     this.context = { graph, limits, accounts: newAccounts(), self };
+    this.#refusals = new Refusals(log);
     this.blame = new Blame(limits.rejectionsPerMinuteMax);
+    this.lookups = new Rates(limits.lookupsPerSecondMax);
     this.ledger = new Ledger(journal, namingSlowDisk(clock, log));
     this.decisions = new DecisionBook(this.ledger);
     this.intake = new Intake(clock, (named) => this.ledger.has(named));
@@ -75,10 +79,7 @@ export class Node {
       trace: options.trace && { node: configuration.self.name, write: options.trace },
     });
     this.#waiting = new WaitingValues(limits);
-    const isWelcome = (id: MessageId, instance: bigint) =>
-      this.#wants.hasAskedFor(id) || this.intake.isFetching(id) ||
-      this.instances.isMissing(id, instance);
-    this.#gate = new ProposalGate(clock, limits, isWelcome);
+    this.#gate = new ProposalGate(clock, limits, (id, instance) => this.#isWelcome(id, instance));
     this.#verifier = makeVerifier(configuration);
     this.#wants = new Wants(clock, network.wantDelayMs, {
       stillMissing: (kind, instance, id) =>
@@ -90,20 +91,21 @@ export class Node {
     });
     this.outcomes = new Outcomes({
       ...{ graph, self, signer: configuration.signer, ledger: this.ledger, log },
-      observers: this.#observers,
-      refuse: (rejection, id, peer) => this.refuse(rejection, peer, id),
-      want: (instance, id, source) => {
-        const wire = this.#gate.release(id, source);
-        if (wire !== undefined) this.#released.push({ id, wire, source });
-        else this.#wants.note("message", instance, id, source);
-      },
-      delivered: (id, running) => {
-        this.instances.filled(running);
-        this.#wants.satisfied(id);
-        this.intake.arrived(id);
-      },
-      wake: (running, at) => this.wake(running, at),
+      ...{ observers: this.#observers, refusals: this.#refusals, instances: this.instances },
+      ...{ gate: this.#gate, wants: this.#wants, intake: this.intake },
     });
+    this.#stepper = new Stepper({
+      ...{ options: this.options, instances: this.instances, ledger: this.ledger },
+      outcomes: this.outcomes,
+      identify: (wire) => this.#verifier.identify(wire),
+      accept: ({ wire, id, source }) => void this.#accept(wire, id, source),
+      settled: () => this.flush(),
+    });
+  }
+
+  /** How often each kind of refusal has happened; a kind that never has is absent. */
+  get rejections(): ReadonlyMap<RejectionCode, number> {
+    return this.#refusals.counts;
   }
 
   /** Calls `observer` from now on; returns what undoes it. */
@@ -123,11 +125,26 @@ export class Node {
     const wire = decodeMessage(message, this.options.configuration.limits);
     if (isRejection(wire)) return this.refuse(wire, source);
     const id = this.#verifier.identify(wire);
-    if (this.#closed || this.ledger.has({ instance: wire.instance, id })) return id;
+    if (this.#closed) return id;
+    const isHere = this.#isHere(wire.instance, id, source);
+    if (isRejection(isHere)) return this.refuse(isHere, source, id);
+    if (isHere) return id;
     // Before any signature is checked.
     const tooMany = wire.kind === "1a" ? this.#gate.judge(id, wire, source) : undefined;
     if (tooMany !== undefined) return this.refuse(tooMany, source, id);
     return this.#accept(wire, id, source);
+  }
+
+  /** Whether a message is in the log. Who sends again what has long left memory must not go on. */
+  #isHere(instance: bigint, id: MessageId, source: string): boolean | Rejection {
+    if (this.ledger.recent(id) !== undefined) return true;
+    const nowMs = this.options.clock.elapsedMs();
+    if (!this.lookups.allows(source, nowMs) && !this.#isWelcome(id, instance)) {
+      return reject("RATE_LIMITED", `too much is looked for in the journal because of ${source}`);
+    }
+    const isHere = this.ledger.has({ instance, id });
+    if (isHere) this.lookups.charge(source, nowMs, 1);
+    return isHere;
   }
 
   #accept(wire: WireMessage, id: MessageId, source: string): MessageId | Rejection {
@@ -140,7 +157,7 @@ export class Node {
     if (tooMany !== undefined) return this.refuse(tooMany, source, id);
     const waits = wire.kind === "1a" ? this.#takeValue(wire, id, source) : undefined;
     if (isRejection(waits)) return this.refuse(waits, source, id);
-    return waits === "waits" ? id : this.#input(instance, verified, wire, source) ?? id;
+    return waits === "waits" ? id : this.#stepper.input(instance, verified, wire, source) ?? id;
   }
 
   /** Offers a value in an instance. The value is kept; flushes. */
@@ -150,7 +167,7 @@ export class Node {
     this.ledger.putValue(hashValue(value), value);
     this.#release(hashValue(value), value);
     running.proposers.add(proposing);
-    this.#drive(running);
+    this.#stepper.settle(running);
     this.flush();
     return undefined;
   }
@@ -159,13 +176,6 @@ export class Node {
   stopProposing(instance: bigint, proposing: Proposing): void {
     const running = this.instances.get(instance);
     if (running !== undefined) stopProposing(running, proposing);
-  }
-
-  /** Hands a 1a of our own to the core. */
-  offer(running: RunningInstance, wire: WireProposal): void {
-    const id = this.#verifier.identify(wire);
-    if (this.ledger.has({ instance: wire.instance, id })) return;
-    this.#input(running, { kind: "1a", id, ballot: wire.ballot }, wire, SELF);
   }
 
   /**
@@ -191,7 +201,10 @@ export class Node {
   /** Lets the acceptor vote, in all instances. */
   startVoting(): void {
     this.#votes = true;
-    for (const running of this.instances.all) this.tick(running, true);
+    for (const running of this.instances.all) {
+      this.#stepper.tick(running, true);
+      this.#stepper.settle(running);
+    }
     this.flush();
   }
 
@@ -204,27 +217,8 @@ export class Node {
   /** Counts a refusal, and passes it on; `id` is that of the message refused, if it has one. */
   refuse(rejection: Rejection, peer: string, id?: MessageId): Rejection {
     if (id !== undefined) this.intake.refused(id);
-    const { rejected, detail } = rejection;
-    this.rejections.set(rejected, (this.rejections.get(rejected) ?? 0) + 1);
-    this.options.log("debug", `refused a message: ${detail}`, { code: rejected, peer });
+    this.#refusals.add(rejection, peer);
     return rejection;
-  }
-
-  /** Wakes an instance at a time, if nothing wakes it before. */
-  wake(running: RunningInstance, at: Timestamp): void {
-    if (this.#closed) return;
-    setTimer(running, this.options.clock, at, () => {
-      this.tick(running);
-      this.#drive(running);
-      this.flush();
-    });
-  }
-
-  /** Tells an instance what time it is and, if it is so, that its acceptor may vote from now on. */
-  tick(running: RunningInstance, allowed = false): Timestamp {
-    const now = this.options.clock.now();
-    this.#step(running, allowed ? { kind: "vote", allowed, now } : { kind: "tick", now });
-    return now;
   }
 
   /** Stops all timers and proposers; nothing happens afterwards. */
@@ -233,10 +227,7 @@ export class Node {
     this.#wants.close();
     this.intake.close();
     this.instances.close();
-    for (const running of this.instances.all) {
-      running.cancelWake();
-      for (const proposing of running.proposers) stopProposing(running, proposing);
-    }
+    this.#stepper.close();
   }
 
   #takeValue(wire: WireProposal, id: MessageId, source: string): "waits" | Rejection | undefined {
@@ -256,44 +247,22 @@ export class Node {
       const running = this.#open(wire.instance, source);
       if (isRejection(running)) continue;
       const message = { kind: "1a", id, ballot: wire.ballot } as const;
-      this.#input(running, message, { ...wire, value }, source);
+      this.#stepper.input(running, message, { ...wire, value }, source);
     }
   }
 
-  /** Hands a message to the core. Tells why it is refused, if it is refused at once. */
-  #input(
-    running: RunningInstance,
-    message: Message,
-    wire: WireMessage,
-    source: string,
-  ): Rejection | undefined {
-    if (running.state.dag.has(message.id)) return undefined;
-    running.wires.set(message.id, wire);
-    const now = this.options.clock.now();
-    const bytes = wire.kind === "1a" ? wire.value?.length ?? 0 : 0;
-    const effects = this.#step(running, { kind: "message", message, source, bytes, now });
-    this.#drive(running);
-    const refused = effects.find((effect) => effect.kind === "reject" && effect.id === message.id);
-    return refused?.kind === "reject" ? refused.rejection : undefined;
-  }
-
-  #drive(running: RunningInstance): void {
-    if (!this.#closed) drive(this, running);
+  /** Whether something waits for a message, or has been asked for it. */
+  #isWelcome(id: MessageId, instance: bigint): boolean {
+    return this.#wants.hasAskedFor(id) || this.intake.isFetching(id) ||
+      this.instances.isMissing(id, instance);
   }
 
   #open(id: bigint, by?: string): RunningInstance | Rejection {
     const running = this.instances.open(id, by);
     if (!isRejection(running) && !running.admitted) {
       running.admitted = true;
-      if (this.#votes) this.tick(running, true);
+      if (this.#votes) this.#stepper.tick(running, true);
     }
     return running;
-  }
-
-  #step(running: RunningInstance, input: Input): Effect[] {
-    const effects = this.instances.step(running, input);
-    this.outcomes.apply(running, effects, input.kind === "message" ? input.message.id : undefined);
-    for (const { id, wire, source } of this.#released.splice(0)) this.#accept(wire, id, source);
-    return effects;
   }
 }

@@ -7,18 +7,23 @@
 import type { Entry } from "../core/dag.ts";
 import type { Effect } from "../core/effects.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
-import type { Rejection } from "../core/rejection.ts";
 import type { AcceptorIndex, MessageId, Timestamp } from "../core/types.ts";
 import type { Signer } from "../crypto/keys.ts";
+import type { WireProposal } from "../wire/codec.ts";
+import type { Instances } from "./instances.ts";
+import type { Intake } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LogRecord } from "./log_record.ts";
 import type { Logger } from "./logger.ts";
 import type { NodeObserver, RunningInstance } from "./node_types.ts";
+import type { ProposalGate } from "./proposal_gate.ts";
+import type { Refusals } from "./refusals.ts";
+import type { Wants } from "./wants.ts";
 import { decisionRecord, evidenceRecord } from "./records.ts";
 import { signMessage } from "./signing.ts";
 
-/** What {@linkcode Outcomes} needs of the node. */
-export interface OutcomesHost {
+/** Between what {@linkcode Outcomes} carries effects out. */
+export interface OutcomesParts {
   /** Of the configuration. */
   readonly graph: LearnerGraph;
   /** The acceptor that this process is; undefined for an observer. */
@@ -31,14 +36,32 @@ export interface OutcomesHost {
   readonly observers: ReadonlySet<NodeObserver>;
   /** Told of equivocations. */
   readonly log: Logger;
-  /** Counts a refusal of a message. */
-  refuse(rejection: Rejection, id: MessageId, peer: string): void;
-  /** Something is missing that `source` should have. */
-  want(instance: bigint, id: MessageId, source: string): void;
-  /** A message is in the log. */
-  delivered(id: MessageId, running: RunningInstance): void;
-  /** The instance wants a tick. */
-  wake(running: RunningInstance, at: Timestamp): void;
+  /** Counts what is refused. */
+  readonly refusals: Refusals;
+  /** Where instances are. */
+  readonly instances: Instances;
+  /** Has what came too fast, and may be missing now. */
+  readonly gate: ProposalGate;
+  /** Asks for what is missing. */
+  readonly wants: Wants;
+  /** Fetches what is offered. */
+  readonly intake: Intake;
+}
+
+/** What follows from effects, beyond what has been carried out. */
+export interface Consequences {
+  /** 1as that came too fast, and are missing now: to be taken in. */
+  readonly released: readonly HeldBack[];
+  /** When the instance wants a tick; undefined if it does not say. */
+  readonly wakeAt: Timestamp | undefined;
+}
+
+/** A 1a that was held back. */
+export interface HeldBack {
+  readonly id: MessageId;
+  readonly wire: WireProposal;
+  /** Who has sent what refers to it. */
+  readonly source: string;
 }
 
 /** The source of what this process itself proposes. */
@@ -63,33 +86,41 @@ export class Outcomes {
   signed = 0;
   /** How many messages of its own it has taken over from others. */
   adopted = 0;
-  readonly #host: OutcomesHost;
+  readonly #parts: OutcomesParts;
   #records: LogRecord[] = [];
   #isLasting = false;
   #hasDecided = false;
 
   /** Nothing has happened yet. */
-  constructor(host: OutcomesHost) {
-    this.#host = host;
+  constructor(parts: OutcomesParts) {
+    this.#parts = parts;
   }
 
   /**
-   * Carries out the effects of one step, in their order.
+   * Carries out the effects of one step, in their order. What is to be sent is signed and handed to
+   * the ledger; it is sent when that has kept it.
    *
    * @param current The message just taken, if one was: whoever handed it in is told if it is refused.
+   * @returns What is left for the node to do.
    */
   apply(
     running: RunningInstance,
     effects: readonly Effect[],
     current: MessageId | undefined,
-  ): void {
+  ): Consequences {
+    const { observers } = this.#parts;
+    const released: HeldBack[] = [];
+    let wakeAt: Timestamp | undefined;
     for (const effect of effects) {
-      this.#carryOut(running, effect);
+      if (effect.kind === "wake") wakeAt = effect.at;
+      else if (effect.kind === "request") released.push(...this.#request(running, effect));
+      else this.#carryOut(running, effect);
       if (effect.kind !== "reject" || effect.id === current) continue;
       const { rejection, sources } = effect;
-      for (const observer of this.#host.observers) observer.refused?.(rejection, sources);
+      for (const observer of observers) observer.refused?.(rejection, sources);
     }
-    for (const observer of this.#host.observers) observer.stepped?.(running.id, effects);
+    for (const observer of observers) observer.stepped?.(running.id, effects);
+    return { released, wakeAt };
   }
 
   /** Takes out what is to be flushed. */
@@ -105,8 +136,11 @@ export class Outcomes {
     return unflushed;
   }
 
-  #carryOut(running: RunningInstance, effect: Effect): void {
-    const { observers, ledger, graph } = this.#host;
+  #carryOut(
+    running: RunningInstance,
+    effect: Exclude<Effect, { readonly kind: "wake" | "request" }>,
+  ): void {
+    const { observers, ledger, graph } = this.#parts;
     switch (effect.kind) {
       case "deliver":
         return this.#deliver(running, effect.entry, effect.source === SELF);
@@ -114,12 +148,8 @@ export class Outcomes {
         return this.#send(running, effect.entry);
       case "reject":
         running.wires.delete(effect.id);
-        return this.#host.refuse(effect.rejection, effect.id, effect.sources[0] ?? SELF);
-      case "request":
-        for (const id of effect.ids) this.#host.want(running.id, id, effect.source);
-        return;
-      case "wake":
-        return this.#host.wake(running, effect.at);
+        this.#parts.intake.refused(effect.id);
+        return this.#parts.refusals.add(effect.rejection, effect.sources[0] ?? SELF);
       case "decide":
         this.#hasDecided = true;
         return ledger.decide(decisionRecord(graph, running.id, effect.decision));
@@ -143,31 +173,53 @@ export class Outcomes {
     if (wire === undefined) throw new Error(`no wire form of ${id}`);
     running.wires.delete(id);
     if (wire.kind === "1a" && wire.value !== undefined) {
-      this.#host.ledger.putValue(wire.ballot.valueHash, wire.value);
+      this.#parts.ledger.putValue(wire.ballot.valueHash, wire.value);
     }
-    if (message.kind === "acceptor" && message.signer === this.#host.self) {
+    if (message.kind === "acceptor" && message.signer === this.#parts.self) {
       this.adopted++;
       // It has been forgotten before.
       this.#isLasting = true;
     }
-    this.#records.push(this.#host.ledger.append(id, wire, own));
-    this.#host.delivered(id, running);
+    this.#records.push(this.#parts.ledger.append(id, wire, own));
+    this.#isIn(id, running);
   }
 
   #send(running: RunningInstance, { message }: Entry): void {
-    const wire = signMessage(this.#host.signer, running.scope, message);
+    const wire = signMessage(this.#parts.signer, running.scope, message);
     this.signed++;
     this.#isLasting = true;
     running.wires.delete(message.id);
-    this.#records.push(this.#host.ledger.append(message.id, wire, true));
-    this.#host.delivered(message.id, running);
+    this.#records.push(this.#parts.ledger.append(message.id, wire, true));
+    this.#isIn(message.id, running);
+  }
+
+  /** A message is in the log: nobody need ask for it any more. */
+  #isIn(id: MessageId, running: RunningInstance): void {
+    this.#parts.instances.filled(running);
+    this.#parts.wants.satisfied(id);
+    this.#parts.intake.arrived(id);
+  }
+
+  /** Something is missing: it may be here, held back; if not, `source` should have it. */
+  #request(
+    running: RunningInstance,
+    { ids, source }: Extract<Effect, { readonly kind: "request" }>,
+  ): HeldBack[] {
+    const { gate, wants } = this.#parts;
+    const released: HeldBack[] = [];
+    for (const id of ids) {
+      const wire = gate.release(id, source);
+      if (wire !== undefined) released.push({ id, wire, source });
+      else wants.note("message", running.id, id, source);
+    }
+    return released;
   }
 
   #reportCaught(running: RunningInstance, index: number, evidence: readonly [Entry, Entry]): void {
-    const record = evidenceRecord(this.#host.graph, running.id, index, evidence);
+    const record = evidenceRecord(this.#parts.graph, running.id, index, evidence);
     const { acceptor, instance } = record;
-    this.#host.ledger.addEvidence(record);
-    this.#host.log("error", `${acceptor} equivocated in instance ${instance}`, { ...record });
-    for (const observer of this.#host.observers) observer.caught?.(instance, acceptor, evidence);
+    this.#parts.ledger.addEvidence(record);
+    this.#parts.log("error", `${acceptor} equivocated in instance ${instance}`, { ...record });
+    for (const observer of this.#parts.observers) observer.caught?.(instance, acceptor, evidence);
   }
 }

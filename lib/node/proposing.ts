@@ -6,11 +6,12 @@
 
 import { membersOf } from "../core/acceptor_set.ts";
 import { newProposer, type Pace, stepProposer } from "../core/proposer.ts";
-import type { LearnerSet, ValueHash } from "../core/types.ts";
+import type { Ballot, LearnerSet, Timestamp, ValueHash } from "../core/types.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { quote } from "../wire/place.ts";
 import type { Configuration } from "../config/configuration.ts";
-import type { Node } from "./node.ts";
+import type { Instances } from "./instances.ts";
+import type { Logger } from "./logger.ts";
 import type { Proposing, RunningInstance } from "./node_types.ts";
 
 export type { Proposing } from "./node_types.ts";
@@ -57,43 +58,52 @@ export function paceOf({ proposer, limits, self, source }: Configuration): Pace 
   return { members: rotation.length, position, windowMsMin, clockSkewMsMax };
 }
 
-/** Lets all proposers of an instance look at what is known now. */
-export function drive(node: Node, running: RunningInstance): void {
-  const { instances: { trace }, options: { clock, random, log } } = node;
-  for (const proposing of running.proposers) {
-    const { state, pace } = proposing;
-    let now = clock.now();
-    if (running.setBacks !== clock.setBacks) now = node.tick(running);
-    const entropy = random();
-    const before = trace && { ...state };
-    const effects = stepProposer(
-      node.context.graph,
-      running.state,
-      state,
-      pace,
-      now,
-      entropy,
-    );
-    if (before) {
-      trace?.propose(running.id, { before, settings: { ...pace }, now, entropy, effects });
-    }
-    for (const effect of effects) {
-      if (effect.kind === "wake") {
-        node.wake(running, effect.at);
-      } else if (effect.kind === "done") {
-        stopProposing(running, proposing, true);
-      } else if (effect.kind === "starved") {
-        const { learners } = node.context.graph.spec;
-        const names = membersOf(effect.learners).map((learner) => learners[learner]!);
-        log("info", `${names.join(", ")} starved in instance ${running.id}`);
-      } else {
-        const { ballot } = effect;
-        log("debug", `offering ballot ${state.ballots} in instance ${running.id}`);
-        const value = node.ledger.value(ballot.valueHash);
-        node.offer(running, { kind: "1a", instance: running.id, ballot, value });
-      }
+/** What proposers look by. */
+export interface DriveParts {
+  /** Whose trace, if there is one, is told of every look; it knows the graph. */
+  readonly instances: Pick<Instances, "trace" | "graph">;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Told of ballots, and of learners that are starved. */
+  readonly log: Logger;
+}
+
+/** What a proposer wants. */
+export interface Look {
+  /** To be offered; undefined if nothing is. */
+  readonly ballot: Ballot | undefined;
+  /** When to look again; undefined if it does not say. */
+  readonly wakeAt: Timestamp | undefined;
+}
+
+/** Lets a proposer of an instance look at what is known now. */
+export function drive(
+  { instances: { trace, graph }, random, log }: DriveParts,
+  running: RunningInstance,
+  proposing: Proposing,
+  now: Timestamp,
+): Look {
+  let ballot: Ballot | undefined;
+  let wakeAt: Timestamp | undefined;
+  const { state, pace } = proposing;
+  const entropy = random();
+  const before = trace && { ...state };
+  const effects = stepProposer(graph, running.state, state, pace, now, entropy);
+  if (before) {
+    trace?.propose(running.id, { before, settings: { ...pace }, now, entropy, effects });
+  }
+  for (const effect of effects) {
+    if (effect.kind === "wake") wakeAt = effect.at;
+    else if (effect.kind === "done") stopProposing(running, proposing, true);
+    else if (effect.kind === "starved") {
+      const names = membersOf(effect.learners).map((learner) => graph.spec.learners[learner]!);
+      log("info", `${names.join(", ")} starved in instance ${running.id}`);
+    } else {
+      log("debug", `offering ballot ${state.ballots} in instance ${running.id}`);
+      ballot = effect.ballot;
     }
   }
+  return { ballot, wakeAt };
 }
 
 /** Ends a proposer. */

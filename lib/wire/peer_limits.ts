@@ -21,6 +21,7 @@ export type LimitName =
   | "emptyInstancesPerPeerMax"
   | "instanceIdleMs"
   | "restoredPerSecondMax"
+  | "lookupsPerSecondMax"
   | "streamsPerConnectionMax"
   | "connectionsPerIdentityMax"
   | "bytesInFlightMax"
@@ -120,6 +121,15 @@ export const LIMITS: Readonly<Record<LimitName, Setting>> = {
       "other instances not in memory are refused (RATE_LIMITED).",
     10_000,
     1,
+    16_777_216,
+  ),
+  lookupsPerSecondMax: setting(
+    "Messages a second that are looked for in the journal, beyond those in memory, because one " +
+      "peer says that it has, wants or offers them, or sends them again; twice as many at once. " +
+      "Beyond it what it has is not followed into the past, its offers and wants wait, and what it " +
+      "sends unasked is refused (RATE_LIMITED).",
+    5_000,
+    16,
     16_777_216,
   ),
   streamsPerConnectionMax: setting(

@@ -18,6 +18,7 @@ import {
   Role,
 } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { configurationOf, FakeClock, makeTestConfigurations, settled } from "./harness.ts";
+import type { TestPlan } from "./harness.ts";
 import { TestLog } from "./log_of.ts";
 
 /** Alice's link with Bob. */
@@ -57,8 +58,8 @@ export class LinkStage {
   }
 
   /** A link of which nothing has been read. */
-  static async make(): Promise<LinkStage> {
-    return new LinkStage(await makeTestConfigurations());
+  static async make(plan: TestPlan = {}): Promise<LinkStage> {
+    return new LinkStage(await makeTestConfigurations(plan));
   }
 
   /** What a link is made from. */
