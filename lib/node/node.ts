@@ -46,7 +46,11 @@ export class Node {
   readonly intake: Intake;
   /** What peers have done wrong. */
   readonly blame: Blame;
-  /** How much each peer may have looked for in the journal. */
+  /**
+   * How much each peer may have looked for in the journal.
+   *
+   * @internal For links.
+   */
   readonly lookups: Rates<string>;
   readonly #observers: Set<NodeObserver> = new Set();
   readonly #verifier: Verifier;

@@ -22,7 +22,11 @@ import type { Wants } from "./wants.ts";
 import { decisionRecord, evidenceRecord } from "./records.ts";
 import { signMessage } from "./signing.ts";
 
-/** Between what {@linkcode Outcomes} carries effects out. */
+/**
+ * Between what {@linkcode Outcomes} carries effects out.
+ *
+ * @internal For the node.
+ */
 export interface OutcomesParts {
   /** Of the configuration. */
   readonly graph: LearnerGraph;
@@ -58,7 +62,9 @@ export interface Consequences {
 
 /** A 1a that was held back. */
 export interface HeldBack {
+  /** Of the 1a. */
   readonly id: MessageId;
+  /** The 1a, not verified yet. */
   readonly wire: WireProposal;
   /** Who has sent what refers to it. */
   readonly source: string;
