@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { type Core, loadCore } from "../core/core_under_test.ts";
 import type { Edit } from "../core/mutations.ts";
 
-const CORE_URL = new URL("../../lib/core", import.meta.url);
+const CORE_URL = new URL("../../lib/core/", import.meta.url);
 
 /** Writes a copy of lib/core with some edits into an empty directory, and loads it. */
 export async function loadMutant(directory: string, edits: readonly Edit[]): Promise<Core> {
