@@ -84,7 +84,7 @@ export class Node {
     });
     this.#waiting = new WaitingValues(limits);
     this.#gate = new ProposalGate(clock, limits, (id, instance) => this.#isWelcome(id, instance));
-    this.#verifier = makeVerifier(configuration);
+    this.#verifier = options.verifier ?? makeVerifier(configuration);
     this.#wants = new Wants(clock, network.wantDelayMs, {
       stillMissing: (kind, instance, id) =>
         kind === "value"

@@ -11,6 +11,7 @@ import type { Pace, ProposerState } from "../core/proposer.ts";
 import type { Rejection } from "../core/rejection.ts";
 import type { MessageId, Timestamp } from "../core/types.ts";
 import type { Journal, JournalError } from "../store/journal.ts";
+import type { Verifier } from "../crypto/verify.ts";
 import type { Scope } from "../wire/canonical.ts";
 import type { WireMessage } from "../wire/codec.ts";
 import type { Cancel, Clock } from "./clock.ts";
@@ -33,6 +34,8 @@ export interface NodeOptions {
   readonly random: () => number;
   /** Told what happens: links, refusals, ballots, equivocations. */
   readonly log: Logger;
+  /** Names and verifies messages; one made from the configuration if absent. */
+  readonly verifier?: Verifier | undefined;
   /** Takes the lines of a trace of every step, if one is wanted (docs/TRACES.md). */
   readonly trace?: ((line: string) => void) | undefined;
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { runCluster } from "../../lib/sim/cluster/run.ts";
+import { drawClusterScenario } from "../../lib/sim/cluster/scenario.ts";
 import { Recorder } from "../../lib/sim/recorder.ts";
 import { type Omission, omit, shrink } from "../../lib/sim/shrink.ts";
 import type { Scenario } from "../../lib/sim/scenario.ts";
@@ -45,6 +47,25 @@ export function explainSeed(
   }
   print(omit(scenario, small.omissions));
   return false;
+}
+
+/** Runs a cluster and prints what happened in it. Returns whether all is well. */
+export function explainCluster(seed: number): boolean {
+  const scenario = drawClusterScenario(seed);
+  console.log(describeGraph(scenario.graph.spec));
+  for (const [index, villainy] of scenario.villains) {
+    console.log(`villain ${scenario.names[index]}: ${villainy}`);
+  }
+  const lines: string[] = [];
+  const { violation, ms, events } = runCluster(seed, {
+    note: (atMs, who, what) => lines.push(`${atMs.toFixed(0).padStart(8)} ms  ${who}: ${what}`),
+  });
+  if (lines.length > LINES_MAX) console.log(`… ${lines.length - LINES_MAX} lines before`);
+  for (const line of lines.slice(-LINES_MAX)) console.log(line);
+  const ending = `${events} events in ${ms.toFixed(0)} virtual ms`;
+  console.log(`seed ${seed}: ${violation ?? "all is well"}: ${ending}`);
+  if (violation !== undefined) console.log(`  repeat: deno task sim --clusters --seed ${seed}`);
+  return violation === undefined;
 }
 
 function print(scenario: Scenario): void {

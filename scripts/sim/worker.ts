@@ -6,6 +6,7 @@
 
 /// <reference lib="deno.worker" />
 
+import { runCluster } from "../../lib/sim/cluster/run.ts";
 import { Marks } from "../../lib/sim/marks.ts";
 import type { RunReport } from "../../lib/sim/run.ts";
 import { runSeed } from "./seeds.ts";
@@ -16,6 +17,8 @@ export interface Batch {
   readonly first: number;
   /** How many. */
   readonly count: number;
+  /** Whether they are worlds of clusters, not of the core. */
+  readonly clusters: boolean;
 }
 
 /** What has come of them. */
@@ -26,9 +29,10 @@ export interface Outcome {
   readonly marks: readonly (readonly [string, number])[];
 }
 
-self.onmessage = ({ data: { first, count } }: MessageEvent<Batch>) => {
+self.onmessage = ({ data: { first, count, clusters } }: MessageEvent<Batch>) => {
   const marks = new Marks();
-  const reports = Array.from({ length: count }, (_, i) => runSeed(first + i, { marks }));
+  const run = clusters ? runCluster : runSeed;
+  const reports = Array.from({ length: count }, (_, i) => run(first + i, { marks }));
   const outcome: Outcome = { reports, marks: [...marks.counts] };
   self.postMessage(outcome);
 };

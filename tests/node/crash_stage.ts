@@ -9,7 +9,7 @@ import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { makePrng, type Prng } from "../../lib/sim/prng.ts";
 import { configurationOf, type Joint, makeTestConfigurations } from "./harness.ts";
 import { TestCluster, type TestProcess } from "./harness.ts";
-import { FragileJournal, StoredJournal } from "./journals.ts";
+import { breakingJournal, StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 
 /**
  * Where a process can end: a message is about to be signed, or is signed; what is new is about to be
@@ -92,7 +92,7 @@ export class CrashStage {
       this.crashedAt.push(moment);
       return true;
     };
-    const journal = new FragileJournal(this.#stored, reached);
+    const journal = breakingJournal(this.#stored, reached);
     const configuration = configurationOf(this.cluster.configurations, this.#victim);
     const process = this.cluster.add(this.#victim, {
       journal,

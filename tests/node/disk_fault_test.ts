@@ -4,7 +4,11 @@ import { messageId } from "../../lib/crypto/hash.ts";
 import type { Journal } from "../../lib/store/journal.ts";
 import { decodeMessage } from "../../lib/wire/codec.ts";
 import { makeTestConfigurations, TestCluster, type TestProcess } from "./harness.ts";
-import { type CommitMoment, FragileJournal, StoredJournal } from "./journals.ts";
+import {
+  breakingJournal,
+  type CommitMoment,
+  StoredJournal,
+} from "../../lib/sim/cluster/stored_journal.ts";
 
 /** Four acceptors and a learner; the disk of the first fails at a moment of the test's choice. */
 class Stage {
@@ -22,7 +26,7 @@ class Stage {
 
   private constructor(cluster: TestCluster) {
     this.cluster = cluster;
-    const journal = new FragileJournal(this.stored, (moment) => moment === this.fails);
+    const journal = breakingJournal(this.stored, (moment) => moment === this.fails);
     this.alice = cluster.add("Alice", { journal });
     this.others = ["Bob", "Carol", "Dave", "client_0"].map((name) => cluster.add(name));
     for (const [i, other] of this.others.entries()) {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { makeTestConfigurations, TestCluster } from "./harness.ts";
-import { StoredJournal } from "./journals.ts";
+import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 
 const INSTANCES = 20;
 

@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { draftRefsMax } from "../../lib/core/acceptor.ts";
 import { logOf, makeTestConfigurations, TestCluster } from "./harness.ts";
-import { StoredJournal } from "./journals.ts";
+import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 
 Deno.test("after a long outage of a quorum the instance decides, with refsMax 64", async () => {
   const configurations = await makeTestConfigurations({

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { encodeRecord } from "../../lib/node/envelopes.ts";
 import { HostilePeer, infiltrate, logOf, TestCluster } from "./harness.ts";
 import { makeTestConfigurations, type TestPlan, type TestProcess } from "./harness.ts";
-import { StoredJournal } from "./journals.ts";
+import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 
 const PLAN: TestPlan = {
   network: { recoveryWaitMs: 2_000 },

@@ -4,7 +4,7 @@ import { isRejection } from "../../lib/core/rejection.ts";
 import { messageId } from "../../lib/crypto/hash.ts";
 import { decodeMessage } from "../../lib/wire/codec.ts";
 import { logOf, makeTestConfigurations, TestCluster, type TestProcess } from "./harness.ts";
-import { StoredJournal } from "./journals.ts";
+import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 
 /** Counts what arrives at processes. */
 class Arrivals {

@@ -10,7 +10,7 @@ import { replay } from "../../lib/trace/replay.ts";
 import { TraceWriter } from "../../lib/trace/writer.ts";
 import { CrashStage } from "./crash_stage.ts";
 import { makeTestConfigurations, TestCluster, type TestPlan } from "./harness.ts";
-import { StoredJournal } from "./journals.ts";
+import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 import { seeds, withSeed } from "./schedules.ts";
 
 const PLAN: TestPlan = {

@@ -1,12 +1,13 @@
 /**
- * Journals in memory that fail, or forget, when a test says so.
+ * A journal in memory that is like a file: it outlives its process, and of what was not made durable
+ * a crash of the machine may take some.
  *
  * @module
  */
 
-import { type Journal, type JournalBatch, JournalError } from "../../lib/store/journal.ts";
-import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
-import { commonLength, type JournalRun } from "../../lib/store/runs.ts";
+import { type Journal, type JournalBatch, JournalError } from "../../store/journal.ts";
+import { openMemoryJournal } from "../../store/memory_journal.ts";
+import { commonLength, type JournalRun } from "../../store/runs.ts";
 
 /** Passes everything on. */
 class WrappedJournal implements Journal {
@@ -65,6 +66,7 @@ class WrappedJournal implements Journal {
   decisionsOf(instance: bigint): ReturnType<Journal["decisionsOf"]> {
     return this.inner.decisionsOf(instance);
   }
+
   decisionsFrom(
     ...args: Parameters<Journal["decisionsFrom"]>
   ): ReturnType<Journal["decisionsFrom"]> {
@@ -90,25 +92,50 @@ export class StoredJournal extends WrappedJournal {
   readonly batches: JournalBatch[] = [];
   /** By batch: whether it had to wait for the disk. */
   readonly waits: boolean[] = [];
-  #runs: readonly JournalRun[] = [{ epoch: this.epoch, start: 0 }];
+  readonly #makeEpoch: (() => string) | undefined;
+  readonly #epoch: string;
+  #runs: readonly JournalRun[];
+  #durableLength = 0;
 
-  constructor() {
+  /** @param makeEpoch Gives 32 hex digits, others each time; random ones if absent. */
+  constructor(makeEpoch?: () => string) {
     super(openMemoryJournal());
+    this.#makeEpoch = makeEpoch;
+    this.#epoch = makeEpoch?.() ?? this.inner.epoch;
+    this.#runs = [{ epoch: this.#epoch, start: 0 }];
   }
 
+  /** As it was made. */
+  override get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** By its own runs: a copy has those of what it was copied from. */
   override commonLength(epoch: string, position: number): number {
     return commonLength({ runs: this.#runs, length: this.length }, epoch, position);
   }
 
+  /** Keeps the batch, and that it was kept. */
   override commit(batch: JournalBatch, durable: boolean): void {
     super.commit(batch, durable);
     this.batches.push(batch);
     this.waits.push(durable);
+    if (durable) this.#durableLength = this.length;
+  }
+
+  /** How many batches are sure to survive a crash of the machine. */
+  get durable(): number {
+    return this.waits.lastIndexOf(true) + 1;
+  }
+
+  /** How many messages are sure to. */
+  get durableLength(): number {
+    return this.#durableLength;
   }
 
   /** What it was when it had so many batches: all of them if absent. */
   copy(count = this.batches.length): StoredJournal {
-    const copy = new StoredJournal();
+    const copy = new StoredJournal(this.#makeEpoch);
     for (const batch of this.batches.slice(0, count)) copy.commit(batch, true);
     const { epoch, length } = copy;
     copy.#runs = [...this.#runs.filter(({ start }) => start <= length), { epoch, start: length }];
@@ -119,10 +146,10 @@ export class StoredJournal extends WrappedJournal {
 /** Before anything of a batch is kept, and when all of it is. */
 export type CommitMoment = "unkept" | "kept";
 
-/** Fails to keep a batch, or to say that it has, when `breaks` says so; from then on for good. */
-export class FragileJournal extends WrappedJournal {
+/** Fails to keep a batch, or to say that it has; from then on for good. */
+class BreakingJournal extends WrappedJournal {
   readonly #breaks: (moment: CommitMoment) => boolean;
-  #broken = false;
+  #isBroken = false;
 
   constructor(inner: Journal, breaks: (moment: CommitMoment) => boolean) {
     super(inner);
@@ -136,7 +163,15 @@ export class FragileJournal extends WrappedJournal {
   }
 
   #check(moment: CommitMoment): void {
-    this.#broken ||= this.#breaks(moment);
-    if (this.#broken) throw new JournalError("the disk is full");
+    this.#isBroken ||= this.#breaks(moment);
+    if (this.#isBroken) throw new JournalError("the disk is full");
   }
+}
+
+/** A journal that breaks, for good, as soon as `breaks` says so. */
+export function breakingJournal(
+  inner: Journal,
+  breaks: (moment: CommitMoment) => boolean,
+): Journal {
+  return new BreakingJournal(inner, breaks);
 }

@@ -1,0 +1,76 @@
+/**
+ * The configurations of a simulated cluster's members.
+ *
+ * @module
+ */
+
+import type { Configuration } from "../../config/configuration.ts";
+import type { Identity } from "../../crypto/identity.ts";
+import { sha3 } from "../../crypto/hash.ts";
+import { DEFAULT_LIMITS, DEFAULT_NETWORK_SETTINGS } from "../../wire/limits.ts";
+import type { ClusterScenario } from "./scenario.ts";
+import { makeSeals, type Seals } from "./seals.ts";
+
+/** One for each process of the scenario, and how they sign. */
+export interface Members {
+  readonly configurations: readonly Configuration[];
+  readonly seals: Seals;
+  /** Of all configurations. */
+  readonly configDigest: Uint8Array<ArrayBuffer>;
+}
+
+/** Makes the configurations; what only reading a file could get wrong is left out of them. */
+export function makeMembers(scenario: ClusterScenario): Members {
+  const { graph, names, delayMsMax } = scenario;
+  const seals = makeSeals(scenario.realKeys);
+  const identities = names.map((name, index): Identity => {
+    const client = index >= graph.acceptorCount;
+    const certificate = seals.certificateOf(index) as Identity["certificate"];
+    const acceptorIndex = client ? undefined : index;
+    return { name, client, acceptorIndex, host: "localhost", port: 1 + index, certificate };
+  });
+  const whole = sha3(new TextEncoder().encode(`configuration of seed ${scenario.seed}`));
+  const digest = { whole, acceptors: whole, learners: whole, safetySets: whole, rules: whole };
+  const echoDelayMs = 10 + 2 * delayMsMax;
+  const common = {
+    source: "simulated",
+    shared: undefined,
+    identities,
+    acceptors: identities.slice(0, graph.acceptorCount),
+    graph,
+    allowDisagreement: [],
+    digest,
+    warnings: [],
+    privateKeyPem: "",
+    proposal: undefined,
+    listen: { host: "localhost", port: 1 },
+    dataDir: undefined,
+    limits: {
+      ...DEFAULT_LIMITS,
+      valueBytesMax: scenario.valueBytesMax,
+      instanceIdleMs: scenario.instanceIdleMs,
+    },
+    network: {
+      ...DEFAULT_NETWORK_SETTINGS,
+      reconnectMsMin: 20,
+      reconnectMsMax: 200,
+      pingIntervalMs: 300 + 4 * delayMsMax,
+      pingTimeoutMs: 300 + 4 * delayMsMax,
+      echoDelayMs,
+      wantDelayMs: 10 + delayMsMax,
+      recoveryWaitMs: 400 + 4 * delayMsMax,
+    },
+    proposer: {
+      windowMsMin: 500,
+      backoffMsMin: 20 + 6 * delayMsMax,
+      backoffMsMax: 400 + 40 * delayMsMax,
+      rotation: [],
+    },
+  };
+  const configurations = identities.map((self, index): Configuration => ({
+    ...common,
+    self,
+    signer: seals.signerOf(index),
+  }));
+  return { configurations, seals, configDigest: whole };
+}

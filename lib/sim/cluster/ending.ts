@@ -1,0 +1,59 @@
+/**
+ * When a simulated cluster has come to its end, and what is missing if it never does.
+ *
+ * @module
+ */
+
+import { fullSet, setOf } from "../../core/acceptor_set.ts";
+import { findStarved } from "../../core/starvation.ts";
+import type { AcceptorSet, LearnerSet } from "../../core/types.ts";
+import type { ClusterWorld } from "./world.ts";
+
+/** It is not asked whether a learner starves before so much calm, in milliseconds. */
+const STARVES_AFTER_MS = 10_000;
+
+/**
+ * Who has not seen which learner decide where, a line each, though it has a quorum of honest members
+ * that run, and a value has been offered there.
+ */
+export function undecided(world: ClusterWorld): string[] {
+  const { graph, proposals } = world.scenario;
+  const alive = aliveOf(world);
+  const missing: string[] = [];
+  for (const instance of new Set(proposals.map((proposal) => proposal.instance))) {
+    const starved = starvedIn(world, instance, alive);
+    const due = graph.spec.learners.filter((_, index) =>
+      graph.quorums[index]!.satisfiedBy(alive) && ((starved >> BigInt(index)) & 1n) === 0n
+    );
+    for (const { stored, name } of world.up()) {
+      const decided = new Set(stored.decisionsOf(instance).map(({ learner }) => learner));
+      for (const learner of due) {
+        if (decided.has(learner)) continue;
+        missing.push(`${name} knows no decision of ${learner} in instance ${instance}`);
+      }
+    }
+  }
+  return missing;
+}
+
+function aliveOf(world: ClusterWorld): AcceptorSet {
+  return setOf(
+    world.up().map(({ index }) => index).filter((index) =>
+      index < world.scenario.graph.acceptorCount
+    ),
+  );
+}
+
+/** The learners that provably cannot decide without the help of those who are not alive. */
+function starvedIn(world: ClusterWorld, instance: bigint, alive: AcceptorSet): LearnerSet {
+  const { graph, calmMs } = world.scenario;
+  if (world.queue.nowMs < calmMs + STARVES_AFTER_MS) return 0n;
+  const silent = fullSet(graph.acceptorCount) & ~alive;
+  let starved = 0n;
+  for (const { life } of world.up()) {
+    const state = life!.node.instances.get(instance)?.state;
+    if (state !== undefined) starved |= findStarved(graph, state, silent);
+  }
+  if (starved !== 0n) world.marks.mark("a learner starves");
+  return starved;
+}

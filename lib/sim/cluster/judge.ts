@@ -1,0 +1,137 @@
+/**
+ * Judges a simulated cluster: every step of every honest node, instance by instance, by the same
+ * referee as the worlds of the core; and what links say.
+ *
+ * @module
+ */
+
+import { isRejection } from "../../core/rejection.ts";
+import type { AcceptorSet, ValueHash } from "../../core/types.ts";
+import type { LearnerGraph } from "../../core/learner_graph.ts";
+import { messageId } from "../../crypto/hash.ts";
+import type { Link, LinkEnd } from "../../link/link.ts";
+import type { NodeObserver } from "../../node/node_types.ts";
+import { decodeMessage } from "../../wire/codec.ts";
+import {
+  type Envelope,
+  Goodbye_Reason as Reason,
+} from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import type { Marks } from "../marks.ts";
+import { Referee, Violation } from "../referee.ts";
+import type { Member } from "./member.ts";
+
+/** What an honest peer is never cut off for. */
+const FAULTS: ReadonlySet<Reason> = new Set([
+  Reason.PROTOCOL_ERROR,
+  Reason.LIMIT,
+  Reason.CONFIG_MISMATCH,
+  Reason.DUPLICATE_IDENTITY,
+]);
+
+/** Told that somebody has seen a learner, by name, decide in an instance. */
+export type Decided = (who: string, instance: bigint, learner: string) => void;
+
+/** See the module. */
+export class Judge {
+  readonly #graph: LearnerGraph;
+  readonly #marks: Marks;
+  readonly #honest: AcceptorSet;
+  readonly #decided: Decided;
+  readonly #referees: Map<bigint, Referee> = new Map();
+
+  /**
+   * @param honest The acceptors that follow the rules.
+   * @param decided Told of decisions that members see.
+   */
+  constructor(graph: LearnerGraph, marks: Marks, honest: AcceptorSet, decided: Decided) {
+    this.#graph = graph;
+    this.#marks = marks;
+    this.#honest = honest;
+    this.#decided = decided;
+  }
+
+  /** Of an instance. */
+  referee(instance: bigint): Referee {
+    let referee = this.#referees.get(instance);
+    if (referee === undefined) {
+      referee = new Referee(this.#graph, this.#marks, this.#honest);
+      this.#referees.set(instance, referee);
+    }
+    return referee;
+  }
+
+  /** Watches the node of an honest member. */
+  watch(member: Member, failed: () => void): NodeObserver {
+    const { name } = member;
+    return {
+      stepped: (instance, effects) => {
+        this.referee(instance).stepped(name, effects);
+        for (const effect of effects) {
+          if (effect.kind !== "decide") continue;
+          this.#decided(name, instance, this.#graph.spec.learners[effect.decision.learner]!);
+        }
+      },
+      appended: (records) => {
+        for (const { own, id, wire } of records) {
+          const entry = member.life!.node.instances.get(wire.instance)?.state.dag.get(id);
+          if (!own || wire.kind === "1a" || entry === undefined) continue;
+          this.referee(wire.instance).said(name, entry);
+        }
+      },
+      estranged: (_, entry, forked) => {
+        const isSafe = ((this.#honest >> BigInt(member.index)) & 1n) === 1n;
+        if (forked && isSafe) {
+          const id = entry.message.id.slice(0, 8);
+          throw new Violation(`${name} has forgotten ${id}, though all of its disk survived`);
+        }
+        this.#marks.mark("an acceptor meets a message of its own");
+      },
+      failed,
+    };
+  }
+
+  /** A member has ended, and what it had signed and not kept is gone. */
+  crashed(member: Member): void {
+    for (const referee of this.#referees.values()) referee.crashed(member.name);
+  }
+
+  /** A member begins anew: what it finds on its disk it may say. */
+  found(member: Member): void {
+    const { stored: { batches }, configuration: { self }, index } = member;
+    if (self.acceptorIndex === undefined) return;
+    for (const { own, id, instance } of batches.flatMap(({ messages }) => messages)) {
+      if (own) this.referee(instance).honestIds.set(id, index);
+    }
+  }
+
+  /** An honest member sends an envelope: nothing of its own that is not durable is in it. */
+  sent(member: Member, { messages }: Envelope): void {
+    const { self, limits, digest } = member.configuration;
+    for (const message of messages) {
+      const { body, instance } = message;
+      if (body.case !== "acceptorMessage" || body.value.signer !== self.acceptorIndex) continue;
+      const wire = decodeMessage(message, limits);
+      if (isRejection(wire)) throw new Violation(`${member.name} says what is ill-formed`);
+      const id = messageId(digest.whole, wire);
+      const kept = member.stored.message(instance, id);
+      if (kept === undefined || kept.position >= member.stored.durableLength) {
+        throw new Violation(`${member.name} sends ${id.slice(0, 8)} before it is durable`);
+      }
+    }
+  }
+
+  /** A villain sends an envelope: what it proposes is proposed. */
+  offeredByVillain({ messages }: Envelope): void {
+    for (const { body, instance } of messages) {
+      const hash = body.case === "proposal" ? body.value.ballot?.valueHash : undefined;
+      if (hash !== undefined) this.referee(instance).proposed.add(hash.toHex() as ValueHash);
+    }
+  }
+
+  /** A link between two members has ended as one of them sees it. */
+  ended(member: Member, link: Link, { reason, detail, byPeer }: LinkEnd, isHonest: boolean): void {
+    this.#marks.mark(`a link ends: ${Reason[reason]}${byPeer ? ", by the peer" : ""}`);
+    if (!isHonest || !FAULTS.has(reason)) return;
+    throw new Violation(`${member.name} and ${link.peer}, both honest, part: ${detail}`);
+  }
+}

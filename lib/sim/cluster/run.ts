@@ -1,0 +1,59 @@
+/**
+ * Runs one simulated cluster to its end, and says whether everything that must hold has held.
+ *
+ * @module
+ */
+
+import type { Marks } from "../marks.ts";
+import { Violation } from "../referee.ts";
+import type { RunReport } from "../run.ts";
+import { type ClusterScenario, drawClusterScenario } from "./scenario.ts";
+import { ClusterWorld, type Note } from "./world.ts";
+
+/** What is watched of a run. */
+export interface ClusterRunOptions {
+  /** Counts what is seen. */
+  readonly marks?: Marks;
+  /** Told what happens. */
+  readonly note?: Note;
+}
+
+/**
+ * Runs the cluster of a seed, or of a scenario made from it.
+ *
+ * @throws Error that names the seed if something goes wrong that is no violation: a fault of ours.
+ */
+export function runCluster(
+  seed: number,
+  options: ClusterRunOptions = {},
+  scenario: ClusterScenario = drawClusterScenario(seed),
+): RunReport {
+  const world = new ClusterWorld(scenario, options.marks, options.note);
+  let violation: string | undefined;
+  try {
+    world.run();
+  } catch (error) {
+    if (!(error instanceof Violation)) throw new Error(`cluster seed ${seed}`, { cause: error });
+    violation = error.message;
+  }
+  const { count: events, nowMs: ms } = world.queue;
+  const delays = [...world.decidedMs.values()]
+    .map((atMs) => Math.max(0, atMs - scenario.calmMs) / scenario.delayMsMax);
+  return { seed, violation, events, ms, delays };
+}
+
+/** What must be seen in many clusters: a simulation in which it never happens proves nothing of it. */
+export const CLUSTER_EVENTS: readonly string[] = [
+  ...["a decision", "an honest 1b", "an honest 2a", "a second 2a in a ballot"],
+  ...["a 1b that is not fresh for every learner", "effect request"],
+  ...["unkept", "unkept, power lost", "kept", "kept, power lost", "at once", "at once, power lost"]
+    .map((how) => `a crash: ${how}`),
+  "a link breaks",
+  "a link ends: DUPLICATE_LINK",
+  "a link ends: PROTOCOL_ERROR",
+  ...["twins", "babbler", "miser", "mute"].map((villainy) => `villain: ${villainy}`),
+  "a villain is caught",
+  "an instance leaves memory",
+  "a world with real keys",
+  ...["BAD_SIGNATURE", "NOT_CANONICAL", "PROTOCOL_VIOLATION"].map((code) => `code ${code}`),
+];

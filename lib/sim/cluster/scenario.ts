@@ -1,0 +1,154 @@
+/**
+ * What happens in a simulated cluster, drawn from its seed.
+ *
+ * @module
+ */
+
+import { membersOf } from "../../core/acceptor_set.ts";
+import type { LearnerGraph } from "../../core/learner_graph.ts";
+import type { AcceptorSet } from "../../core/types.ts";
+import { randomValidGraph } from "../graphs.ts";
+import { makePrng, type Prng } from "../prng.ts";
+
+/** A process ends at a moment, or at a commit to its journal. */
+export interface Crash {
+  /** Of the process, by number. */
+  readonly process: number;
+  /** Not before this moment, in milliseconds. */
+  readonly atMs: number;
+  /** At the next commit after that moment, before or after it is kept; undefined for at once. */
+  readonly commit: "unkept" | "kept" | undefined;
+  /** How long it is down. */
+  readonly downMs: number;
+  /** Whether the machine ends with it, so that what is not durable may be lost. */
+  readonly losesPower: boolean;
+}
+
+/** Somebody offers a value. */
+export interface Proposal {
+  readonly process: number;
+  readonly instance: bigint;
+  readonly value: string;
+  readonly atMs: number;
+}
+
+/** What an acceptor is that does not follow the rules. */
+export type Villainy =
+  /** Two processes with one key, each of which talks to a part of the others. */
+  | "twins"
+  /** Says what comes to its mind. */
+  | "babbler"
+  /** Offers everything, and supplies next to nothing. */
+  | "miser"
+  /** Is connected, and says nothing. */
+  | "mute";
+
+/** See the module. */
+export interface ClusterScenario {
+  readonly seed: number;
+  readonly graph: LearnerGraph;
+  /** Processes: acceptors first, then clients. */
+  readonly names: readonly string[];
+  readonly villains: ReadonlyMap<number, Villainy>;
+  /** Whether signatures are real. */
+  readonly realKeys: boolean;
+  /** By process: its clock is ahead by so many milliseconds. */
+  readonly skewsMs: readonly number[];
+  readonly delayMsMax: number;
+  /** Mean time between two breaks of one link before it is timely; infinite for none. */
+  readonly breakMs: number;
+  /** From this moment on the network is timely and nothing more goes wrong. */
+  readonly calmMs: number;
+  /** By process: how many envelopes may be on their way to it on one link. */
+  readonly windows: readonly number[];
+  readonly crashes: readonly Crash[];
+  readonly proposals: readonly Proposal[];
+  /** Instances leave memory when they have not been used for so long. */
+  readonly instanceIdleMs: number;
+  /** Of all processes, but that one may have less. */
+  readonly valueBytesMax: number;
+}
+
+/** Message delays of a cluster may be so long. */
+const DELAYS_MS = [2, 10, 40, 120];
+
+/** What goes wrong goes wrong in the first so many milliseconds. */
+const TROUBLE_MS = 3_000;
+
+/** One world in so many has real keys. */
+const REAL_KEYS_EVERY = 50;
+
+/** Draws the scenario of a seed. */
+export function drawClusterScenario(seed: number): ClusterScenario {
+  const prng = makePrng(seed ^ 0xc105);
+  const graph = smallGraph(prng);
+  const { acceptorCount } = graph;
+  const clients = prng.between(1, 3);
+  const names = [
+    ...graph.spec.acceptors,
+    ...Array.from({ length: clients }, (_, i) => `client_${i}`),
+  ];
+  const villains = drawVillains(prng, graph);
+  const processes = names.map((_, i) => i).filter((i) => !villains.has(i));
+  const instances = prng.between(1, 4);
+  const acceptors = processes.filter((i) => i < acceptorCount);
+  const calmMs = prng.between(200, TROUBLE_MS);
+  const observers = processes.filter((i) => i >= acceptorCount);
+  const proposers = [...observers, ...acceptors.slice(0, 1)];
+  return {
+    seed,
+    graph,
+    names,
+    villains,
+    realKeys: seed % REAL_KEYS_EVERY === 0,
+    skewsMs: names.map(() => prng.between(-150, 150)),
+    delayMsMax: prng.pick(DELAYS_MS)!,
+    breakMs: prng.pick([Infinity, 2_000, 500, 150])!,
+    calmMs,
+    windows: names.map(() => prng.pick([64, 64, 8, 2, 1])!),
+    crashes: drawCrashes(prng, processes, calmMs),
+    proposals: Array.from({ length: instances * prng.between(1, 2) }, (_, i) => ({
+      process: prng.pick(proposers)!,
+      instance: BigInt(1 + i % instances),
+      value: `value ${i}${"!".repeat(prng.pick([0, 0, 0, 2_000])!)}`,
+      atMs: prng.between(0, calmMs),
+    })),
+    instanceIdleMs: prng.pick([60_000, 60_000, 1_000])!,
+    valueBytesMax: 4_096,
+  };
+}
+
+/** Half of all worlds have four acceptors, as most clusters do. */
+function smallGraph(prng: Prng): LearnerGraph {
+  for (;;) {
+    const graph = randomValidGraph(prng);
+    if (graph.acceptorCount <= 5) return graph;
+  }
+}
+
+/** As many as leave somebody a quorum, if there is one that can be spared; none in four worlds of ten. */
+function drawVillains(prng: Prng, { acceptorCount, quorums }: LearnerGraph) {
+  const villains = new Map<number, Villainy>();
+  if (prng.chance(0.4)) return villains;
+  let honest: AcceptorSet = (1n << BigInt(acceptorCount)) - 1n;
+  for (const acceptor of prng.shuffled(membersOf(honest)).slice(0, prng.between(1, 2))) {
+    const without = honest & ~(1n << BigInt(acceptor));
+    if (!quorums.some((quorum) => quorum.satisfiedBy(without))) continue;
+    honest = without;
+    villains.set(
+      acceptor,
+      prng.pick<Villainy>(["twins", "twins", "twins", "babbler", "miser", "mute"])!,
+    );
+  }
+  return villains;
+}
+
+function drawCrashes(prng: Prng, processes: readonly number[], calmMs: number): Crash[] {
+  return Array.from({ length: prng.pick([0, 0, 1, 2, 4])! }, () => ({
+    process: prng.pick(processes)!,
+    atMs: prng.between(0, calmMs),
+    commit: prng.pick(["unkept", "kept", undefined] as const),
+    downMs: prng.between(1, 800),
+    losesPower: prng.chance(0.5),
+  }));
+}

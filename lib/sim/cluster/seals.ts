@@ -1,0 +1,97 @@
+/**
+ * Keys of simulated clusters: cheap seals that nobody but the world can make for another, or, in
+ * some worlds, real keys and signatures.
+ *
+ * @module
+ */
+
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
+import { reject } from "../../core/rejection.ts";
+import type { Identity } from "../../crypto/identity.ts";
+import { hashValue, messageId, sha3 } from "../../crypto/hash.ts";
+import { makeSigner, type Signer } from "../../crypto/keys.ts";
+import { makeVerifier, type Verifier } from "../../crypto/verify.ts";
+import { canonicalAcceptorMessage, SIGNATURE_BYTES } from "../../wire/canonical.ts";
+import { equalBytes } from "../../wire/hex.ts";
+
+/** How the members of a world sign, and how they verify. */
+export interface Seals {
+  /** Signs as the identity at a position of the cluster's. */
+  signerOf(index: number): Signer;
+  /** The part of a certificate that the verifier of the programs looks at. */
+  certificateOf(index: number): Pick<Identity["certificate"], "keyKind" | "publicKey" | "spki">;
+  /** What all members verify by; undefined for that of the programs. */
+  verifier(acceptorNames: readonly string[], configDigest: Uint8Array): Verifier | undefined;
+}
+
+/** A seal is a hash that begins with a number which stands for a key. */
+function sealOf(index: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const half = sha3(Uint8Array.of(index, ...bytes));
+  const seal = new Uint8Array(SIGNATURE_BYTES);
+  seal.set(half);
+  seal.set(half, half.length);
+  return seal;
+}
+
+const CHEAP: Seals = {
+  signerOf: (index) => ({ sign: (bytes) => sealOf(index, bytes) }),
+  certificateOf: (index) => ({ ...keyOf(0), spki: Uint8Array.of(index) }),
+  verifier: (names, configDigest) => ({
+    identify: (message) => messageId(configDigest, message),
+    verify: (message, id) => {
+      if (message.kind === "1a") {
+        const { value, ballot } = message;
+        return value !== undefined && hashValue(value) !== ballot.valueHash
+          ? reject("VALUE_MISMATCH", "a value of another hash")
+          : { kind: "1a", id, ballot };
+      }
+      const { content, instance, signature } = message;
+      if (content.signer >= names.length) return reject("UNKNOWN_SIGNER", "no such acceptor");
+      const bytes = canonicalAcceptorMessage({ configDigest, instance }, content);
+      return equalBytes(signature, sealOf(content.signer, bytes))
+        ? { kind: "acceptor", id, ...content }
+        : reject("BAD_SIGNATURE", "the seal is not the signer's");
+    },
+  }),
+};
+
+interface MadeKey {
+  readonly keyKind: "ed25519";
+  readonly key: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+const keys = new Map<number, MadeKey>();
+
+/** The same in every world: a key made of constant bytes. */
+function keyOf(index: number): MadeKey {
+  let made = keys.get(index);
+  if (made === undefined) {
+    // PKCS#8 of an Ed25519 key: a fixed head, then 32 secret bytes.
+    const head = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
+    const der = new Uint8Array([...head, ...new Array<number>(32).fill(index + 1)]);
+    const key = createPrivateKey({ key: der as never, format: "der", type: "pkcs8" });
+    made = { keyKind: "ed25519", key, publicKey: createPublicKey(key as never) };
+    keys.set(index, made);
+  }
+  return made;
+}
+
+const REAL: Seals = {
+  signerOf: (index) =>
+    makeSigner({ kind: "ed25519", key: keyOf(index).key, pem: "", spki: new Uint8Array() }),
+  certificateOf: (index) => ({ ...keyOf(index), spki: Uint8Array.of(index) }),
+  verifier: (names, whole) =>
+    makeVerifier({
+      acceptors: names.map((name, index) => ({
+        name,
+        certificate: keyOf(index) as unknown as Identity["certificate"],
+      })),
+      digest: { whole },
+    }),
+};
+
+/** Real keys, or cheap seals. */
+export function makeSeals(real: boolean): Seals {
+  return real ? REAL : CHEAP;
+}

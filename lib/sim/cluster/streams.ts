@@ -1,0 +1,110 @@
+/**
+ * Streams between links: envelopes as bytes, in order, late, and broken now and then. What is on its
+ * way to a slow reader holds up its sender, as flow control does.
+ *
+ * @module
+ */
+
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { Envelope } from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { EnvelopeSchema } from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import type { EventQueue } from "../event_queue.ts";
+import type { Prng } from "../prng.ts";
+
+/** One end of a stream: a link of the programs, or what a villain has in its place. */
+export interface End {
+  /** Called when `next` may have more to say; the stream sets it. */
+  onReady: () => void;
+  /** What it says now; undefined for nothing. */
+  next(): Envelope | undefined;
+  /** Whether it says nothing any more once `next` gives nothing. */
+  readonly isOver: boolean;
+  /** Takes what the other end has said. */
+  receive(envelope: Envelope): void;
+  /** The stream is no more. */
+  broken(detail: string): void;
+}
+
+/** How streams behave. */
+export interface StreamSettings {
+  readonly queue: EventQueue;
+  readonly prng: Prng;
+  readonly delayMsMax: number;
+  /** Envelopes that may be under way, to either end. */
+  readonly windows: readonly [number, number];
+  /** The largest envelope that is taken, in bytes. */
+  readonly envelopeBytesMax: number;
+  /** Looks at what is said, by the number of its end, when it is sent. */
+  sent(by: 0 | 1, envelope: Envelope): void;
+}
+
+/** See the module. */
+export class Stream {
+  readonly #settings: StreamSettings;
+  readonly #ends: readonly [End, End];
+  readonly #underWay = [0, 0];
+  readonly #lastMs = [0, 0];
+  readonly #isClosed = [false, false];
+  readonly #isGone = [false, false];
+  #isBroken = false;
+
+  /** Begins to carry. */
+  constructor(ends: readonly [End, End], settings: StreamSettings) {
+    this.#settings = settings;
+    this.#ends = ends;
+    for (const by of [0, 1] as const) {
+      ends[by].onReady = () => settings.queue.after(0, () => this.#carry(by));
+      settings.queue.after(0, () => this.#carry(by));
+    }
+  }
+
+  /** Cuts it: what is under way is lost, and both ends notice. */
+  break(): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    this.#ends.forEach((end, by) => this.#isGone[by] || end.broken("the network broke the link"));
+  }
+
+  /** One end is gone, with its process: it hears nothing, and the other end notices in a while. */
+  hangUp(by: 0 | 1): void {
+    if (this.#isBroken || this.#isGone[by]) return;
+    this.#isGone[by] = true;
+    this.#close(by);
+  }
+
+  #close(by: 0 | 1): void {
+    const { prng, queue, delayMsMax } = this.#settings;
+    if (this.#isClosed[by]) return;
+    this.#isClosed[by] = true;
+    const atMs = Math.max(this.#lastMs[by]!, queue.nowMs + prng.between(1, delayMsMax));
+    queue.at(atMs, () => this.#isBroken || this.#ends[1 - by]!.broken("closed by peer"));
+  }
+
+  #carry(by: 0 | 1): void {
+    const { prng, queue, delayMsMax, windows } = this.#settings;
+    const end = this.#ends[by];
+    const to = 1 - by as 0 | 1;
+    while (!this.#isBroken && !this.#isClosed[by] && this.#underWay[by]! < windows[to]) {
+      const envelope = end.next();
+      if (envelope === undefined) {
+        if (end.isOver) this.#close(by);
+        return;
+      }
+      const atMs = Math.max(this.#lastMs[by]!, queue.nowMs + prng.between(1, delayMsMax));
+      this.#lastMs[by] = atMs;
+      this.#settings.sent(by, envelope);
+      const bytes = toBinary(EnvelopeSchema, envelope);
+      this.#underWay[by]!++;
+      queue.at(atMs, () => this.#arrive(by, bytes));
+    }
+  }
+
+  #arrive(by: 0 | 1, bytes: Uint8Array): void {
+    if (this.#isBroken || this.#isGone[1 - by]) return;
+    this.#underWay[by]!--;
+    const end = this.#ends[1 - by]!;
+    if (bytes.length > this.#settings.envelopeBytesMax) return end.broken("an envelope too large");
+    end.receive(fromBinary(EnvelopeSchema, bytes));
+    this.#carry(by);
+  }
+}
