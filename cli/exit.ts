@@ -9,11 +9,21 @@ import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { refusalOf } from "../lib/wire/os_reason.ts";
 import { escapeText, OutputClosedError, type Sink, toJsonLine, writeText } from "./output.ts";
 
-/**
- * In which form the last line is told: that of the log, if there is one. A process has one end, so
- * there is one of it; whoever knows the flags sets it.
- */
-export const lastWords: { form: "json" | "text" } = { form: "text" };
+/** How long the end of a process waits for those who read its output, in milliseconds. */
+const DRAIN_MS = 1_000;
+
+/** What a process does at its end. */
+export interface LastWords {
+  /** In which form the last line is told: that of the log, if there is one. */
+  form: "json" | "text";
+  /** Where it goes, if not directly to standard error. */
+  stderr?: Sink | undefined;
+  /** Waits up to so many milliseconds, for each stream, until what was printed is taken. */
+  drain?: (ms: number) => Promise<void>;
+}
+
+/** A process has one end, so there is one of it; whoever knows the flags sets it. */
+export const lastWords: LastWords = { form: "text" };
 
 /** What a program's outcome does to the world. */
 export interface Host {
@@ -57,26 +67,27 @@ export async function runMain(
   host: Host = PROCESS,
 ): Promise<void> {
   let ended = false;
-  const end = (status: number) => {
+  const end = async (status: number) => {
     if (ended) return;
     ended = true;
+    await lastWords.drain?.(DRAIN_MS).catch(() => {});
     host.exit(status);
   };
-  const fail = (error: unknown) => {
+  const fail = async (error: unknown) => {
     if (ended) return;
     const { status, words } = explainFailure(program, error, lastWords.form);
     try {
-      writeText(host.stderr, words);
+      writeText(lastWords.stderr ?? host.stderr, words);
     } catch {
       // Nobody listens; the status still says it.
     }
-    end(status);
+    await end(status);
   };
-  host.onUncaught(fail);
+  host.onUncaught((error) => void fail(error));
   try {
-    end(await main(host.args));
+    await end(await main(host.args));
   } catch (error) {
-    fail(error);
+    await fail(error);
   }
 }
 

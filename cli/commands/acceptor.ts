@@ -8,7 +8,6 @@ import { openJournal } from "../../lib/process/open_journal.ts";
 import { startAcceptor } from "../../lib/process/process.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { makeOutput } from "../output.ts";
 import { printDecision, printObserved } from "./printing.ts";
 import {
   agentOf,
@@ -17,11 +16,11 @@ import {
   DATA_DIR_FLAG,
   listenForStop,
   loadFor,
-  makeLogger,
   NODE_FLAGS,
   openTrace,
   runUntilStopped,
 } from "./shared.ts";
+import { openStreams } from "./streams.ts";
 
 /** See the module. */
 export const acceptor: Command = defineCommand({
@@ -53,8 +52,8 @@ export const acceptor: Command = defineCommand({
     { status: EXIT.identityInUse, means: "another process runs as this acceptor" },
   ],
 }, async ({ flags, positionals, stdout }) => {
-  const log = makeLogger(flags);
-  const output = makeOutput(flags, stdout);
+  const streams = openStreams(flags, stdout, "goes on");
+  const { log, output } = streams;
   const configuration = await loadFor(positionals, log);
   const { cleartext } = flags;
   const agent = agentOf("acceptor");
@@ -89,8 +88,9 @@ export const acceptor: Command = defineCommand({
           `is another process running as ${name}?`,
       ),
   });
-  return await runUntilStopped(running, stopping, async (signal) => {
+  return await runUntilStopped(running, stopping, streams, async (signal) => {
     for await (const decision of node.decisions.follow(signal, known)) {
+      await streams.room();
       printDecision(output, decision);
     }
     return EXIT.ok;

@@ -11,7 +11,6 @@ import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { makeOutput } from "../output.ts";
 import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
 import { printDecision, printObserved, printStarved } from "./printing.ts";
 import {
@@ -22,11 +21,11 @@ import {
   limited,
   listenForStop,
   loadFor,
-  makeLogger,
   NODE_FLAGS,
   openTrace,
   runUntilStopped,
 } from "./shared.ts";
+import { openStreams } from "./streams.ts";
 
 /** See the module. */
 export const learner: Command = defineCommand({
@@ -67,8 +66,8 @@ export const learner: Command = defineCommand({
   ],
 }, async ({ flags, positionals, stdout }) => {
   const { all, once } = flags;
-  const log = makeLogger(flags);
-  const output = makeOutput(flags, stdout);
+  const streams = openStreams(flags, stdout, "ends");
+  const { log, output } = streams;
   const configuration = await loadFor(positionals, log);
   const instances = new Set(chosenInstances(flags));
   const learners = chosenLearners(flags, configuration).names;
@@ -97,10 +96,11 @@ export const learner: Command = defineCommand({
     printStarved(output, instance, learner);
     settle({ instance, learner });
   });
-  return await runUntilStopped(running, stopping, async (signal) => {
+  return await runUntilStopped(running, stopping, streams, async (signal) => {
     const limit = limited(AbortSignal.any([signal, settled.signal]), timeout);
     for await (const decision of node.decisions.follow(limit)) {
       if (!chosen(decision)) continue;
+      await streams.room();
       printDecision(output, decision);
       settle(decision);
       // One that comes from the journal is followed by nothing that would tell.

@@ -15,7 +15,7 @@ import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
-import { makeOutput, type Output } from "../output.ts";
+import type { Output } from "../output.ts";
 import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
 import { printDecision, printObserved, printStarved } from "./printing.ts";
 import {
@@ -25,11 +25,11 @@ import {
   limited,
   listenForStop,
   loadFor,
-  makeLogger,
   NODE_FLAGS,
   openTrace,
   runUntilStopped,
 } from "./shared.ts";
+import { openStreams } from "./streams.ts";
 import { readValue } from "./value.ts";
 
 /** See the module. */
@@ -82,8 +82,8 @@ export const proposer: Command = defineCommand({
     { status: EXIT.lost, means: "a learner has decided another value than the one proposed" },
   ],
 }, async ({ flags, positionals, stdout }) => {
-  const log = makeLogger(flags);
-  const output = makeOutput(flags, stdout);
+  const streams = openStreams(flags, stdout, "ends");
+  const { log, output } = streams;
   if (flags.file === "-" && (positionals[0] ?? "-") === "-") {
     throw new OperatorError(EXIT.usage, "the configuration comes from there already", "--file -");
   }
@@ -104,10 +104,11 @@ export const proposer: Command = defineCommand({
     ours.has(instance) && learners.names.includes(learner);
   const valueHash = hashValue(value);
   const seen = reportAll({ node, output, isChosen, messages, valueHash });
-  return await runUntilStopped(running, stopping, async (signal) => {
+  return await runUntilStopped(running, stopping, streams, async (signal) => {
     const limit = limited(signal, timeout);
     await orAborted(peers.connected(1), limit);
     for (const instance of instances) {
+      await orAborted(streams.room(), limit);
       const proposing = newProposing(valueHash, learners.set, pace, forever);
       const refused = node.propose(instance, proposing, value);
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");

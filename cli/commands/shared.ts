@@ -9,10 +9,12 @@ import type { Configuration } from "../../lib/config/configuration.ts";
 import { readConfiguration } from "../../lib/config/configuration.ts";
 import type { Level, Logger } from "../../lib/node/logger.ts";
 import type { RunningProcess } from "../../lib/process/process.ts";
+import type { Streams } from "./streams.ts";
 import { TraceFile } from "../../lib/process/trace_file.ts";
 import { formatHostPort } from "../../lib/config/addresses.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { VERSION } from "../version.ts";
+import { lastWords } from "../exit.ts";
 import { makeOutput, OUTPUT_FLAGS, type Paint, type Sink } from "../output.ts";
 
 /** Words of `--log-level`, from the most telling. */
@@ -166,8 +168,12 @@ export function makeLogger(flags: LogFlags, sink: Sink = Deno.stderr): Logger {
 export function openTrace(path: string | undefined, log: Logger): TraceFile | undefined {
   if (path === undefined) return undefined;
   const trace = TraceFile.create(path, { clock: SYSTEM_CLOCK, log });
-  // A program that a fault of ours ends at once leaves its last steps too.
-  globalThis.addEventListener("unload", () => trace.close());
+  // A program that a fault of ours ends leaves its last steps too.
+  const { drain } = lastWords;
+  lastWords.drain = async (ms) => {
+    await trace.close();
+    await drain?.(ms);
+  };
   return trace;
 }
 
@@ -211,12 +217,14 @@ export function listenForStop(): Stopping {
  * Waits until `work` is done, the process fails, or the operator stops it, and stops the process.
  *
  * @param stopping Made before the process was started. Released at the end.
+ * @param streams Where it prints. If it ends by itself it waits until all of it is taken.
  * @param work Gets a signal that is aborted when the operator stops the program, and at the end.
  * @returns what `work` returned; 0 if it was stopped first.
  */
 export async function runUntilStopped(
   running: RunningProcess,
   stopping: Stopping,
+  streams: Pick<Streams, "failed" | "taken">,
   work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const over = new AbortController();
@@ -226,7 +234,11 @@ export async function runUntilStopped(
   if (stopping.signal.aborted) stop();
   stopping.signal.addEventListener("abort", stop);
   try {
-    return await Promise.race([work(signal), stopped, running.failed]);
+    const status = await Promise.race([work(signal), stopped, running.failed, streams.failed]);
+    over.abort();
+    await running.stop();
+    await Promise.race([streams.taken(), stopped, streams.failed]);
+    return status;
   } finally {
     stopping.signal.removeEventListener("abort", stop);
     stopping.release();

@@ -53,8 +53,8 @@ export interface ProcessOptions {
 export interface TraceTaker {
   /** Takes a line, without its line break. Must not throw. */
   write(line: string): void;
-  /** No more lines come. */
-  close(): void;
+  /** No more lines come. Settles when what has come is kept, or given up. */
+  close(): void | Promise<void>;
 }
 
 /** How many acceptors a process is connected with; it dials all of them but itself. */
@@ -210,8 +210,7 @@ function running(parts: Parts, server: RunningServer | undefined): RunningProces
         isolation.close();
         node.flush();
         node.close();
-        trace?.close();
-        await peers.close();
+        await Promise.all([trace?.close(), peers.close()]);
         await server?.close();
         node.options.journal.close();
       })(),

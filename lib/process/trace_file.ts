@@ -13,26 +13,32 @@ import type { TraceTaker } from "./process.ts";
 /** What is written once so much has come together, in UTF-16 units. */
 const BUFFER_LENGTH = 64 * 1024;
 
+/** What the disk has not taken, at most, in UTF-16 units. */
+const WAITING_LENGTH_MAX = 4 * 1024 * 1024;
+
 /** What has come is written after so long at the latest, in milliseconds. */
 const FLUSH_MS = 1_000;
 
+/** How long the end waits for the disk, in milliseconds. */
+const CLOSE_MS = 1_000;
+
 /** An open file; `Deno.FsFile` is one. */
 export interface TraceTarget {
-  /** Takes some of the bytes and says how many. */
-  writeSync(bytes: Uint8Array): number;
+  /** Takes some of the bytes and says how many, when the disk has taken them. */
+  write(bytes: Uint8Array): Promise<number>;
   /** Frees it. */
   close(): void;
 }
 
 /** What a {@linkcode TraceFile} needs of the process. */
 export interface TraceFileHost {
-  /** For its timer. */
+  /** For its timers. */
   readonly clock: Clock;
   /** Told if the file cannot be written any more. */
   readonly log: Logger;
 }
 
-/** See the module. */
+/** See the module. Nobody waits for the disk: what it does not take in time ends the trace. */
 export class TraceFile implements TraceTaker {
   readonly #path: string;
   readonly #host: TraceFileHost;
@@ -41,6 +47,9 @@ export class TraceFile implements TraceTaker {
   #lines: string[] = [];
   #length = 0;
   #cancel: Cancel | undefined;
+  /** While something is being written: settles when nothing is. */
+  #writing: Promise<void> | undefined;
+  #closed: Promise<void> | undefined;
 
   /**
    * Takes over an open file.
@@ -72,42 +81,72 @@ export class TraceFile implements TraceTaker {
     }
   }
 
-  /** Takes a line. It is in the file a second later at the latest, if the process still runs. */
+  /** Takes a line. It is in the file a second later, if the process still runs and the disk works. */
   write(line: string): void {
-    if (this.#target === undefined) return;
+    if (this.#target === undefined || this.#closed !== undefined) return;
     this.#lines.push(line, "\n");
     this.#length += line.length + 1;
-    if (this.#length >= BUFFER_LENGTH) return this.flush();
-    this.#cancel ??= this.#host.clock.after(FLUSH_MS, () => this.flush());
+    if (this.#length >= WAITING_LENGTH_MAX) return this.#giveUp("the disk does not keep up");
+    if (this.#length >= BUFFER_LENGTH) return this.#flush();
+    this.#cancel ??= this.#host.clock.after(FLUSH_MS, () => this.#flush());
   }
 
-  /** Writes all that has been taken. */
-  flush(): void {
+  /**
+   * Takes nothing more, and writes what has been taken.
+   *
+   * @returns a promise that settles when it is written or given up, which it is after a second.
+   */
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#flush();
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#host.clock.after(CLOSE_MS, late.resolve);
+    await Promise.race([this.#writing, late.promise]);
+    cancel();
+    if (this.#length > 0 || this.#writing !== undefined) this.#giveUp("the disk does not keep up");
+    this.#release();
+  }
+
+  /** Begins to write what has been taken, unless something is being written: that goes on. */
+  #flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    let rest = new TextEncoder().encode(this.#lines.join(""));
-    this.#lines = [];
-    this.#length = 0;
-    try {
-      while (this.#target !== undefined && rest.length > 0) {
-        rest = rest.subarray(this.#target.writeSync(rest));
-      }
-    } catch (error) {
-      this.#release();
-      const what = `${this.#path} cannot be written: ${reasonOf(error)}; the trace ends here`;
-      this.#host.log("error", what);
-    }
+    if (this.#length > 0) this.#writing ??= this.#writeAll();
   }
 
-  /** Writes all that has been taken, and takes nothing more. */
-  close(): void {
-    this.flush();
+  /** Never rejects. */
+  async #writeAll(): Promise<void> {
+    try {
+      for (let target = this.#target; target !== undefined && this.#length > 0;) {
+        let rest = new TextEncoder().encode(this.#lines.join(""));
+        this.#lines = [];
+        this.#length = 0;
+        while (rest.length > 0) rest = rest.subarray(await target.write(rest));
+        target = this.#target;
+      }
+    } catch (error) {
+      this.#giveUp(reasonOf(error));
+    }
+    this.#writing = undefined;
+  }
+
+  #giveUp(reason: string): void {
+    if (this.#target === undefined) return;
     this.#release();
+    const what = `${this.#path} cannot be written: ${reason}; the trace ends here`;
+    this.#host.log("error", what);
   }
 
   #release(): void {
     const target = this.#target;
     this.#target = undefined;
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#lines = [];
+    this.#length = 0;
     try {
       target?.close();
     } catch {

@@ -6,6 +6,7 @@
 
 import type { Fault } from "./campaign.ts";
 import { BORDERS } from "./borders.ts";
+import { READERS } from "./endings.ts";
 import { EXPLORED } from "./explored.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
@@ -18,5 +19,6 @@ export const FAULTS: readonly Fault[] = [
   ...RUNNING,
   ...BORDERS,
   ...CLOCKS,
+  ...READERS,
   ...EXPLORED,
 ];

@@ -20,10 +20,17 @@ export class Lines {
   readonly #reader: ReadableStreamDefaultReader<string>;
   #ended = false;
 
-  /** Reads a stream of UTF-8 text. */
-  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  /**
+   * Reads a stream of UTF-8 text.
+   *
+   * @param start Nothing is read before it settles.
+   */
+  constructor(
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+    start: Promise<void> = Promise.resolve(),
+  ) {
     this.#reader = stream.pipeThrough(new TextDecoderStream()).getReader();
-    this.read = this.#read();
+    this.read = this.#read(start);
   }
 
   /** All lines so far. */
@@ -50,7 +57,8 @@ export class Lines {
     await this.#reader.cancel();
   }
 
-  async #read(): Promise<void> {
+  async #read(start: Promise<void>): Promise<void> {
+    await start;
     let rest = "";
     for (;;) {
       const { value: text, done } = await this.#reader.read();

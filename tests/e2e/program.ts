@@ -46,6 +46,8 @@ export interface StartOptions {
   readonly launcher?: Launcher;
   /** Standard input; none if left out. */
   readonly input?: string | Uint8Array<ArrayBuffer>;
+  /** Nobody reads what it prints, on either stream, before {@linkcode Program.readNow}. */
+  readonly unread?: boolean;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -71,6 +73,7 @@ export class Program {
   /** Settles when it has ended and all it printed has been read. */
   readonly ended: Promise<Ended>;
   readonly #process: Deno.ChildProcess;
+  readonly #gate = Promise.withResolvers<void>();
 
   /** Starts it. */
   constructor(name: ProgramName, args: readonly string[], options: StartOptions = {}) {
@@ -83,8 +86,9 @@ export class Program {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.out = new Lines(this.#process.stdout);
-    this.err = new Lines(this.#process.stderr);
+    if (!options.unread) this.readNow();
+    this.out = new Lines(this.#process.stdout, this.#gate.promise);
+    this.err = new Lines(this.#process.stderr, this.#gate.promise);
     this.ended = this.#end(options.input);
   }
 
@@ -123,6 +127,16 @@ export class Program {
     }
   }
 
+  /** Begins to read what it prints, if it was started unread. */
+  readNow(): void {
+    this.#gate.resolve();
+  }
+
+  /** How it ended; settles though nobody has read what it printed. */
+  get exited(): Promise<Deno.CommandStatus> {
+    return this.#process.status;
+  }
+
   /** Reads standard output no more, as `head` does when it has enough. */
   async stopReading(): Promise<void> {
     await this.out.cancel();
@@ -130,7 +144,7 @@ export class Program {
 
   async #end(input: StartOptions["input"]): Promise<Ended> {
     const [{ code, signal }] = await Promise.all([
-      this.#process.status,
+      this.#process.status.finally(() => this.readNow()),
       this.out.read,
       this.err.read,
       input === undefined ? undefined : this.#feed(input),

@@ -20,11 +20,13 @@ class Target {
     this.#capacity = capacity;
   }
 
-  writeSync(bytes: Uint8Array): number {
-    if (this.text.length >= this.#capacity) throw new Error("no space left on device");
+  write(bytes: Uint8Array): Promise<number> {
+    if (this.text.length >= this.#capacity) {
+      return Promise.reject(new Error("no space left on device"));
+    }
     const taken = bytes.subarray(0, 1_000);
     this.text += new TextDecoder().decode(taken);
-    return taken.length;
+    return Promise.resolve(taken.length);
   }
 
   close(): void {
@@ -48,12 +50,13 @@ Deno.test("lines are written together: after a second, when they are many, and a
   assertEquals(target.text, "one\n");
   const long = "x".repeat(100_000);
   file.write(long);
+  await clock.advance(1);
   assertEquals(target.text, `one\n${long}\n`);
   file.write("two");
-  file.close();
+  await file.close();
   assertEquals(target.text, `one\n${long}\ntwo\n`);
   file.write("three");
-  file.close();
+  await file.close();
   assertEquals([target.text.endsWith("two\n"), target.closed, clock.pending], [true, 1, 0]);
 });
 
@@ -63,11 +66,75 @@ Deno.test("a file that cannot be written is said once, and nothing more is tried
     file.write("x".repeat(100));
     await clock.advance(1_000);
   }
-  file.close();
+  await file.close();
   assertEquals(logged, [
     "error: a.trace cannot be written: no space left on device; the trace ends here",
   ]);
   assertEquals([target.text.length < 3_000, target.closed, clock.pending], [true, 1, 0]);
+});
+
+/** A disk that takes what it is given in its own time. */
+class StalledTarget {
+  readonly given: string[] = [];
+  closed = 0;
+  readonly #takes: (() => void)[] = [];
+
+  write(bytes: Uint8Array): Promise<number> {
+    this.given.push(new TextDecoder().decode(bytes));
+    return new Promise((resolve) => this.#takes.push(() => resolve(bytes.length)));
+  }
+
+  goesOn(): void {
+    for (const take of this.#takes.splice(0)) take();
+  }
+
+  close(): void {
+    this.closed++;
+  }
+}
+
+function openStalled() {
+  const target = new StalledTarget();
+  const clock = new FakeClock();
+  const logged: string[] = [];
+  const log = (level: string, message: string) => logged.push(`${level}: ${message}`);
+  return { target, clock, logged, file: new TraceFile("a.trace", target, { clock, log }) };
+}
+
+const TOO_SLOW = "error: a.trace cannot be written: the disk does not keep up; the trace ends here";
+
+Deno.test("a disk that stands still holds nobody up; what it takes later is whole", async () => {
+  const { target, clock, logged, file } = openStalled();
+  file.write("one");
+  await clock.advance(1_000);
+  for (const line of ["two", "three"]) file.write(line);
+  await clock.advance(10_000);
+  assertEquals([target.given, logged], [["one\n"], []]);
+  target.goesOn();
+  await clock.advance(1);
+  assertEquals(target.given, ["one\n", "two\nthree\n"]);
+  target.goesOn();
+  await file.close();
+  assertEquals([logged, target.closed, clock.pending], [[], 1, 0]);
+});
+
+Deno.test("what waits for a disk that stands still is bounded: there the trace ends", async () => {
+  const { target, clock, logged, file } = openStalled();
+  const line = "x".repeat(100_000);
+  for (let i = 0; i < 1_000; i++) file.write(line);
+  assertEquals([logged, target.closed], [[TOO_SLOW], 1]);
+  target.goesOn();
+  await file.close();
+  assertEquals([target.given.length, clock.pending], [1, 0]);
+});
+
+Deno.test("the end waits a second for a disk that stands still", async () => {
+  const { target, clock, logged, file } = openStalled();
+  file.write("one");
+  const closed = file.close();
+  await clock.advance(1_000);
+  await closed;
+  assertEquals([logged, target.closed, clock.pending], [[TOO_SLOW], 1, 0]);
 });
 
 Deno.test("an acceptor whose trace cannot be written goes on voting", async () => {
@@ -90,7 +157,7 @@ Deno.test("a trace never takes the place of a file, and is for its owner's eyes"
     const path = `${folder}/a.trace`;
     const file = TraceFile.create(path, host);
     file.write("one");
-    file.close();
+    await file.close();
     assertEquals(await Deno.readTextFile(path), "one\n");
     if (Deno.build.os !== "windows") {
       assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);

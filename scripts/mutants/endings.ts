@@ -1,0 +1,65 @@
+/**
+ * Faults in how a process prints, starts, stops and fails.
+ *
+ * @module
+ */
+
+import type { Fault } from "./campaign.ts";
+
+const UNREAD = "tests/e2e/unread_output_test.ts";
+
+/** In what readers of its output can do to a process. */
+export const READERS: readonly Fault[] = [
+  {
+    name: "an acceptor ends when the reader of its output has gone",
+    origin: "this program: a log collector's restart took all acceptors with it",
+    edits: [{
+      file: "cli/commands/acceptor.ts",
+      from: 'stdout, "goes on")',
+      to: 'stdout, "ends")',
+    }],
+    caughtBy: {
+      path: UNREAD,
+      test: "an acceptor whose reader has gone goes on, and says so",
+    },
+  },
+  {
+    name: "an acceptor sleeps in a write until somebody reads",
+    origin: "this program: peers lost it, and no signal had an effect",
+    edits: [{
+      file: "cli/commands/streams.ts",
+      from: 'return "write" in sink;',
+      to: 'return "nobody waits" in sink;',
+    }],
+    caughtBy: {
+      path: UNREAD,
+      test: "an acceptor whose readers stand still stops on SIGTERM",
+    },
+  },
+  {
+    name: "decisions are left out when a reader stands still",
+    origin: "easily done: a queue that is full drops whatever comes",
+    edits: [{
+      file: "cli/commands/acceptor.ts",
+      from: "await streams.room();",
+      to: "",
+    }],
+    caughtBy: {
+      path: UNREAD,
+      test: "an acceptor whose reader stands still goes on, and loses no decision",
+    },
+  },
+  {
+    name: "what waits for a trace's disk is not bounded",
+    origin: "easily done: memory grows for as long as the disk stands still",
+    edits: [{
+      file: "lib/process/trace_file.ts",
+      from: "if (this.#length >= WAITING_LENGTH_MAX)",
+      to: "if (this.#length === Infinity)",
+    }],
+    caughtBy: {
+      path: "tests/process/trace_file_test.ts",
+      test: "what waits for a disk that stands still is bounded: there the trace ends",
+    },
+  },
+];
