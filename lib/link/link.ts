@@ -74,6 +74,8 @@ export class Link implements Supplier {
   #end: LinkEnd | undefined;
   #saidHello = false;
   #saidGoodbye = false;
+  /** Whether all that the peer has offered is here. */
+  #hasAll = true;
   #cancelWake: Cancel = () => {};
 
   constructor(options: LinkOptions) {
@@ -156,12 +158,13 @@ export class Link implements Supplier {
     this.onReady();
   }
 
-  /** Everything that the peer offered below a position is here. */
-  tookIn(position: number): void {
+  /** What is not here has to be offered again after the next start: no progress is kept beyond it. */
+  tookIn(position: number, isAllHere: boolean): void {
     this.#composer.tookIn(position);
+    this.#hasAll &&= isAllHere;
     const { peer } = this;
     const epoch = toHex(this.#theirs!.logEpoch);
-    if (epoch !== "") this.#node.ledger.setProgress({ peer, epoch, position });
+    if (epoch !== "" && this.#hasAll) this.#node.ledger.setProgress({ peer, epoch, position });
     this.onReady();
   }
 
@@ -223,9 +226,7 @@ export class Link implements Supplier {
     return envelope;
   }
 
-  #nowMs(): number {
-    return this.#node.options.clock.elapsedMs();
-  }
+  #nowMs = (): number => this.#node.options.clock.elapsedMs();
 
   #greet(hello: Hello | undefined): boolean {
     if (hello === undefined) {
@@ -261,8 +262,9 @@ export class Link implements Supplier {
   #takeOffers({ offers, offered }: Envelope): void {
     if (offered === 0n) return;
     const named = decodeNamed(offers, IDS_MAX + 1);
-    const isAbsurd = named.length > IDS_MAX || offered > Number.MAX_SAFE_INTEGER;
-    if (isAbsurd) return this.#violation("too many offers");
+    if (named.length > IDS_MAX || offered > Number.MAX_SAFE_INTEGER) {
+      return this.#violation("too many offers");
+    }
     for (const each of named) this.#knowledge.mark(each);
     this.#offered.take(named, Number(offered));
   }

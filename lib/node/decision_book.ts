@@ -6,10 +6,7 @@
 
 import type { Ballot, MessageId } from "../core/types.ts";
 import type { JournalDecision } from "../store/journal.ts";
-import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { Ledger } from "./ledger.ts";
-import type { RunningInstance } from "./node_types.ts";
-import { decisionRecord } from "./records.ts";
 
 /** A learner's decision, by names. */
 export interface DecisionRecord {
@@ -51,10 +48,9 @@ export class DecisionBook {
     return this.#ledger.journal.decisionsFrom(from, count).map((kept) => this.#withValue(kept));
   }
 
-  /** The decisions in an instance that is in use. */
-  ofInstance(graph: LearnerGraph, { id, state }: RunningInstance): DecisionRecord[] {
-    return state.learner.decisions.flat()
-      .map((decision) => this.#withValue(decisionRecord(graph, id, decision)));
+  /** The decisions in an instance, in the order they were kept. */
+  of(instance: bigint): DecisionRecord[] {
+    return this.#ledger.journal.decisionsOf(instance).map((kept) => this.#withValue(kept));
   }
 
   /** Tells all followers that decisions have been kept. */

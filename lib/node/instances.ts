@@ -95,7 +95,7 @@ export class Instances {
     const nowMs = clock.elapsedMs();
     const known = this.#running.get(id);
     if (known !== undefined) return this.#touch(known, nowMs);
-    const refusal = by === undefined ? undefined : this.refuses(id, by);
+    const refusal = by === undefined ? undefined : this.makeRoomFor(id, by);
     if (refusal !== undefined) return refusal;
     if (this.#running.size >= instancesMax && !this.#makeRoom(this.#running.values(), nowMs)) {
       return reject("TOO_MANY_INSTANCES", `${instancesMax} instances are in use`);
@@ -160,8 +160,11 @@ export class Instances {
     }
   }
 
-  /** Why a peer may not open an instance, if it may not: it costs less to ask than to verify. */
-  refuses(id: bigint, by: string): Rejection | undefined {
+  /**
+   * Makes room for an instance that a peer's message mentions, if need be. Says why the peer may not
+   * open it, if it may not: that costs less than to verify the message.
+   */
+  makeRoomFor(id: bigint, by: string): Rejection | undefined {
     if (this.#running.has(id)) return undefined;
     const nowMs = this.#options.clock.elapsedMs();
     const { instancesPerPeerMax, emptyInstancesPerPeerMax } = this.#options.limits;

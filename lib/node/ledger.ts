@@ -30,7 +30,10 @@ const VALUES_MAX = 1_024;
 const VALUE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Bounds that do not apply to what was accepted once. */
-const NO_LIMITS = { valueBytesMax: Number.MAX_SAFE_INTEGER, refsMax: Number.MAX_SAFE_INTEGER };
+export const NO_LIMITS = {
+  valueBytesMax: Number.MAX_SAFE_INTEGER,
+  refsMax: Number.MAX_SAFE_INTEGER,
+};
 
 interface Pending {
   readonly messages: JournalMessage[];

@@ -7,11 +7,11 @@
 
 import { type CoreContext, newAccounts } from "../core/instance.ts";
 import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
-import type { MessageId, ValueHash } from "../core/types.ts";
+import type { Message, MessageId } from "../core/types.ts";
 import { hashValue } from "../crypto/hash.ts";
 import { makeVerifier, type Verifier } from "../crypto/verify.ts";
 import { JournalError } from "../store/journal.ts";
-import { decodeMessage, type WireMessage, type WireProposal } from "../wire/codec.ts";
+import type { WireMessage } from "../wire/codec.ts";
 import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { Blame } from "./blame.ts";
 import { DecisionBook, type DecisionRecord } from "./decision_book.ts";
@@ -21,13 +21,16 @@ import { Ledger } from "./ledger.ts";
 import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Refusals } from "./refusals.ts";
+import { OwnLost } from "./own_lost.ts";
 import { ProposalGate } from "./proposal_gate.ts";
 import { type Proposing, stopProposing } from "./proposing.ts";
 import { Rates } from "./rates.ts";
 import { namingSlowDisk } from "./slow_disk.ts";
 import { type SteadyOptions, steadyOptions } from "./steady.ts";
 import { WaitingValues } from "./waiting_values.ts";
+import type { LogRecord } from "./log_record.ts";
 import { Stepper } from "./stepper.ts";
+import { Taking } from "./taking.ts";
 import { Wants } from "./wants.ts";
 
 /** A process's share in all instances. Everything happens synchronously. */
@@ -46,6 +49,8 @@ export class Node {
   readonly intake: Intake;
   /** What peers have done wrong. */
   readonly blame: Blame;
+  /** What this acceptor has said, as peers have shown before it voted, and does not know yet. */
+  readonly ownLost: OwnLost;
   /**
    * How much each peer may have looked for in the journal.
    *
@@ -59,6 +64,7 @@ export class Node {
   readonly #gate: ProposalGate;
   readonly #refusals: Refusals;
   readonly #stepper: Stepper;
+  readonly #taking: Taking;
   /** What the core has had done, and how much of it. */
   readonly outcomes: Outcomes;
   #votes = false;
@@ -72,11 +78,12 @@ export class Node {
     const self = votes ? configuration.self.acceptorIndex : undefined;
     this.context = { graph, limits, accounts: newAccounts(), self };
     this.#refusals = new Refusals(log);
+    this.ownLost = new OwnLost(self);
     this.blame = new Blame(limits.rejectionsPerMinuteMax);
     this.lookups = new Rates(limits.lookupsPerSecondMax);
     this.ledger = new Ledger(journal, namingSlowDisk(clock, log));
     this.decisions = new DecisionBook(this.ledger);
-    this.intake = new Intake(clock, (named) => this.ledger.has(named));
+    this.intake = new Intake({ clock, isKnown: (named) => this.ledger.has(named) });
     this.instances = new Instances({
       ...{ context: this.context, ledger: this.ledger, limits, clock },
       configDigest: digest.whole,
@@ -90,7 +97,7 @@ export class Node {
         kind === "value"
           ? this.#waiting.has(id, clock.elapsedMs())
           : this.instances.isMissing(id, instance),
-      isOnItsWay: (id) => this.intake.isFetching(id),
+      isOnItsWay: (id) => this.intake.isOnItsWay(id),
       ask: (requests) => this.#observers.forEach((observer) => observer.wanted?.(requests)),
     });
     this.outcomes = new Outcomes({
@@ -102,8 +109,17 @@ export class Node {
       ...{ options: this.options, instances: this.instances, ledger: this.ledger },
       outcomes: this.outcomes,
       identify: (wire) => this.#verifier.identify(wire),
-      accept: ({ wire, id, source }) => void this.#accept(wire, id, source),
+      accept: ({ wire, id, source }) => void this.#taking.accept(wire, id, source),
       settled: () => this.flush(),
+    });
+    this.#taking = new Taking({
+      ...{ clock, limits, verifier: this.#verifier, ledger: this.ledger },
+      ...{ instances: this.instances, gate: this.#gate, lookups: this.lookups },
+      ...{ waiting: this.#waiting, wants: this.#wants },
+      isWelcome: (id, instance) => this.#isWelcome(id, instance),
+      open: (instance, by) => this.#open(instance, by),
+      input: (running, message, wire, source) => this.#input(running, message, wire, source),
+      refuse: (rejection, peer, id) => this.refuse(rejection, peer, id),
     });
   }
 
@@ -126,42 +142,18 @@ export class Node {
    * @internal For links.
    */
   take(message: ConsensusMessage, source: string): MessageId | Rejection {
-    const wire = decodeMessage(message, this.options.configuration.limits);
-    if (isRejection(wire)) return this.refuse(wire, source);
-    const id = this.#verifier.identify(wire);
-    if (this.#closed) return id;
-    const isHere = this.#isHere(wire.instance, id, source);
-    if (isRejection(isHere)) return this.refuse(isHere, source, id);
-    if (isHere) return id;
-    // Before any signature is checked.
-    const tooMany = wire.kind === "1a" ? this.#gate.judge(id, wire, source) : undefined;
-    if (tooMany !== undefined) return this.refuse(tooMany, source, id);
-    return this.#accept(wire, id, source);
+    const closed = reject("TOO_MANY_INSTANCES", "this process ends");
+    return this.#closed ? closed : this.#taking.take(message, source);
   }
 
-  /** Whether a message is in the log. Who sends again what has long left memory must not go on. */
-  #isHere(instance: bigint, id: MessageId, source: string): boolean | Rejection {
-    if (this.ledger.recent(id) !== undefined) return true;
-    const nowMs = this.options.clock.elapsedMs();
-    if (!this.lookups.allows(source, nowMs) && !this.#isWelcome(id, instance)) {
-      return reject("RATE_LIMITED", `too much is looked for in the journal because of ${source}`);
-    }
-    const isHere = this.ledger.has({ instance, id });
-    if (isHere) this.lookups.charge(source, nowMs, 1);
-    return isHere;
-  }
-
-  #accept(wire: WireMessage, id: MessageId, source: string): MessageId | Rejection {
-    const closed = this.instances.refuses(wire.instance, source);
-    const verified = closed ?? this.#verifier.verify(wire, id);
-    if (isRejection(verified)) return this.refuse(verified, source, id);
-    const instance = this.#open(wire.instance, source);
-    if (isRejection(instance)) return this.refuse(instance, source, id);
-    const tooMany = this.#gate.judgeCaught(instance.state.view, id, wire, source);
-    if (tooMany !== undefined) return this.refuse(tooMany, source, id);
-    const waits = wire.kind === "1a" ? this.#takeValue(wire, id, source) : undefined;
-    if (isRejection(waits)) return this.refuse(waits, source, id);
-    return waits === "waits" ? id : this.#stepper.input(instance, verified, wire, source) ?? id;
+  #input(
+    running: RunningInstance,
+    message: Message,
+    wire: WireMessage,
+    source: string,
+  ): Rejection | undefined {
+    if (!this.#votes) this.ownLost.shown(running.id, message);
+    return this.#stepper.input(running, message, wire, source);
   }
 
   /** Offers a value in an instance. The value is kept; flushes. */
@@ -169,7 +161,7 @@ export class Node {
     const running = this.#open(instance);
     if (isRejection(running)) return running;
     this.ledger.putValue(hashValue(value), value);
-    this.#release(hashValue(value), value);
+    this.#taking.release(hashValue(value), value);
     running.proposers.add(proposing);
     this.#stepper.settle(running);
     this.flush();
@@ -200,27 +192,48 @@ export class Node {
     if (decided) this.decisions.announce();
     if (records.length === 0) return;
     for (const observer of this.#observers) observer.appended?.(records);
+    this.#voteWhereFound(records);
   }
 
-  /** Lets the acceptor vote, in all instances. */
+  /** What of our own was missing is here: we know again what we have said. */
+  #voteWhereFound(records: readonly LogRecord[]): void {
+    const found = records.filter(({ instance, id }) => this.ownLost.found(instance, id))
+      .flatMap(({ instance }) => this.instances.get(instance) ?? []);
+    for (const running of found) this.#mayVote(running);
+    if (found.length > 0) this.flush();
+  }
+
+  /**
+   * Lets the acceptor vote, in all instances but those in which it has been shown messages of its own
+   * that cannot be taken in: there it votes when they are.
+   */
   startVoting(): void {
     this.#votes = true;
-    for (const running of this.instances.all) {
-      this.#stepper.tick(running, true);
-      this.#stepper.settle(running);
-    }
+    for (const running of this.instances.all) this.#mayVote(running);
     this.flush();
   }
 
-  /** The learners' decisions in an instance, by name. */
+  #mayVote(running: RunningInstance): void {
+    if (!this.#votes || this.ownLost.has(running.id)) return;
+    this.#stepper.tick(running, true);
+    this.#stepper.settle(running);
+  }
+
+  /** The learners' decisions in an instance, by name: those that are kept. Changes nothing. */
   decisionsIn(instance: bigint): DecisionRecord[] {
+    return this.decisions.of(instance);
+  }
+
+  /** Brings an instance to memory, if there is room, and does what it has to do there. */
+  bringBack(instance: bigint): void {
     const running = this.#open(instance);
-    return isRejection(running) ? [] : this.decisions.ofInstance(this.context.graph, running);
+    if (!isRejection(running)) this.#stepper.settle(running);
+    this.flush();
   }
 
   /** Counts a refusal, and passes it on; `id` is that of the message refused, if it has one. */
   refuse(rejection: Rejection, peer: string, id?: MessageId): Rejection {
-    if (id !== undefined) this.intake.refused(id);
+    if (id !== undefined) this.intake.refused(id, rejection.rejected, peer);
     this.#refusals.add(rejection, peer);
     return rejection;
   }
@@ -234,27 +247,6 @@ export class Node {
     this.#stepper.close();
   }
 
-  #takeValue(wire: WireProposal, id: MessageId, source: string): "waits" | Rejection | undefined {
-    const { value, ballot: { valueHash }, instance } = wire;
-    if (value !== undefined) return this.#release(valueHash, value);
-    if (this.ledger.value(valueHash) !== undefined) return undefined;
-    if (this.instances.get(instance)?.wires.has(id)) return "waits";
-    const rejection = this.#waiting.wait(id, wire, source, this.options.clock.elapsedMs());
-    if (rejection !== undefined) return rejection;
-    this.#wants.note("value", instance, id, source);
-    return "waits";
-  }
-
-  /** Lets the 1as go on that wait for a value. It is kept when one of them is delivered. */
-  #release(hash: ValueHash, value: Uint8Array): undefined {
-    for (const { id, wire, source } of this.#waiting.release(hash)) {
-      const running = this.#open(wire.instance, source);
-      if (isRejection(running)) continue;
-      const message = { kind: "1a", id, ballot: wire.ballot } as const;
-      this.#stepper.input(running, message, { ...wire, value }, source);
-    }
-  }
-
   /** Whether something waits for a message, or has been asked for it. */
   #isWelcome(id: MessageId, instance: bigint): boolean {
     return this.#wants.hasAskedFor(id) || this.intake.isFetching(id) ||
@@ -265,7 +257,7 @@ export class Node {
     const running = this.instances.open(id, by);
     if (!isRejection(running) && !running.admitted) {
       running.admitted = true;
-      if (this.#votes) this.#stepper.tick(running, true);
+      if (this.#votes && !this.ownLost.has(id)) this.#stepper.tick(running, true);
     }
     return running;
   }

@@ -125,6 +125,7 @@ export class Outcomes {
       const { rejection, sources } = effect;
       for (const observer of observers) observer.refused?.(rejection, sources);
     }
+    if (current !== undefined) this.#giveUpIfHopeless(running, current);
     for (const observer of observers) observer.stepped?.(running.id, effects);
     return { released, wakeAt };
   }
@@ -154,7 +155,10 @@ export class Outcomes {
         return this.#send(running, effect.entry);
       case "reject":
         running.wires.delete(effect.id);
-        this.#parts.intake.refused(effect.id);
+        this.#parts.intake.refused(
+          ...[effect.id, effect.rejection.rejected, effect.sources[0] ?? SELF] as const,
+        );
+        this.#giveUpOn(running, effect.id);
         return this.#parts.refusals.add(effect.rejection, effect.sources[0] ?? SELF);
       case "decide":
         this.#hasDecided = true;
@@ -219,6 +223,33 @@ export class Outcomes {
       else wants.note("message", running.id, id, source);
     }
     return released;
+  }
+
+  /** A message has come that waits: if for something refused, it waits in vain. */
+  #giveUpIfHopeless(running: RunningInstance, id: MessageId): void {
+    const { intake } = this.#parts;
+    const waiting = running.state.inbox.waiting.get(id);
+    if (waiting === undefined) return;
+    for (const ref of waiting.missing) {
+      if (!intake.hasRefused(ref)) continue;
+      intake.hopeless(id);
+      return this.#giveUpOn(running, id);
+    }
+  }
+
+  /** What was offered and waits, however far, for something refused has been dealt with. */
+  #giveUpOn({ state: { inbox } }: RunningInstance, id: MessageId): void {
+    const { intake } = this.#parts;
+    if (!intake.hasRefused(id)) return;
+    const stack = [...inbox.waitingFor.get(id) ?? []];
+    const seen = new Set(stack);
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      intake.hopeless(next);
+      for (const waiter of inbox.waitingFor.get(next) ?? []) {
+        if (!seen.has(waiter)) stack.push(waiter);
+        seen.add(waiter);
+      }
+    }
   }
 
   #reportCaught(running: RunningInstance, index: number, evidence: readonly [Entry, Entry]): void {

@@ -9,6 +9,9 @@ import type { AcceptorIndex, AcceptorSet } from "../core/types.ts";
 import type { Cancel } from "./clock.ts";
 import type { Node } from "./node.ts";
 
+/** How often it is said for whom an acceptor waits before it votes, in milliseconds. */
+const SAID_EVERY_MS = 10_000;
+
 /** Asks once, at the start of a process. */
 export class Recovery {
   readonly #node: Node;
@@ -18,6 +21,7 @@ export class Recovery {
   #patient = true;
   #done = false;
   #cancel: Cancel;
+  #cancelSaying: Cancel = () => {};
 
   /** @param graceMs How long to wait for peers that do not answer, if the others suffice. */
   constructor(node: Node, self: AcceptorIndex, graceMs: number) {
@@ -29,6 +33,7 @@ export class Recovery {
       this.#check();
     });
     this.#check();
+    this.#saySoon();
   }
 
   /** A peer has shown all that it knew when the link came up. */
@@ -43,6 +48,29 @@ export class Recovery {
   close(): void {
     this.#done = true;
     this.#cancel();
+    this.#cancelSaying();
+  }
+
+  /** Says, from time to time, for whom it waits, and for how much. */
+  #saySoon(): void {
+    if (this.#done) return;
+    const { clock, log } = this.#node.options;
+    this.#cancelSaying = clock.after(SAID_EVERY_MS, () => {
+      const { lacking } = this.#node.intake;
+      const names = this.#silent.map((name) => {
+        const count = lacking.get(name);
+        return count === undefined ? name : `${name} (${count} messages that it offers)`;
+      });
+      const self = this.#node.context.graph.spec.acceptors[this.#self]!;
+      log("warn", `${self} does not vote yet: it waits for ${names.join(", ")}`);
+      this.#saySoon();
+    });
+  }
+
+  /** Those who have not told what they know. */
+  get #silent(): string[] {
+    const { acceptors } = this.#node.context.graph.spec;
+    return acceptors.filter((_, i) => ((this.#heard >> BigInt(i)) & 1n) === 0n);
   }
 
   /**
@@ -57,15 +85,17 @@ export class Recovery {
     if (!enough || this.#done) return;
     this.close();
     const names = graph.spec.acceptors;
-    const silent = names.filter((_, i) => ((this.#heard >> BigInt(i)) & 1n) === 0n);
+    const silent = this.#silent;
     const count = this.#node.outcomes.adopted;
     const found = count === 0
       ? "peers know no message of ours that we do not"
       : `took back ${count} messages of our own from peers`;
+    const { size } = this.#node.ownLost;
+    const lost = size === 0 ? "" : `; but not in ${size} instances, where some cannot be taken in`;
     const unheard = silent.length === 0 ? "" : `; not heard from ${silent.join(", ")}`;
     this.#node.options.log(
       count === 0 ? "info" : "warn",
-      `${names[this.#self]} votes from now on: ${found}${unheard}`,
+      `${names[this.#self]} votes from now on: ${found}${lost}${unheard}`,
       { adopted: count },
     );
     this.#node.startVoting();

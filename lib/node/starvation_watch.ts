@@ -45,7 +45,7 @@ export class StarvationWatch {
 
   /** Examines an instance now, from the journal if it is not in memory. */
   look(instance: bigint): void {
-    if (this.#node.instances.get(instance) === undefined) this.#node.decisionsIn(instance);
+    if (this.#node.instances.get(instance) === undefined) this.#node.bringBack(instance);
     this.#examine(instance);
   }
 

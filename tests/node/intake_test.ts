@@ -10,17 +10,29 @@ const PATIENCE_MS = 5_000;
 class Stage {
   readonly clock = new FakeClock();
   readonly known: Set<MessageId> = new Set();
-  readonly intake = new Intake(this.clock, ({ id }) => this.known.has(id));
+  readonly intake = new Intake({ clock: this.clock, isKnown: ({ id }) => this.known.has(id) });
 
   /** A supplier that notes what it is asked for. */
-  supplier(): Supplier & { readonly asked: MessageId[]; readonly taken: number[] } {
+  supplier(
+    peer = "a peer",
+  ): Supplier & {
+    readonly asked: MessageId[];
+    readonly taken: number[];
+    readonly incomplete: number[];
+  } {
     const asked: MessageId[] = [];
     const taken: number[] = [];
+    const incomplete: number[] = [];
     return {
+      peer,
+      incomplete,
       asked,
       taken,
       fetch: (named) => asked.push(...named.map(({ id }) => id)),
-      tookIn: (position) => taken.push(position),
+      tookIn: (position, isAllHere) => {
+        taken.push(position);
+        if (!isAllHere) incomplete.push(position);
+      },
     };
   }
 
@@ -117,7 +129,7 @@ Deno.test("what came but had to be refused is asked for again, of one after the 
   stage.intake.offered(a, named([id!]), 1);
   stage.intake.offered(b, named([id!]), 1);
   for (let i = 0; i < 6; i++) {
-    stage.intake.refused(id!);
+    stage.intake.refused(id!, "RATE_LIMITED", "a peer");
     await stage.clock.advance(2 * PATIENCE_MS);
   }
   assert(a.asked.length >= 3 && b.asked.length >= 3, `${a.asked.length} and ${b.asked.length}`);
@@ -143,4 +155,56 @@ Deno.test("nothing is fetched after the end", async () => {
   stage.intake.close();
   await stage.clock.advance(60_000);
   assertEquals([b.asked, stage.clock.pending], [[], 0]);
+});
+
+Deno.test("one that brings a little all the time holds nobody up for long, nor a second time", async () => {
+  const stage = new Stage();
+  const [slow, good] = [stage.supplier(), stage.supplier()];
+  const trickle = async (from: number) => {
+    for (let i = 0; i < 11; i++) {
+      await stage.clock.advance(2_000);
+      stage.arrive(...ids(from + i, from + i + 1));
+    }
+  };
+  stage.intake.offered(slow, named(ids(0, 1_000)), 1_000);
+  stage.intake.offered(good, named(ids(0, 1_000)), 500);
+  await trickle(0);
+  assert(good.asked.length > 980, `${good.asked.length} asked of others`);
+  stage.arrive(...ids(0, 1_000));
+  good.asked.length = 0;
+  // It has offered first again, but is known by now.
+  stage.intake.offered(slow, named(ids(1_000, 2_000)), 2_000);
+  stage.intake.offered(good, named(ids(1_000, 2_000)), 1_500);
+  assertEquals(good.asked.length, 1_000);
+  stage.arrive(...ids(1_000, 2_000));
+  assertEquals([slow.taken, good.taken], [[1_000, 2_000], [500, 1_500]]);
+  // Nobody else, and it brings all at once: it is trusted again.
+  stage.intake.offered(slow, named(ids(2_000, 2_010)), 2_010);
+  stage.arrive(...ids(2_000, 2_010));
+  stage.intake.offered(slow, named(ids(3_000, 3_010)), 3_010);
+  stage.intake.offered(good, named(ids(3_000, 3_010)), 1_510);
+  assertEquals(good.asked.length, 1_000);
+});
+
+Deno.test("what is refused whoever sends it has been dealt with, but not taken in", () => {
+  const stage = new Stage();
+  const [a, b] = [stage.supplier("a"), stage.supplier("b")];
+  stage.intake.offered(a, named(ids(0, 3)), 3);
+  stage.intake.offered(b, named(ids(0, 3)), 9);
+  stage.arrive(...ids(0, 2));
+  stage.intake.refused(inventedId(2), "FAR_FUTURE", "a");
+  assertEquals([a.taken, b.taken], [[3], [9]]);
+  assertEquals([a.incomplete, b.incomplete], [[3], [9]]);
+  assert(stage.intake.hasRefused(inventedId(2)));
+});
+
+Deno.test("a spoilt copy keeps nobody from getting a good one from others", () => {
+  const stage = new Stage();
+  const [bad, good] = [stage.supplier("bad"), stage.supplier("good")];
+  stage.intake.offered(bad, named(ids(0, 1)), 1);
+  stage.intake.offered(good, named(ids(0, 1)), 2);
+  stage.intake.refused(inventedId(0), "BAD_SIGNATURE", "bad");
+  assertEquals([bad.taken, good.taken, good.asked], [[1], [], ids(0, 1)]);
+  stage.arrive(...ids(0, 1));
+  assertEquals([good.taken, good.incomplete], [[2], []]);
 });

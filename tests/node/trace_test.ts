@@ -113,7 +113,7 @@ Deno.test("nothing is traced, nor made ready for it, where no trace is wanted", 
     await cluster.stop();
     const traced = await TestCluster.start();
     traced.trace = () => {};
-    assertThrows(() => traced.add("client_0").node.decisionsIn(1n), Error, "a trace was written");
+    assertThrows(() => traced.add("client_0").node.bringBack(1n), Error, "a trace was written");
     await traced.stop();
   } finally {
     Object.defineProperties(TraceWriter.prototype, original);
