@@ -49,7 +49,11 @@ export class Node {
   readonly intake: Intake;
   /** What peers have done wrong. */
   readonly blame: Blame;
-  /** What this acceptor has said, as peers have shown before it voted, and does not know yet. */
+  /**
+   * What this acceptor has said, as peers have shown before it voted, and does not know yet.
+   *
+   * @internal For recovery.
+   */
   readonly ownLost: OwnLost;
   /**
    * How much each peer may have looked for in the journal.

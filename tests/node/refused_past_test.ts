@@ -10,7 +10,7 @@ import type { Clock } from "../../lib/node/clock.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import type { FakeClock } from "./fake_clock.ts";
 import { configurationOf, makeTestConfigurations, TestCluster } from "./harness.ts";
-import { StoredJournal } from "./journals.ts";
+import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 
 const HOUR_MS = 3_600_000;
 
