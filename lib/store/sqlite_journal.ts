@@ -9,6 +9,7 @@ import type { MessageId, ValueHash } from "../core/types.ts";
 import { fromHex } from "../wire/hex.ts";
 import { checkBatch, checkCount } from "./checks.ts";
 import { explainRead, explainWrite, isDuplicate, type JournalFaults } from "./faults.ts";
+import { type Kept, Mark } from "./mark.ts";
 import type {
   Journal,
   JournalBatch,
@@ -69,23 +70,17 @@ export function openSqliteJournal(options: SqliteJournalOptions): Journal {
 /** How many instances there can be. */
 const INSTANCES = 1n << 64n;
 
-/** How many rows of each numbered table there are. */
-interface Counts {
-  messages: number;
-  decisions: number;
-  evidence: number;
-}
-
 class SqliteJournal implements Journal {
   readonly #directory: HeldDirectory;
   readonly #database: DatabaseSync;
   readonly #faults: JournalFaults;
+  readonly #mark: Mark;
   readonly #statements: Map<string, StatementSync> = new Map();
   /** All of them. The last is this process's. */
   readonly #runs: readonly JournalRun[];
   /** Whether the last is kept: it is with the first batch. */
   #isRunKept = false;
-  #counts: Counts;
+  #counts: Kept;
   /** What `PRAGMA synchronous` is set to. */
   #isSynchronous: boolean | undefined;
   /** Whether a batch that was kept may be lost with the machine. */
@@ -103,6 +98,10 @@ class SqliteJournal implements Journal {
     this.#database = database;
     this.#faults = faults;
     const { runs, ...counts } = checkJournal(directory.path, database, owner);
+    this.#mark = new Mark(directory.path);
+    this.#mark.require(counts);
+    // Whatever is there was made durable when it was opened.
+    this.#mark.write(counts);
     this.#runs = [...runs, newRun(counts.messages)];
     this.#counts = counts;
     faults.opened?.(database);
@@ -141,6 +140,7 @@ class SqliteJournal implements Journal {
       this.#counts = counts;
       this.#isRunKept = true;
       this.#hasVolatile = !durable;
+      if (durable) this.#mark.write(counts);
     } catch (error) {
       throw this.#fail(error);
     }
@@ -160,7 +160,7 @@ class SqliteJournal implements Journal {
   }
 
   /** The counts to be once this is committed. */
-  #write(batch: JournalBatch): Counts {
+  #write(batch: JournalBatch): Kept {
     const { messages, decisions, evidence } = this.#counts;
     if (!this.#isRunKept) this.#insert(RUNS, this.#runs.slice(-1), this.#runs.length - 2);
     this.#insert(VALUES, batch.values, 0);
@@ -257,6 +257,7 @@ class SqliteJournal implements Journal {
     if (!this.#database.isOpen) return;
     this.#statements.clear();
     this.#database.close();
+    this.#mark.close();
     this.#directory.release();
   }
 

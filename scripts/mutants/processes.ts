@@ -267,4 +267,13 @@ export const RUNNING: readonly Fault[] = [
         "the oracle took what an acceptor had signed and not yet said when it crashed for unsaid",
     },
   },
+  {
+    name: "a damaged log is an older journal",
+    origin: "this program, and whoever leaves it to SQLite: a log ends where a frame does not fit",
+    edits: [edit("store/sqlite_journal.ts", "this.#mark.require(counts);", "void counts;")],
+    caughtBy: {
+      path: "tests/store/mark_test.ts",
+      test: "a byte turned, a page zeroed, a log cut short or deleted is damage, wherever it is",
+    },
+  },
 ];

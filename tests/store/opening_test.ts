@@ -39,11 +39,11 @@ Deno.test("a new journal is in a new directory, for nobody else to read", async 
     journal.commit(batchOf({ messages: messagesAt(0, 1) }), true);
     assertEquals(modeOf(dataDir), "700");
     const names = [...Deno.readDirSync(dataDir)].map(({ name }) => name).sort();
-    assertEquals(names, ["journal.lock", FILE, `${FILE}-wal`]);
+    assertEquals(names, ["journal.lock", "journal.mark", FILE, `${FILE}-wal`]);
     for (const name of names) assertEquals(modeOf(join(dataDir, name)), "600", name);
     journal.close();
     const left = [...Deno.readDirSync(dataDir)].map(({ name }) => name).sort();
-    assertEquals(left, ["journal.lock", FILE], "one file to move or copy");
+    assertEquals(left, ["journal.lock", "journal.mark", FILE], "one file to move or copy");
   });
 });
 
@@ -133,7 +133,7 @@ Deno.test("what an interrupted making has left behind is not in the way", async 
     Deno.writeTextFileSync(join(dataDir, `${FILE}.new-journal`), "and its log");
     openIn(dataDir).close();
     const left = [...Deno.readDirSync(dataDir)].map(({ name }) => name).sort();
-    assertEquals(left, ["journal.lock", FILE]);
+    assertEquals(left, ["journal.lock", "journal.mark", FILE]);
   });
 });
 
