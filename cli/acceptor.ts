@@ -4,7 +4,12 @@
  * @module
  */
 
-import { acceptor } from "./commands/acceptor.ts";
-import { runMain } from "./exit.ts";
+import { listenForSignals } from "./stop_signals.ts";
 
-await runMain("hetpaxos-acceptor", (args) => acceptor.run("hetpaxos-acceptor", args));
+listenForSignals();
+// The rest is loaded only now.
+const { runMain } = await import("./exit.ts");
+await runMain("hetpaxos-acceptor", async (args) => {
+  const { acceptor } = await import("./commands/acceptor.ts");
+  return await acceptor.run("hetpaxos-acceptor", args);
+});

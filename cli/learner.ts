@@ -4,7 +4,12 @@
  * @module
  */
 
-import { learner } from "./commands/learner.ts";
-import { runMain } from "./exit.ts";
+import { listenForSignals } from "./stop_signals.ts";
 
-await runMain("hetpaxos-learner", (args) => learner.run("hetpaxos-learner", args));
+listenForSignals();
+// The rest is loaded only now.
+const { runMain } = await import("./exit.ts");
+await runMain("hetpaxos-learner", async (args) => {
+  const { learner } = await import("./commands/learner.ts");
+  return await learner.run("hetpaxos-learner", args);
+});

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { runMain } from "./exit.ts";
-import { hetpaxos } from "./hetpaxos.ts";
+import { listenForSignals } from "./stop_signals.ts";
 
-await runMain("hetpaxos", (args) => hetpaxos.run("hetpaxos", args));
+/** Commands that run until they are stopped. Others end as the system has it. */
+const STOPPED = ["acceptor", "learner", "proposer"];
+
+if (STOPPED.includes(Deno.args[0] ?? "")) listenForSignals();
+// The rest is loaded only now.
+const { runMain } = await import("./exit.ts");
+await runMain("hetpaxos", async (args) => {
+  const { hetpaxos } = await import("./hetpaxos.ts");
+  return await hetpaxos.run("hetpaxos", args);
+});

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { proposer } from "./commands/proposer.ts";
-import { runMain } from "./exit.ts";
+import { listenForSignals } from "./stop_signals.ts";
 
-await runMain("hetpaxos-proposer", (args) => proposer.run("hetpaxos-proposer", args));
+listenForSignals();
+// The rest is loaded only now.
+const { runMain } = await import("./exit.ts");
+await runMain("hetpaxos-proposer", async (args) => {
+  const { proposer } = await import("./commands/proposer.ts");
+  return await proposer.run("hetpaxos-proposer", args);
+});

@@ -8,17 +8,18 @@ import { openJournal } from "../../lib/process/open_journal.ts";
 import { startAcceptor } from "../../lib/process/process.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { listenForStop } from "../stop_signals.ts";
 import { printDecision, printObserved } from "./printing.ts";
 import {
   agentOf,
   COMMON_EXITS,
   CONFIG_POSITIONAL,
   DATA_DIR_FLAG,
-  listenForStop,
   loadFor,
   NODE_FLAGS,
   openTrace,
   runUntilStopped,
+  unlessStopped,
 } from "./shared.ts";
 import { openStreams } from "./streams.ts";
 
@@ -62,7 +63,9 @@ export const acceptor: Command = defineCommand({
   const known = journal?.decisionCount ?? 0;
   const trace = openTrace(flags.trace, log);
   const stopping = listenForStop();
-  const running = await startAcceptor({ configuration, log, agent, cleartext, journal, trace });
+  const options = { configuration, log, agent, cleartext, journal, trace };
+  const running = await unlessStopped(stopping, startAcceptor(options));
+  if (running === undefined) return EXIT.ok;
   const { node, address } = running;
   const { name } = configuration.self;
   if (dataDir === undefined && !flags.volatile) {

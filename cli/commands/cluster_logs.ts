@@ -18,7 +18,8 @@ import {
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
 import { memberNamed } from "./cluster_shared.ts";
-import { COMMON_EXITS, STOP_SIGNALS } from "./shared.ts";
+import { STOP_SIGNALS } from "../stop_signals.ts";
+import { COMMON_EXITS } from "./shared.ts";
 
 /** What the members print. */
 export const clusterLogs: Command = defineCommand({

@@ -24,7 +24,8 @@ import { PLAN_FLAGS } from "../config_plan.ts";
 import { freePorts } from "../demo/child.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, OutputClosedError } from "../output.ts";
 import { refuseWindows } from "./cluster_shared.ts";
-import { COMMON_EXITS, STOP_SIGNALS } from "./shared.ts";
+import { STOP_SIGNALS } from "../stop_signals.ts";
+import { COMMON_EXITS } from "./shared.ts";
 
 const [CLIENTS_FLAG, KEY_TYPE_FLAG] = IDENTITY_FLAGS;
 

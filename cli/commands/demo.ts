@@ -10,7 +10,7 @@ import { type Command, defineCommand } from "../command.ts";
 import { Children, type Line } from "../demo/child.ts";
 import { DemoCluster } from "../demo/cluster.ts";
 import { makeOutput, type Output, type Span } from "../output.ts";
-import { STOP_SIGNALS } from "./shared.ts";
+import { STOP_SIGNALS } from "../stop_signals.ts";
 
 /** The demonstration gives up after so long, in milliseconds. */
 const PATIENCE_MS = 30_000;

@@ -11,6 +11,7 @@ import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
+import { listenForStop } from "../stop_signals.ts";
 import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
 import { printDecision, printObserved, printStarved } from "./printing.ts";
 import {
@@ -19,7 +20,6 @@ import {
   CONFIG_POSITIONAL,
   DATA_DIR_FLAG,
   limited,
-  listenForStop,
   loadFor,
   NODE_FLAGS,
   openTrace,

@@ -16,6 +16,7 @@ import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import type { Output } from "../output.ts";
+import { listenForStop } from "../stop_signals.ts";
 import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
 import { printDecision, printObserved, printStarved } from "./printing.ts";
 import {
@@ -23,7 +24,6 @@ import {
   COMMON_EXITS,
   CONFIG_POSITIONAL,
   limited,
-  listenForStop,
   loadFor,
   NODE_FLAGS,
   openTrace,

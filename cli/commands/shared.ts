@@ -13,6 +13,7 @@ import type { Streams } from "./streams.ts";
 import { TraceFile } from "../../lib/process/trace_file.ts";
 import { formatHostPort } from "../../lib/config/addresses.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import type { Stopping } from "../stop_signals.ts";
 import { VERSION } from "../version.ts";
 import { lastWords } from "../exit.ts";
 import { makeOutput, OUTPUT_FLAGS, type Paint, type Sink } from "../output.ts";
@@ -187,30 +188,17 @@ export function agentOf(name: string): string {
   return `hetpaxos-${name} ${VERSION}`;
 }
 
-/** Signals by which an operator stops a program. */
-export const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT", "SIGBREAK"]
-  : ["SIGINT", "SIGTERM"];
-
-/** That the operator wants the program to stop. */
-export interface Stopping {
-  /** Aborted when the operator stops the program. */
-  readonly signal: AbortSignal;
-  /** From now on the signals end the process at once. */
-  release(): void;
-}
-
-/** Listens for the operator's signals: before anything is started that must end in good order. */
-export function listenForStop(): Stopping {
-  const stopping = new AbortController();
-  const stop = () => stopping.abort();
-  for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, stop);
-  return {
-    signal: stopping.signal,
-    release() {
-      for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, stop);
-    },
-  };
+/** What is started; undefined if it cannot be and the operator has stopped the program meanwhile. */
+export async function unlessStopped<T>(
+  { signal }: Stopping,
+  starting: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await starting;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -63,3 +63,33 @@ export const READERS: readonly Fault[] = [
     },
   },
 ];
+
+/** In what a signal does. */
+export const SIGNALS: readonly Fault[] = [
+  {
+    name: "signals are listened to once everything is read",
+    origin: "this program: the first process of a container lost them while it started",
+    edits: [{
+      file: "cli/main.ts",
+      from: "if (STOPPED.includes(",
+      to: "if (STOPPED[3]?.includes(",
+    }],
+    caughtBy: {
+      path: "tests/e2e/early_signals_test.ts",
+      test: "a program that still reads its configuration ends with status 0 on SIGTERM",
+    },
+  },
+  {
+    name: "a start that fails is told to who has stopped the program",
+    origin: "this program: SIGTERM while it started ended it with a mistake's status",
+    edits: [{
+      file: "cli/commands/shared.ts",
+      from: "if (signal.aborted) return undefined;\n    throw error;",
+      to: "throw error;",
+    }],
+    caughtBy: {
+      path: "tests/e2e/early_signals_test.ts",
+      test: "an acceptor that looks whether its address is free ends with status 0 on SIGTERM",
+    },
+  },
+];

@@ -6,7 +6,7 @@
 
 import type { Fault } from "./campaign.ts";
 import { BORDERS } from "./borders.ts";
-import { READERS } from "./endings.ts";
+import { READERS, SIGNALS } from "./endings.ts";
 import { EXPLORED } from "./explored.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
@@ -20,5 +20,6 @@ export const FAULTS: readonly Fault[] = [
   ...BORDERS,
   ...CLOCKS,
   ...READERS,
+  ...SIGNALS,
   ...EXPLORED,
 ];

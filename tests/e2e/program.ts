@@ -46,6 +46,8 @@ export interface StartOptions {
   readonly launcher?: Launcher;
   /** Standard input; none if left out. */
   readonly input?: string | Uint8Array<ArrayBuffer>;
+  /** Standard input is a pipe into which nothing is ever written. */
+  readonly silentInput?: boolean;
   /** Nobody reads what it prints, on either stream, before {@linkcode Program.readNow}. */
   readonly unread?: boolean;
   /** Added to the environment. */
@@ -82,14 +84,14 @@ export class Program {
     this.#process = new Deno.Command(executable!, {
       args: [...rest, ...args],
       env: { NO_COLOR: "1", ...options.env },
-      stdin: options.input === undefined ? "null" : "piped",
+      stdin: options.input === undefined && !options.silentInput ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
     if (!options.unread) this.readNow();
     this.out = new Lines(this.#process.stdout, this.#gate.promise);
     this.err = new Lines(this.#process.stderr, this.#gate.promise);
-    this.ended = this.#end(options.input);
+    this.ended = this.#end(options);
   }
 
   /** Process id. */
@@ -142,14 +144,19 @@ export class Program {
     await this.out.cancel();
   }
 
-  async #end(input: StartOptions["input"]): Promise<Ended> {
+  async #end({ input, silentInput: silent }: StartOptions): Promise<Ended> {
     const [{ code, signal }] = await Promise.all([
       this.#process.status.finally(() => this.readNow()),
       this.out.read,
       this.err.read,
-      input === undefined ? undefined : this.#feed(input),
+      silent ? this.#silence() : input === undefined ? undefined : this.#feed(input),
     ]);
     return { code, signal, out: this.out.text, err: this.err.text };
+  }
+
+  async #silence(): Promise<void> {
+    await this.#process.status;
+    await this.#process.stdin.close().catch(() => {});
   }
 
   async #feed(input: string | Uint8Array<ArrayBuffer>): Promise<void> {

@@ -45,19 +45,27 @@ function imported({ modules }: Graph, root: string, dynamic: boolean): Set<strin
 const COMMANDS = ["acceptor", "learner", "proposer", "status", "evidence", "replay"]
   .map((name) => `cli/commands/${name}.ts`);
 
-for (const entry of [...PROGRAMS.map(({ entry }) => entry), ...COMMANDS, "mod.ts"]) {
+for (const { entry } of PROGRAMS) {
+  Deno.test(`${entry} listens to signals before it loads anything else`, async () => {
+    const graph = await graphOf(entry);
+    assertEquals([...imported(graph, graph.roots[0]!, false)], ["./stop_signals.ts"]);
+    assert(imported(graph, graph.roots[0]!, true).size > 50);
+  });
+}
+
+for (const entry of ["cli/hetpaxos.ts", ...COMMANDS, "mod.ts"]) {
   Deno.test(`${entry} starts without what makes certificates`, async () => {
     const graph = await graphOf(entry);
     const root = graph.roots[0]!;
     const atStart = imported(graph, root, false);
     assertEquals(HEAVY.filter((name) => atStart.has(name)), []);
-    if (entry === "cli/main.ts") {
+    if (entry === "cli/hetpaxos.ts") {
       // Its commands are loaded when they are run, with all they need.
       assertEquals([...atStart].filter((name) => /^@bufbuild|^@connectrpc|^node:/.test(name)), []);
       assert(imported(graph, root, true).size > 50);
     } else assert(atStart.size > 50 || entry.endsWith("replay.ts"), `only ${atStart.size} imports`);
     // The same walk must be able to find them.
-    if (entry === "cli/main.ts" || entry === "mod.ts") {
+    if (entry === "cli/hetpaxos.ts" || entry === "mod.ts") {
       assert(imported(graph, root, true).has("@peculiar/x509"));
     }
   });
