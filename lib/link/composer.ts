@@ -120,6 +120,7 @@ export class Composer {
       const sending = this.#options.feed.next(nowMs);
       if (sending === undefined) return;
       const { record, withValue } = sending;
+      ledger.assertKept(record);
       const hash = record.valueHash;
       const value = hash !== undefined && (withValue || !knowledge.hasValue(hash))
         ? ledger.value(hash)

@@ -9,6 +9,7 @@ import type { MessageId } from "../core/types.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import type { Named } from "./envelopes.ts";
+import { broken } from "./invariant.ts";
 
 /** A peer that offers, seen from here: a link. */
 export interface Supplier {
@@ -226,7 +227,8 @@ export class Intake {
   #abandon(supplier: Supplier, ids: readonly MessageId[]): void {
     const orphans: MessageId[] = [];
     for (const id of ids) {
-      const fetch = this.#fetches.get(id)!;
+      const fetch = this.#fetches.get(id);
+      if (fetch === undefined) broken("stretches-are-fetched", `${id} is not`);
       fetch.tried.delete(supplier);
       if (fetch.asked !== supplier) continue;
       fetch.isRefused = true;

@@ -19,6 +19,7 @@ import { decodeMessage, encodeMessage, type WireMessage } from "../wire/codec.ts
 import { ConsensusMessageSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Named } from "./envelopes.ts";
+import { broken } from "./invariant.ts";
 import { type LogRecord, makeRecord } from "./log_record.ts";
 
 /**
@@ -53,6 +54,8 @@ export class Ledger {
   readonly #unkept: Map<MessageId, LogRecord> = new Map();
   readonly #timed: (commit: () => void) => void;
   #pending: Pending = nothing();
+  /** Something pending was signed here. */
+  #mustLast = false;
 
   /**
    * Everything that the journal keeps, and nothing else yet.
@@ -80,7 +83,13 @@ export class Ledger {
       bytes: toBinary(ConsensusMessageSchema, encodeMessage(record.wire)),
     });
     this.#unkept.set(id, record);
+    this.#mustLast ||= own && wire.kind === "acceptor";
     return record;
+  }
+
+  /** Refuses to let a message be sent that a crash could take back. @throws NodeInvariantError */
+  assertKept({ id, position }: LogRecord): void {
+    if (position >= this.journal.length) broken("kept-before-sent", `${id} is not`);
   }
 
   /** Whether there is this message. */
@@ -158,6 +167,11 @@ export class Ledger {
     const { messages, values, decisions, evidence, progress } = this.#pending;
     const count = messages.length + values.size + decisions.length + evidence.length;
     if (count + progress.size === 0) return;
+    if (this.#mustLast && !durable) broken("own-kept-durably", "it was to be kept for now");
+    const [first] = messages;
+    if (first !== undefined && first.position !== this.journal.length) {
+      broken("log-without-gaps", `message ${first.position} follows ${this.journal.length}`);
+    }
     const batch = {
       messages,
       values: [...values].map(([hash, bytes]) => ({ hash, bytes })),
@@ -169,6 +183,7 @@ export class Ledger {
     for (const [id, record] of this.#unkept) this.#records.set(id, record, 1);
     for (const [hash, value] of values) this.#cacheValue(hash, value);
     this.#unkept.clear();
+    this.#mustLast = false;
     this.#pending = nothing();
   }
 

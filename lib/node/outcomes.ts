@@ -12,6 +12,7 @@ import type { Signer } from "../crypto/keys.ts";
 import type { WireProposal } from "../wire/codec.ts";
 import type { Instances } from "./instances.ts";
 import type { Intake } from "./intake.ts";
+import { broken } from "./invariant.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LogRecord } from "./log_record.ts";
 import type { Logger } from "./logger.ts";
@@ -96,6 +97,7 @@ export class Outcomes {
   #records: LogRecord[] = [];
   #isLasting = false;
   #hasDecided = false;
+  #isApplying = false;
 
   /** Nothing has happened yet. */
   constructor(parts: OutcomesParts) {
@@ -115,6 +117,8 @@ export class Outcomes {
     current: MessageId | undefined,
   ): Consequences {
     const { observers } = this.#parts;
+    if (this.#isApplying) broken("one-step-at-a-time", `instance ${running.id} made one`);
+    this.#isApplying = true;
     const released: HeldBack[] = [];
     let wakeAt: Timestamp | undefined;
     for (const effect of effects) {
@@ -127,6 +131,7 @@ export class Outcomes {
     }
     if (current !== undefined) this.#giveUpIfHopeless(running, current);
     for (const observer of observers) observer.stepped?.(running.id, effects);
+    this.#isApplying = false;
     return { released, wakeAt };
   }
 
@@ -180,7 +185,7 @@ export class Outcomes {
   #deliver(running: RunningInstance, { message }: Entry, own: boolean): void {
     const { id } = message;
     const wire = running.wires.get(id);
-    if (wire === undefined) throw new Error(`no wire form of ${id}`);
+    if (wire === undefined) broken("delivered-has-form", `${id} has not`);
     running.wires.delete(id);
     if (wire.kind === "1a" && wire.value !== undefined) {
       this.#parts.ledger.putValue(wire.ballot.valueHash, wire.value);
@@ -195,6 +200,9 @@ export class Outcomes {
   }
 
   #send(running: RunningInstance, { message }: Entry): void {
+    if (message.kind === "1a" || message.signer !== this.#parts.self) {
+      broken("votes-in-one-name", `${message.id} is not its own`);
+    }
     const wire = signMessage(this.#parts.signer, running.scope, message);
     this.signed++;
     this.#isLasting = true;

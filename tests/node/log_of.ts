@@ -55,7 +55,7 @@ export class TestLog {
 
   #append(nickname: string, wire: WireMessage, own: boolean): LogRecord {
     const record = this.ledger.append(this.id(nickname), wire, own);
-    this.ledger.flush(false);
+    this.ledger.flush(own);
     return record;
   }
 }
