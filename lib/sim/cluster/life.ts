@@ -105,7 +105,7 @@ export class Life {
     });
     this.node.observe(options.observer);
     const acceptor = this.node.context.self;
-    this.#recovery = acceptor === undefined
+    this.#recovery = acceptor === undefined || options.isTwin
       ? undefined
       : new Recovery(this.node, acceptor, configuration.network.recoveryWaitMs);
     this.links = new Links({
@@ -119,8 +119,9 @@ export class Life {
     });
   }
 
-  /** Dials all acceptors, for as long as it lives. */
+  /** Dials all acceptors, for as long as it lives. A twin does not ask before it votes. */
   start(): void {
+    if (this.options.isTwin) this.node.startVoting();
     const { acceptors, self } = this.options.configuration;
     for (const { name } of acceptors) if (name !== self.name) this.#dial(name);
   }
@@ -146,10 +147,22 @@ export class Life {
     if (isRejection(refused)) throw new Error(`${this.name}: ${refused.detail}`);
   }
 
+  /** Ends in good order: everybody is told. */
+  stop(): void {
+    this.node.flush();
+    this.isOver = true;
+    this.links.close();
+    this.#free();
+  }
+
   /** Ends at once, as by a crash: nobody is told. */
   end(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.#free();
+  }
+
+  #free(): void {
     this.options.clock.stop();
     this.#recovery?.close();
     this.node.close();

@@ -46,12 +46,12 @@ export class Member {
   }
 
   /** It has ended: what was not durable may be lost if the machine has ended too. */
-  ended({ losesPower }: Crash, prng: Prng): void {
+  ended({ losesPower, isStop }: Crash, prng: Prng): void {
     this.pending = undefined;
     this.life?.end();
     const { batches, durable } = this.stored;
     this.stored = this.stored.copy(
-      losesPower ? prng.between(durable, batches.length) : batches.length,
+      losesPower && !isStop ? prng.between(durable, batches.length) : batches.length,
     );
   }
 }

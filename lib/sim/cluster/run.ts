@@ -48,6 +48,7 @@ export const CLUSTER_EVENTS: readonly string[] = [
   ...["a 1b that is not fresh for every learner", "effect request"],
   ...["unkept", "unkept, power lost", "kept", "kept, power lost", "at once", "at once, power lost"]
     .map((how) => `a crash: ${how}`),
+  "a stop",
   "a link breaks",
   "a link ends: DUPLICATE_LINK",
   "a link ends: PROTOCOL_ERROR",
@@ -55,5 +56,7 @@ export const CLUSTER_EVENTS: readonly string[] = [
   "a villain is caught",
   "an instance leaves memory",
   "a world with real keys",
-  ...["BAD_SIGNATURE", "NOT_CANONICAL", "PROTOCOL_VIOLATION"].map((code) => `code ${code}`),
+  ...["BAD_SIGNATURE", "NOT_CANONICAL", "PROTOCOL_VIOLATION", "RATE_LIMITED"].map((code) =>
+    `code ${code}`
+  ),
 ];

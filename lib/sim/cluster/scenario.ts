@@ -9,6 +9,7 @@ import type { LearnerGraph } from "../../core/learner_graph.ts";
 import type { AcceptorSet } from "../../core/types.ts";
 import { randomValidGraph } from "../graphs.ts";
 import { makePrng, type Prng } from "../prng.ts";
+import type { Leap } from "./time.ts";
 
 /** A process ends at a moment, or at a commit to its journal. */
 export interface Crash {
@@ -22,6 +23,8 @@ export interface Crash {
   readonly downMs: number;
   /** Whether the machine ends with it, so that what is not durable may be lost. */
   readonly losesPower: boolean;
+  /** Whether it is told to stop, and says goodbye; then nothing of the above counts. */
+  readonly isStop: boolean;
 }
 
 /** Somebody offers a value. */
@@ -54,6 +57,8 @@ export interface ClusterScenario {
   readonly realKeys: boolean;
   /** By process: its clock is ahead by so many milliseconds. */
   readonly skewsMs: readonly number[];
+  /** A client whose clock is far ahead for a while; undefined for none. */
+  readonly leap: (Leap & { readonly process: number }) | undefined;
   readonly delayMsMax: number;
   /** Mean time between two breaks of one link before it is timely; infinite for none. */
   readonly breakMs: number;
@@ -65,7 +70,6 @@ export interface ClusterScenario {
   readonly proposals: readonly Proposal[];
   /** Instances leave memory when they have not been used for so long. */
   readonly instanceIdleMs: number;
-  /** Of all processes, but that one may have less. */
   readonly valueBytesMax: number;
 }
 
@@ -102,6 +106,7 @@ export function drawClusterScenario(seed: number): ClusterScenario {
     villains,
     realKeys: seed % REAL_KEYS_EVERY === 0,
     skewsMs: names.map(() => prng.between(-150, 150)),
+    leap: prng.chance(0.7) ? undefined : drawLeap(prng, observers, calmMs),
     delayMsMax: prng.pick(DELAYS_MS)!,
     breakMs: prng.pick([Infinity, 2_000, 500, 150])!,
     calmMs,
@@ -150,5 +155,17 @@ function drawCrashes(prng: Prng, processes: readonly number[], calmMs: number): 
     commit: prng.pick(["unkept", "kept", undefined] as const),
     downMs: prng.between(1, 800),
     losesPower: prng.chance(0.5),
+    isStop: prng.chance(0.15),
   }));
+}
+
+/** By more than is held until time has caught up, and less than makes acceptors refuse. */
+function drawLeap(prng: Prng, clients: readonly number[], calmMs: number) {
+  const fromMs = prng.between(0, calmMs);
+  return {
+    process: prng.pick(clients)!,
+    fromMs,
+    toMs: fromMs + prng.between(50, 1_000),
+    byMs: prng.between(1_200, 4_000),
+  };
 }

@@ -9,7 +9,17 @@ import type { Cancel, Clock } from "../../node/clock.ts";
 import type { EventQueue } from "../event_queue.ts";
 
 /** The moment at which every world begins. */
-const BEGINNING: Timestamp = { seconds: 1_700_000_000, nanos: 0 };
+export const BEGINNING: Timestamp = { seconds: 1_700_000_000, nanos: 0 };
+
+/** For a while a clock is further ahead, and then it is set back. */
+export interface Leap {
+  /** From then on, in milliseconds. */
+  readonly fromMs: number;
+  /** Until then. */
+  readonly toMs: number;
+  /** By so much. */
+  readonly byMs: number;
+}
 
 /** A clock that is ahead by so many milliseconds, and nothing of which fires once it is stopped. */
 export class VirtualClock implements Clock {
@@ -17,14 +27,20 @@ export class VirtualClock implements Clock {
   readonly #skewMs: number;
   #isStopped = false;
 
-  constructor(queue: EventQueue, skewMs: number) {
+  readonly #leap: Leap | undefined;
+
+  constructor(queue: EventQueue, skewMs: number, leap?: Leap) {
     this.#queue = queue;
     this.#skewMs = skewMs;
+    this.#leap = leap;
   }
 
   /** Ahead of the world's. */
   now(): Timestamp {
-    return addMs(BEGINNING, this.#queue.nowMs + this.#skewMs);
+    const { nowMs } = this.#queue;
+    const { fromMs, toMs, byMs } = this.#leap ?? { fromMs: 0, toMs: 0, byMs: 0 };
+    const leaptMs = fromMs <= nowMs && nowMs < toMs ? byMs : 0;
+    return addMs(BEGINNING, nowMs + this.#skewMs + leaptMs);
   }
 
   /** The world's. */

@@ -6,11 +6,12 @@
  */
 
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import type { MessageId } from "../../core/types.ts";
+import { addMs, type MessageId } from "../../core/types.ts";
 import type { Configuration } from "../../config/configuration.ts";
-import { sha3Hex } from "../../crypto/hash.ts";
+import { hashValue, sha3Hex } from "../../crypto/hash.ts";
 import { makeHello } from "../../link/hello.ts";
 import { encodeIds, type Named } from "../../node/envelopes.ts";
+import { encodeMessage } from "../../wire/codec.ts";
 import { openMemoryJournal } from "../../store/memory_journal.ts";
 import {
   type ConsensusMessage,
@@ -23,6 +24,7 @@ import type { Marks } from "../marks.ts";
 import type { Prng } from "../prng.ts";
 import type { Villainy } from "./scenario.ts";
 import type { End } from "./streams.ts";
+import { BEGINNING } from "./time.ts";
 
 /** Ids that a villain offers or asks for at once: more than anybody may. */
 const IDS = [3, 40, 2_000, 5_000];
@@ -121,6 +123,15 @@ class VillainEnd implements End {
     });
   }
 
+  /** A value that nobody has thought of before, offered now. */
+  #proposal(): ConsensusMessage {
+    const { prng, queue } = this.#options;
+    const value = Uint8Array.of(prng.below(256), prng.below(256), prng.below(256));
+    const ballot = { ...addMs(BEGINNING, queue.nowMs), valueHash: hashValue(value) };
+    const instance = BigInt(prng.between(1, 4));
+    return encodeMessage({ kind: "1a", instance, ballot, value });
+  }
+
   #offer(): void {
     const { prng, marks } = this.#options;
     marks.mark("a miser offers");
@@ -143,6 +154,7 @@ class VillainEnd implements End {
       () => ({ ping: BigInt(prng.next()), pong: BigInt(prng.next()) }),
       () => ({ messages: this.#known.slice(0, 20) }),
       () => ({ messages: one === undefined ? [] : [spoilt(one, prng)] }),
+      () => ({ messages: Array.from({ length: 150 }, () => this.#proposal()) }),
     ];
     const deed = prng.below(deeds.length);
     marks.mark(`a babbler's deed ${deed}`);

@@ -139,7 +139,9 @@ export class ClusterWorld {
     this.judge.found(member);
     this.#note(this.queue.nowMs, member.name, "starts");
     const { configuration } = member;
-    const clock = new VirtualClock(this.queue, this.scenario.skewsMs[member.index]!);
+    const { skewsMs, leap } = this.scenario;
+    const leaps = leap?.process === member.index ? leap : undefined;
+    const clock = new VirtualClock(this.queue, skewsMs[member.index]!, leaps);
     member.life = new Life({
       ...{ configuration, clock, verifier: this.#verifier, prng: this.#prng },
       journal: member.open(),
@@ -253,7 +255,8 @@ export class ClusterWorld {
   #crash(crash: Crash): void {
     const member = this.members[crash.process]!;
     if (!member.isUp) return;
-    if (crash.commit === undefined) this.#ended(member, crash);
+    if (crash.isStop) member.life!.stop();
+    if (crash.isStop || crash.commit === undefined) this.#ended(member, crash);
     else member.pending = crash;
   }
 
@@ -264,6 +267,8 @@ export class ClusterWorld {
     const { life } = member;
     member.ended(crash, this.#prng);
     this.judge.crashed(member);
+    // Whoever stops says goodbye first.
+    if (crash.isStop) return void this.queue.after(crash.downMs, () => this.#start(member));
     for (const [stream, lives] of this.#streams) {
       if (lives[0] === life) stream.hangUp(0);
       if (lives[1] === life) stream.hangUp(1);
