@@ -12,8 +12,8 @@ import { readOutcome } from "../test_report.ts";
 export type Detector =
   /** One test, by its exact name, in a file. */
   | { readonly path: string; readonly test: string }
-  /** Any of so many seeds of the simulator. */
-  | { readonly sim: number };
+  /** Any of so many seeds of the simulator, of the core's worlds or of clusters. */
+  | { readonly sim: number; readonly clusters?: boolean };
 
 /** Something that is wrong in other implementations, or would be easy to get wrong. */
 export interface Fault {
@@ -144,7 +144,7 @@ const NO_PROGRAM = /\b(?:Reference|Syntax|Type)Error: /;
 async function detect(root: string, detector: Detector, secondsMax: number): Promise<Outcome> {
   const signal = AbortSignal.timeout(secondsMax * 1000);
   const judged = "sim" in detector
-    ? await simulate(root, detector.sim, signal)
+    ? await simulate(root, detector, signal)
     : await runTest(root, detector.path, detector.test, signal);
   return signal.aborted ? { kind: "hung" } : judged;
 }
@@ -168,9 +168,14 @@ async function runTest(
 }
 
 /** The simulator has found something if it fails and says with which seed. */
-async function simulate(root: string, seeds: number, signal: AbortSignal): Promise<Outcome> {
+async function simulate(
+  root: string,
+  { sim, clusters = false }: Extract<Detector, { readonly sim: number }>,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const which = clusters ? ["--clusters"] : [];
   const { code, output } = await run(
-    ["deno", "run", "--allow-all", "scripts/sim.ts", "--seeds", `${seeds}`],
+    ["deno", "run", "--allow-all", "scripts/sim.ts", "--seeds", `${sim}`, ...which],
     { cwd: root, signal },
   );
   if (code === 0) return { kind: "passed" };

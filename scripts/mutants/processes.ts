@@ -276,4 +276,10 @@ export const RUNNING: readonly Fault[] = [
       test: "a byte turned, a page zeroed, a log cut short or deleted is damage, wherever it is",
     },
   },
+  {
+    name: "what is signed is sent before the disk has it",
+    origin: "whoever leaves it to the disk's buffers; seen in clusters, step by step",
+    edits: [edit("node/node.ts", "this.ledger.flush(lasting);", "this.ledger.flush(false);")],
+    caughtBy: { sim: 10, clusters: true },
+  },
 ];
