@@ -59,6 +59,7 @@ export function explainRead(path: string, error: unknown): JournalError {
 
 /** What writing to `path` has failed with, in words. */
 export function explainWrite(path: string, error: unknown): JournalError {
+  if (error instanceof JournalError) return error;
   const what = `${path}: cannot be written: ${lineOf(error)}`;
   return new JournalError(`${what}; mend that and start again`, { cause: error });
 }

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { damaged, explainWrite } from "./faults.ts";
+import { dirname, join } from "node:path";
+import { damaged, explainRead, explainWrite } from "./faults.ts";
 
 /** How many rows of each kind a journal has. */
 export interface Kept {
@@ -15,8 +16,14 @@ export interface Kept {
   readonly evidence: number;
 }
 
+/** Beside the journal. */
+const FILE = "journal.mark";
+
 /** Of the mark, with its line break: always as many, so that nothing is left of what was there. */
 const BYTES = 256;
+
+/** What a mark looks like. It is told twice, so that what was written by half is no mark. */
+const FORM = /^(\{"messages":(\d+),"decisions":(\d+),"evidence":(\d+)\}) \1 *\n$/;
 
 /**
  * The mark of a journal. It is written after what it tells of has been made durable, and never made
@@ -30,7 +37,7 @@ export class Mark {
   /** @param path Of the journal's file. */
   constructor(path: string) {
     this.#journal = path;
-    this.#path = path.replace(/[^/\\]*$/, "journal.mark");
+    this.#path = join(dirname(path), FILE);
   }
 
   /** Where it is. */
@@ -38,18 +45,23 @@ export class Mark {
     return this.#path;
   }
 
-  /** What it tells; undefined if there is none, or only a part of one. */
+  /**
+   * What it tells; undefined if there is none, or only a part of one.
+   *
+   * @throws JournalError if it cannot be read.
+   */
   read(): Kept | undefined {
     let text: string;
     try {
       text = Deno.readTextFileSync(this.#path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
+      throw explainRead(this.#path, error);
     }
-    // It is told twice, so that what was written by half is no mark.
-    const { 1: told = "", 2: again } = /^(\{.*\}) (\{.*\}) *\n$/.exec(text) ?? [];
-    return told === again ? JSON.parse(told) : undefined;
+    const match = FORM.exec(text);
+    if (match === null) return undefined;
+    const [messages, decisions, evidence] = match.slice(2).map(Number);
+    return { messages: messages!, decisions: decisions!, evidence: evidence! };
   }
 
   /**
@@ -72,15 +84,19 @@ export class Mark {
   /**
    * Compares a journal that has been opened with what was certain to be in it.
    *
-   * @throws JournalError (damaged) if some of it is gone.
+   * @param counts What it has; undefined if there is no journal here.
+   * @throws JournalError (damaged) if some of it is gone, or if the mark cannot be read.
    */
-  require(counts: Kept): void {
+  require(counts: Kept | undefined): void {
     const told = this.read();
     if (told === undefined) return;
     for (const what of ["messages", "decisions", "evidence"] as const) {
-      if (counts[what] >= told[what]) continue;
-      const how = `it has ${counts[what]} of at least ${told[what]} ${what}: the end of its ` +
-        `write-ahead log is lost, or it is an older copy, which is put here without ${this.path}`;
+      if ((counts?.[what] ?? 0) >= told[what]) continue;
+      const had = `at least ${told[what]} ${what}`;
+      const how = counts === undefined
+        ? `it is missing, and had ${had}`
+        : `it has ${counts[what]} of ${had}: the end of its write-ahead log is lost, or this is ` +
+          `an older copy (if that is meant, remove ${this.#path})`;
       throw damaged(this.#journal, how);
     }
   }

@@ -7,7 +7,7 @@
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { damaged, explainRead, explainWrite, inUse } from "./faults.ts";
-import { JournalError } from "./journal.ts";
+import { Mark } from "./mark.ts";
 import { type JournalOwner, OWNERS } from "./rows.ts";
 import { newRun } from "./runs.ts";
 import { APPLICATION_ID, migrate } from "./schema.ts";
@@ -43,7 +43,7 @@ export function holdDirectory(dataDir: string): HeldDirectory {
     if (!lock.tryLockSync(true)) throw inUse(path);
   } catch (error) {
     lock?.close();
-    throw error instanceof JournalError ? error : explainWrite(path, error);
+    throw explainWrite(path, error);
   }
   const release = () => {
     // Closing alone would leave it locked while a child that is just being started still has it.
@@ -76,6 +76,7 @@ export function openFile(path: string, owner: JournalOwner): DatabaseSync {
       if (sizeOf(`${path}-wal`) !== undefined) {
         throw damaged(path, "it is missing, its -wal is not");
       }
+      new Mark(path).require(undefined);
       createFile(path, owner);
     } else checkHeader(path);
     syncLog(path);
@@ -151,6 +152,8 @@ function syncLog(path: string): void {
   try {
     // Windows syncs only what is open for writing.
     sync(log, { write: true });
+    // SQLite syncs the name with the first sync of a log, which that process may not have lived to.
+    syncDirectory(path);
   } catch (error) {
     throw explainWrite(path, error);
   }

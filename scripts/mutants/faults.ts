@@ -8,6 +8,7 @@ import type { Fault } from "./campaign.ts";
 import { BORDERS } from "./borders.ts";
 import { READERS, SIGNALS } from "./endings.ts";
 import { EXPLORED } from "./explored.ts";
+import { JOURNALS } from "./journals.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
 
@@ -17,6 +18,7 @@ export const FAULTS: readonly Fault[] = [
   ...GRAPHS,
   ...NAMES,
   ...RUNNING,
+  ...JOURNALS,
   ...BORDERS,
   ...CLOCKS,
   ...READERS,

@@ -268,15 +268,6 @@ export const RUNNING: readonly Fault[] = [
     },
   },
   {
-    name: "a damaged log is an older journal",
-    origin: "this program, and whoever leaves it to SQLite: a log ends where a frame does not fit",
-    edits: [edit("store/sqlite_journal.ts", "this.#mark.require(counts);", "void counts;")],
-    caughtBy: {
-      path: "tests/store/mark_test.ts",
-      test: "a byte turned, a page zeroed, a log cut short or deleted is damage, wherever it is",
-    },
-  },
-  {
     name: "what is signed is sent before the disk has it",
     origin: "whoever leaves it to the disk's buffers; seen in clusters, step by step",
     edits: [edit("node/node.ts", "this.ledger.flush(lasting);", "this.ledger.flush(false);")],

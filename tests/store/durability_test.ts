@@ -19,32 +19,51 @@ async function leaveUnsynced(dataDir: string): Promise<void> {
   assertEquals(signal, "SIGKILL");
 }
 
-/** Whether the journal was synced at least once after each name was written, until the next. */
-async function syncsByStep(dataDir: string): Promise<Map<string, boolean>> {
+/** What the system was asked to do about the journal, line by line. */
+async function trace(dataDir: string): Promise<string[]> {
   const { success, stderr } = await new Deno.Command("strace", {
     args: [
-      ...["-f", "-qq", "-y", "-o", `${dataDir}/trace`, "-e", "trace=fdatasync,fsync,write"],
+      ...["-f", "-qq", "-y", "-o", `${dataDir}/trace`],
+      ...["-e", "trace=fdatasync,fsync,write,pwrite64"],
       ...[Deno.execPath(), ...RUN, CHILD, dataDir],
     ],
     stdout: "null",
   }).output();
   assert(success, new TextDecoder().decode(stderr));
+  return (await Deno.readTextFile(`${dataDir}/trace`)).split("\n");
+}
+
+const IS_SYNC = /sync\(\d+<[^>]*journal\.sqlite-wal>\)/;
+
+/** Whether the journal was synced at least once after each name was written, until the next. */
+function syncsByStep(lines: readonly string[]): Map<string, boolean> {
   const steps = new Map<string, boolean>();
   let step: string | undefined;
-  for (const line of (await Deno.readTextFile(`${dataDir}/trace`)).split("\n")) {
+  for (const line of lines) {
     const name = /write\(\d+<[^>]*>, "<([a-z, ]+)>"/.exec(line)?.[1];
     if (name !== undefined) steps.set(step = name, false);
-    else if (step !== undefined && /sync\(\d+<[^>]*journal\.sqlite-wal>\)/.test(line)) {
-      steps.set(step, true);
-    }
+    else if (step !== undefined && IS_SYNC.test(line)) steps.set(step, true);
   }
   return steps;
+}
+
+/** Of each time that the mark was written: whether all of the log before it had been synced. */
+function marksAfterSync(lines: readonly string[]): boolean[] {
+  const marks: boolean[] = [];
+  let isSynced = false;
+  for (const line of lines) {
+    if (IS_SYNC.test(line)) isSynced = true;
+    else if (/write(64)?\(\d+<[^>]*journal\.sqlite-wal>/.test(line)) isSynced = false;
+    else if (/write\(\d+<[^>]*journal\.mark>/.test(line)) marks.push(isSynced);
+  }
+  return marks;
 }
 
 testUnless(whyNotTraced(), "what is durable has been synced, and nothing else waits", async () => {
   await inDirectory(async (dataDir) => {
     await leaveUnsynced(dataDir);
-    assertEquals([...await syncsByStep(dataDir)], [
+    const lines = await trace(dataDir);
+    assertEquals([...syncsByStep(lines)], [
       ["opening", true], // whoever opens a journal may send what is in it
       ["first", true], // and it says that it has been opened
       ["lasting", true],
@@ -59,5 +78,11 @@ testUnless(whyNotTraced(), "what is durable has been synced, and nothing else wa
       ["nothing, passing", false],
       ["end", false],
     ]);
+    const marks = marksAfterSync(lines);
+    assertEquals(marks, Array(marks.length).fill(true), "the mark tells of what is synced only");
+    assertEquals(marks.length, 7, "when opened, and with each that lasts");
+    // A log that was made by a process which did not live to sync it has a name to be kept, too.
+    const opening = lines.slice(0, lines.findIndex((line) => line.includes("<first>")));
+    assert(opening.some((line) => line.includes(`sync(`) && line.includes(`<${dataDir}>`)));
   });
 });
