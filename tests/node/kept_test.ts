@@ -19,7 +19,7 @@ const BYTES_EACH_MAX = 64;
 const SAID_MS = 100;
 
 /** Long enough for whatever waits and whatever is unused to be let go. */
-const QUIET_MS = 3_000;
+const QUIET_MS = 10_000;
 
 /** Counts what it is given, and keeps nothing but progress: all else that is kept is the nodes'. */
 class CountingJournal implements Journal {
