@@ -18,6 +18,8 @@ export interface LastWords {
   form: "json" | "text";
   /** Where it goes, if not directly to standard error. */
   stderr?: Sink | undefined;
+  /** Ends at once what an error that nobody has caught may have left half done. */
+  halt?: (error: unknown) => void;
   /** Waits up to so many milliseconds, for each stream, until what was printed is taken. */
   drain?: (ms: number) => Promise<void>;
 }
@@ -83,7 +85,11 @@ export async function runMain(
     }
     await end(status);
   };
-  host.onUncaught((error) => void fail(error));
+  host.onUncaught((error) => {
+    lastWords.halt?.(error);
+    // Never rejects.
+    void fail(error);
+  });
   try {
     await end(await main(host.args));
   } catch (error) {

@@ -97,6 +97,7 @@ export const learner: Command = defineCommand({
     settle({ instance, learner });
   });
   return await runUntilStopped(running, stopping, streams, async (signal) => {
+    signal.addEventListener("abort", () => watch.close());
     const limit = limited(AbortSignal.any([signal, settled.signal]), timeout);
     for await (const decision of node.decisions.follow(limit)) {
       if (!chosen(decision)) continue;

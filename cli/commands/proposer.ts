@@ -105,6 +105,7 @@ export const proposer: Command = defineCommand({
   const valueHash = hashValue(value);
   const seen = reportAll({ node, output, isChosen, messages, valueHash });
   return await runUntilStopped(running, stopping, streams, async (signal) => {
+    signal.addEventListener("abort", () => seen.watch.close());
     const limit = limited(signal, timeout);
     await orAborted(peers.connected(1), limit);
     for (const instance of instances) {
@@ -161,9 +162,15 @@ function reportAll(
       printDecision(output, decision, proposed);
     }
   };
+  const decided = new Set<bigint>();
   node.observe({
     stepped(instance, effects) {
-      if (effects.some(({ kind }) => kind === "decide")) printNew(instance);
+      if (effects.some(({ kind }) => kind === "decide")) decided.add(instance);
+    },
+    // They are kept now, and can be asked for.
+    appended() {
+      for (const instance of decided) printNew(instance);
+      decided.clear();
     },
   });
   const watch = new StarvationWatch(node, (instance, learner) => {

@@ -215,6 +215,7 @@ export async function runUntilStopped(
   streams: Pick<Streams, "failed" | "taken">,
   work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
+  lastWords.halt = running.halt;
   const over = new AbortController();
   const signal = AbortSignal.any([stopping.signal, over.signal]);
   const { promise: stopped, resolve } = Promise.withResolvers<number>();

@@ -8,6 +8,7 @@ import { membersOf } from "../core/acceptor_set.ts";
 import type { Effect } from "../core/effects.ts";
 import { findStarved } from "../core/starvation.ts";
 import type { LearnerSet } from "../core/types.ts";
+import type { Cancel } from "./clock.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Node } from "./node.ts";
 
@@ -30,13 +31,15 @@ export class StarvationWatch {
   readonly #told: BoundedCache<bigint, LearnerSet> = new BoundedCache(TOLD_MAX);
 
   readonly #changed: Set<bigint> = new Set();
+  readonly #unobserve: () => void;
   #delayMs = DELAY_MS_MIN;
+  #cancel: Cancel = () => {};
 
   /** Begins with the next message. */
   constructor(node: Node, tell: (instance: bigint, learner: string) => void) {
     this.#node = node;
     this.#tell = tell;
-    node.observe({
+    this.#unobserve = node.observe({
       stepped: (instance, effects) => {
         if (effects.some(matters)) this.#note(instance);
       },
@@ -49,10 +52,16 @@ export class StarvationWatch {
     this.#examine(instance);
   }
 
+  /** Examines nothing by itself any more: to be called before the node's journal is closed. */
+  close(): void {
+    this.#unobserve();
+    this.#cancel();
+  }
+
   #note(instance: bigint): void {
     if (this.#changed.size === 0) {
       const { clock } = this.#node.options;
-      clock.after(this.#delayMs, () => {
+      this.#cancel = clock.after(this.#delayMs, () => {
         const changed = [...this.#changed];
         this.#changed.clear();
         const startMs = clock.elapsedMs();

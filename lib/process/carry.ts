@@ -8,19 +8,35 @@ import type { Link } from "../link/link.ts";
 import { type LinkError, toLinkError } from "../net/errors.ts";
 import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 
-/** What a link has to say, until it ends. For one consumer; if that stops reading, the link ends. */
-export async function* outgoing(link: Link): AsyncGenerator<Envelope> {
+/**
+ * What a link has to say, until it ends. For one consumer; if that stops reading, the link ends.
+ *
+ * @param onFault As {@linkcode pump}'s.
+ */
+export async function* outgoing(
+  link: Link,
+  onFault: (error: unknown) => void,
+): AsyncGenerator<Envelope> {
   try {
     for (;;) {
       const { promise, resolve } = Promise.withResolvers<void>();
       link.onReady = resolve;
-      const envelope = link.next();
+      const envelope = nextOf(link, onFault);
       if (envelope !== undefined) yield envelope;
       else if (link.end !== undefined) return;
       else await promise;
     }
   } finally {
     link.broken("the stream ended");
+  }
+}
+
+function nextOf(link: Link, onFault: (error: unknown) => void): Envelope | undefined {
+  try {
+    return link.next();
+  } catch (error) {
+    onFault(error);
+    throw error;
   }
 }
 

@@ -38,8 +38,9 @@ export class CertificateWatch {
   /** Looks once a day, first in a day. */
   start(): void {
     this.#cancel = this.#options.clock.after(DAY_MS, () => {
-      this.#look();
+      // First, since whoever is told may close it.
       this.start();
+      this.#look();
     });
   }
 

@@ -61,8 +61,9 @@ export class IsolationWatch {
 
   #schedule(): void {
     this.#cancel = this.#clock.after(LOOK_MS, () => {
-      this.#look();
+      // First, since whoever is told may close it.
       this.#schedule();
+      this.#look();
     });
   }
 

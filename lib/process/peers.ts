@@ -20,7 +20,7 @@ export interface PeersOptions extends Omit<LinksOptions, "onChange"> {
   /** Makes a client of an acceptor. */
   connect(acceptor: Identity): AcceptorClient;
   /** Something of ours went wrong over what a peer sent: not the peer's fault, nor its link's. */
-  onFault?(error: unknown): void;
+  onFault(error: unknown): void;
 }
 
 /** How long a closed link has for its goodbye, in milliseconds. */
@@ -42,6 +42,7 @@ export class Peers {
   /** Those who wait for a link to end. */
   readonly #whenEnded: Map<Link, (end: LinkEnd) => void> = new Map();
   readonly #whenUp: (() => void)[] = [];
+  readonly #onFault = (error: unknown): void => this.#options.onFault(error);
 
   constructor(options: PeersOptions) {
     this.#options = options;
@@ -49,14 +50,19 @@ export class Peers {
     this.#links = new Links({ ...options, onChange: (link) => this.#changed(link) });
   }
 
-  /** Dials every acceptor (but itself), now and for ever. */
+  /**
+   * Dials every acceptor (but itself), now and for ever.
+   *
+   * @throws OperatorError if one may not be dialed at all.
+   */
   start(): void {
     const { acceptors, self } = this.#configuration;
     for (const acceptor of acceptors) {
       if (this.#options.role === Role.ACCEPTOR && acceptor.name === self.name) continue;
       const dialed = { acceptor, lastError: "not tried yet" };
       this.#dialed.set(acceptor.name, dialed);
-      this.#loops.push(this.#keepDialing(dialed));
+      const client = this.#options.connect(acceptor);
+      this.#loops.push(this.#keepDialing(dialed, client).catch(this.#onFault));
     }
   }
 
@@ -71,8 +77,8 @@ export class Peers {
     receivedBytes?: () => number,
   ): AsyncIterable<Envelope> {
     const link = this.#links.open(peer, false, receivedBytes);
-    void this.#pump(link, incoming);
-    return outgoing(link);
+    this.#pump(link, incoming).catch(this.#onFault);
+    return outgoing(link, this.#onFault);
   }
 
   /** Settles when so many acceptors are connected. */
@@ -110,18 +116,30 @@ export class Peers {
     return [...dialed, ...guests];
   }
 
-  /** Says goodbye to everyone and stops dialing. */
-  async close(): Promise<void> {
+  /** Says goodbye to everyone, and nothing else, and stops dialing. */
+  halt(): void {
     this.#links.close();
     this.#closing.abort();
     this.#announceUp();
+  }
+
+  /** Halts, and settles when nothing of it is left. */
+  async close(): Promise<void> {
+    this.halt();
     await Promise.all(this.#loops);
   }
 
-  async #keepDialing(dialed: Dialed): Promise<void> {
+  async #keepDialing(dialed: Dialed, client: AcceptorClient): Promise<void> {
+    try {
+      await this.#dialForEver(dialed, client);
+    } finally {
+      client.close();
+    }
+  }
+
+  async #dialForEver(dialed: Dialed, client: AcceptorClient): Promise<void> {
     const { clock, random } = this.#options.node.options;
     const { reconnectMsMin: minMs, reconnectMsMax: maxMs } = this.#configuration.network;
-    const client = this.#options.connect(dialed.acceptor);
     for (let attempt = 0; !this.#closing.signal.aborted; attempt++) {
       const existing = this.#links.to(dialed.acceptor.name);
       if (existing !== undefined) {
@@ -136,7 +154,6 @@ export class Peers {
       await orAborted(promise, this.#closing.signal);
       cancel();
     }
-    client.close();
   }
 
   /** One link from dial to end. Tells whether the peer has talked to us. */
@@ -147,8 +164,12 @@ export class Peers {
     const call = new AbortController();
     let cancelAbort = () => {};
     const ended = this.#endOf(link);
-    void ended.then(() => cancelAbort = clock.after(GOODBYE_MS, () => call.abort()));
-    const failure = await this.#pump(link, client.stream(outgoing(link), call.signal));
+    ended.then(() => cancelAbort = clock.after(GOODBYE_MS, () => call.abort()))
+      .catch(this.#onFault);
+    const failure = await this.#pump(
+      link,
+      client.stream(outgoing(link, this.#onFault), call.signal),
+    );
     const end = await ended;
     cancelAbort();
     const level = failure?.kind === "refused" ? "warn" : "debug";
@@ -158,7 +179,7 @@ export class Peers {
   }
 
   #pump(link: Link, incoming: AsyncIterable<Envelope>) {
-    return pump(link, incoming, (error) => this.#options.onFault?.(error));
+    return pump(link, incoming, this.#onFault);
   }
 
   #endOf(link: Link): Promise<LinkEnd> {

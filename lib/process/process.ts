@@ -5,7 +5,6 @@
  * @module
  */
 
-import { LinkError } from "../net/errors.ts";
 import { type RunningServer, serve, type ServeOptions } from "../net/server.ts";
 import type { Journal } from "../store/journal.ts";
 import { openMemoryJournal } from "../store/memory_journal.ts";
@@ -19,8 +18,10 @@ import { IsolationWatch, loopbackWarning } from "./isolation_watch.ts";
 import type { Logger } from "../node/logger.ts";
 import { Node } from "../node/node.ts";
 import type { NodeOptions } from "../node/node_types.ts";
+import { Faults, guarded, guardedClock } from "./faults.ts";
 import { Peers } from "./peers.ts";
 import { Recovery } from "../node/recovery.ts";
+import { refuseIfRunning } from "./self_check.ts";
 import { makeHandlers } from "./service.ts";
 
 /** How a process runs. */
@@ -44,7 +45,7 @@ export interface ProcessOptions {
   readonly random?: () => number;
   /**
    * Takes the lines of a trace of every step, if one is wanted (docs/TRACES.md). Closed when the
-   * process stops.
+   * process stops, and if it cannot start.
    */
   readonly trace?: TraceTaker | undefined;
 }
@@ -75,15 +76,17 @@ export interface RunningProcess {
   readonly address: { readonly host: string; readonly port: number } | undefined;
   /** Rejects if the process must not go on; never resolves before {@linkcode RunningProcess.stop}. */
   readonly failed: Promise<never>;
+  /**
+   * To be called with an error that nobody else has caught: nothing more is kept, signed or sent, and
+   * {@linkcode RunningProcess.failed} rejects with it.
+   */
+  halt(error: unknown): void;
   /** Says goodbye to everyone and frees everything. */
   stop(): Promise<void>;
 }
 
 /** Between two warnings that an identity is refused connections, in milliseconds. */
 const REFUSAL_WARNINGS_MS = 60_000;
-
-/** How long our own address has to answer if another process serves there, in milliseconds. */
-const SELF_CHECK_MS = 1_000;
 
 /**
  * Starts an acceptor.
@@ -94,91 +97,103 @@ const SELF_CHECK_MS = 1_000;
 export async function startAcceptor(options: ProcessOptions): Promise<RunningProcess> {
   const { configuration, cleartext } = options;
   const { self, listen, source } = configuration;
-  if (self.acceptorIndex === undefined) {
-    const what = `${self.name} is a client, not an acceptor; use an acceptor's private key`;
-    throw new OperatorError(EXIT.configuration, what, `${source}: privateKey`);
+  const parts: Parts = { faults: new Faults(options.log) };
+  try {
+    if (self.acceptorIndex === undefined) {
+      const what = `${self.name} is a client, not an acceptor; use an acceptor's private key`;
+      throw new OperatorError(EXIT.configuration, what, `${source}: privateKey`);
+    }
+    if (!cleartext) await refuseIfRunning(configuration);
+    const { node, peers, certificates, incarnation } = assemble(options, Role.ACCEPTOR, parts);
+    const { agent } = options;
+    const handlers = makeHandlers({
+      ...{ node, peers, incarnation, agent, role: Role.ACCEPTOR },
+      certificateNotAfter: (name) => certificates.notAfter(name),
+    });
+    parts.server = await serve({
+      host: listen.host,
+      port: listen.port,
+      tls: {
+        certificatePem: self.certificate.pem,
+        privateKeyPem: configuration.privateKeyPem,
+      },
+      admitted: configuration.identities.map(pinned),
+      handlers: guarded(handlers, parts.faults),
+      limits: configuration.limits,
+      pingIntervalMs: configuration.network.pingIntervalMs,
+      pingTimeoutMs: configuration.network.pingTimeoutMs,
+      cleartextLoopback: cleartext ?? false,
+      onRefused: logRefusals(node.options),
+      onShown: (name, der) => certificates.shown(name, der),
+    });
+    const warning = loopbackWarning(parts.server, self, configuration.acceptors);
+    if (warning !== undefined) options.log("warn", warning);
+    return run(options, parts, node, peers);
+  } catch (error) {
+    await dismantle(options, parts);
+    throw error;
   }
-  await refuseIfRunning(options);
-  const parts = assemble(options, Role.ACCEPTOR);
-  const server = await serve({
-    host: listen.host,
-    port: listen.port,
-    tls: {
-      certificatePem: self.certificate.pem,
-      privateKeyPem: configuration.privateKeyPem,
-    },
-    admitted: configuration.identities.map(pinned),
-    handlers: makeHandlers({
-      ...parts,
-      role: Role.ACCEPTOR,
-      agent: options.agent,
-      certificateNotAfter: (name) => parts.certificates.notAfter(name),
-    }),
-    limits: configuration.limits,
-    pingIntervalMs: configuration.network.pingIntervalMs,
-    pingTimeoutMs: configuration.network.pingTimeoutMs,
-    cleartextLoopback: cleartext ?? false,
-    onRefused: logRefusals(parts.node.options),
-    onShown: (name, der) => parts.certificates.shown(name, der),
-  });
-  const warning = loopbackWarning(server, self, configuration.acceptors);
-  if (warning !== undefined) options.log("warn", warning);
-  parts.peers.start();
-  return running(parts, server);
 }
 
-/** Starts a process that observes, as a learner or a proposer. */
+/**
+ * Starts a process that observes, as a learner or a proposer.
+ *
+ * @throws OperatorError if cleartext is asked for beyond loopback. The journal is closed then.
+ */
 export function startObserver(
   options: ProcessOptions,
   role: Role.LEARNER | Role.PROPOSER,
 ): RunningProcess {
-  const parts = assemble(options, role);
-  parts.peers.start();
-  return running(parts, undefined);
+  const parts: Parts = { faults: new Faults(options.log) };
+  try {
+    const { node, peers } = assemble(options, role, parts);
+    return run(options, parts, node, peers);
+  } catch (error) {
+    dismantle(options, parts).catch(parts.faults.fault);
+    throw error;
+  }
 }
 
+/** What has been started so far, in no order. */
 interface Parts {
-  readonly node: Node;
-  readonly peers: Peers;
-  readonly certificates: CertificateWatch;
-  readonly recovery: Recovery | undefined;
-  readonly incarnation: bigint;
-  readonly failed: Promise<never>;
-  readonly trace: TraceTaker | undefined;
+  readonly faults: Faults;
+  node?: Node;
+  peers?: Peers;
+  certificates?: CertificateWatch;
+  isolation?: IsolationWatch;
+  recovery?: Recovery;
+  server?: RunningServer;
 }
 
-function assemble(options: ProcessOptions, role: Role): Parts {
+function assemble(options: ProcessOptions, role: Role, parts: Parts) {
   const { configuration, log, agent, cleartext = false } = options;
-  const { journal = openMemoryJournal(), clock = SYSTEM_CLOCK, random = Math.random } = options;
+  const { journal = openMemoryJournal(), random = Math.random } = options;
+  const { faults } = parts;
+  const clock = guardedClock(options.clock ?? SYSTEM_CLOCK, faults);
   const votes = role === Role.ACCEPTOR;
   const { trace: taker } = options;
   const trace = taker && ((line: string) => taker.write(line));
   const node = new Node({ configuration, votes, journal, clock, random, log, trace });
-  const failure = Promise.withResolvers<never>();
-  failure.promise.catch(() => {});
+  parts.node = node;
   const incarnation = (BigInt(Math.floor(random() * 2 ** 32)) << 32n) |
     BigInt(Math.floor(random() * 2 ** 32));
   const onIdentityInUse = (detail: string) => {
     const what = `${detail} already; stop it, or give this one another identity`;
-    failure.reject(new OperatorError(EXIT.identityInUse, what, configuration.source));
+    faults.fail(new OperatorError(EXIT.identityInUse, what, configuration.source));
   };
-  node.observe({
-    failed: ({ message }) =>
-      failure.reject(
-        new OperatorError(EXIT.resource, `${message}; nothing more is signed or sent`),
-      ),
-  });
+  node.observe({ failed: faults.fault });
   const { identities } = configuration;
   const certificates = new CertificateWatch({ identities, clock, log: node.options.log });
+  parts.certificates = certificates;
   const connect = (acceptor: Identity) =>
     connectToAcceptor(configuration, acceptor, {
       cleartext,
       onShown: (der) => certificates.shown(acceptor.name, der),
     });
   const { self } = node.context;
-  const recovery = self === undefined
-    ? undefined
-    : new Recovery(node, self, configuration.network.recoveryWaitMs);
+  if (self !== undefined) {
+    parts.recovery = new Recovery(node, self, configuration.network.recoveryWaitMs);
+  }
   const peers = new Peers({
     node,
     role,
@@ -186,35 +201,48 @@ function assemble(options: ProcessOptions, role: Role): Parts {
     agent,
     connect,
     onIdentityInUse,
-    onFault: failure.reject,
-    onCaughtUp: (acceptor) => recovery?.heardFrom(acceptor),
+    onFault: faults.fault,
+    onCaughtUp: (acceptor) => parts.recovery?.heardFrom(acceptor),
   });
-  const failed = failure.promise;
-  return { node, peers, certificates, recovery, incarnation, failed, trace: taker };
+  parts.peers = peers;
+  faults.onHalt(() => {
+    node.close();
+    peers.halt();
+    parts.recovery?.close();
+  });
+  return { node, peers, certificates, incarnation };
 }
 
-function running(parts: Parts, server: RunningServer | undefined): RunningProcess {
-  const { node, peers, certificates, recovery, failed, trace } = parts;
-  const isolation = new IsolationWatch(peers, node.options.clock, node.options.log);
-  certificates.start();
+function run(options: ProcessOptions, parts: Parts, node: Node, peers: Peers): RunningProcess {
+  const { faults, server } = parts;
+  peers.start();
+  parts.isolation = new IsolationWatch(peers, node.options.clock, node.options.log);
+  parts.certificates?.start();
   let stopped: Promise<void> | undefined;
   return {
     node,
     peers,
-    failed,
+    failed: faults.failed,
     address: server === undefined ? undefined : { host: server.host, port: server.port },
-    stop: () =>
-      stopped ??= (async () => {
-        recovery?.close();
-        certificates.close();
-        isolation.close();
-        node.flush();
-        node.close();
-        await Promise.all([trace?.close(), peers.close()]);
-        await server?.close();
-        node.options.journal.close();
-      })(),
+    halt: faults.fault,
+    stop: () => stopped ??= dismantle(options, parts),
   };
+}
+
+/** Frees everything there is, after a fault with nothing kept of what was half done. */
+async function dismantle({ journal, trace }: ProcessOptions, parts: Parts): Promise<void> {
+  const { node, peers, certificates, isolation, recovery, server } = parts;
+  recovery?.close();
+  certificates?.close();
+  isolation?.close();
+  try {
+    node?.flush();
+  } finally {
+    node?.close();
+    await Promise.all([trace?.close(), peers?.close()]);
+    await server?.close();
+    journal?.close();
+  }
 }
 
 /**
@@ -236,25 +264,4 @@ function logRefusals(
       ...owner === undefined ? {} : { peer: owner },
     });
   };
-}
-
-/** Asks whoever answers at our own address, with our own certificate, who it is. */
-async function refuseIfRunning(options: ProcessOptions): Promise<void> {
-  const { configuration, cleartext } = options;
-  const { self, source } = configuration;
-  if (cleartext) return;
-  const client = connectToAcceptor(configuration, self, { connectTimeoutMs: SELF_CHECK_MS });
-  try {
-    await client.getStatus({}, AbortSignal.timeout(SELF_CHECK_MS));
-  } catch (error) {
-    if (error instanceof LinkError && error.kind !== "answered") return;
-    throw error;
-  } finally {
-    client.close();
-  }
-  throw new OperatorError(
-    EXIT.identityInUse,
-    `another process runs as ${self.name} at ${self.host}:${self.port}; stop it first`,
-    source,
-  );
 }

@@ -93,3 +93,77 @@ export const SIGNALS: readonly Fault[] = [
     },
   },
 ];
+
+const FAULTS_TEST = "tests/process/faults_test.ts";
+const START_TEST = "tests/process/start_test.ts";
+
+/** In what becomes of faults, and of a start that fails. */
+export const OWN_FAULTS: readonly Fault[] = [
+  {
+    name: "a fault in a call is answered, and the process goes on",
+    origin: "this program: with a step that was half done, and nothing in the log",
+    edits: [{
+      file: "lib/process/faults.ts",
+      from: "this.fault(error);\n    return",
+      to: "return",
+    }],
+    caughtBy: {
+      path: FAULTS_TEST,
+      test: "an exception in GetStatus is told with its stack, and ends the process",
+    },
+  },
+  {
+    name: "what a step that failed has done is kept when the process stops",
+    origin: "this program: the stop flushed it",
+    edits: [{
+      file: "lib/process/process.ts",
+      from: "node.close();\n    peers.halt();",
+      to: "peers.halt();",
+    }],
+    caughtBy: {
+      path: FAULTS_TEST,
+      test: "what a step has done before it failed is neither kept nor told",
+    },
+  },
+  {
+    name: "a start that fails leaves open what it has opened",
+    origin: "this program: the port was in use, and the process still ran after 20 seconds",
+    edits: [{
+      file: "lib/process/process.ts",
+      from: "await dismantle(options, parts);\n    throw error;",
+      to: "throw error;",
+    }],
+    caughtBy: {
+      path: START_TEST,
+      test: "an acceptor whose port is in use leaves no timer, no journal and no trace open",
+    },
+  },
+  {
+    name: "a client is made in a loop that nobody awaits",
+    origin: "this program: what it throws was nobody's",
+    edits: [{
+      file: "lib/process/peers.ts",
+      from: "const client = this.#options.connect(acceptor);\n      " +
+        "this.#loops.push(this.#keepDialing(dialed, client)",
+      to: "const making = Promise.resolve(acceptor).then(this.#options.connect);\n      " +
+        "this.#loops.push(making.then((client) => this.#keepDialing(dialed, client))",
+    }],
+    caughtBy: {
+      path: START_TEST,
+      test: "an observer that may not dial says so at its start, not in a loop of its own",
+    },
+  },
+  {
+    name: "a watch that is closed by whoever it tells goes on",
+    origin: "this program: a timer was left after the stop",
+    edits: [{
+      file: "lib/process/isolation_watch.ts",
+      from: "this.#schedule();\n      this.#look();",
+      to: "this.#look();\n      this.#schedule();",
+    }],
+    caughtBy: {
+      path: "tests/node/watches_test.ts",
+      test: "a watch that is closed by whoever it tells leaves no timer",
+    },
+  },
+];

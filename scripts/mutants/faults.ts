@@ -6,7 +6,7 @@
 
 import type { Fault } from "./campaign.ts";
 import { BORDERS } from "./borders.ts";
-import { READERS, SIGNALS } from "./endings.ts";
+import { OWN_FAULTS, READERS, SIGNALS } from "./endings.ts";
 import { EXPLORED } from "./explored.ts";
 import { JOURNALS } from "./journals.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
@@ -23,5 +23,6 @@ export const FAULTS: readonly Fault[] = [
   ...CLOCKS,
   ...READERS,
   ...SIGNALS,
+  ...OWN_FAULTS,
   ...EXPLORED,
 ];

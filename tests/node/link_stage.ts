@@ -54,7 +54,7 @@ export class LinkStage {
     });
     this.log = new TestLog(this.node.ledger);
     this.link = new Link(this.options());
-    this.#envelopes = outgoing(this.link);
+    this.#envelopes = outgoing(this.link, () => {});
   }
 
   /** A link of which nothing has been read. */

@@ -34,6 +34,21 @@ Deno.test("a learner is said to be starved soon after it is, and once", async ()
   await cluster.stop();
 });
 
+Deno.test("a watch that is closed examines nothing, and leaves no timer", async () => {
+  const cluster = await TestCluster.start({ plan: FOUR_AND_THREE }, []);
+  const observer = cluster.add("client_0");
+  const { said, watch: closed } = watch(observer);
+  const speaker = await infiltrate(cluster, observer, "Alice");
+  const { open, last } = starveX(cluster, 1n);
+  await speaker.send(...open, last);
+  const timers = cluster.clock.pending;
+  closed.close();
+  assertEquals(cluster.clock.pending, timers - 1);
+  await cluster.clock.advance(200);
+  assertEquals(said, []);
+  await cluster.stop();
+});
+
 Deno.test("after an examination that takes long the next one waits longer", async () => {
   const cluster = await TestCluster.start({ plan: FOUR_AND_THREE }, []);
   // Each look at this clock takes ten milliseconds of its time.

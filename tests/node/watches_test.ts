@@ -109,6 +109,24 @@ Deno.test("nobody reached for a minute is said once, and again after it was over
   assertEquals(clock.pending, 0);
 });
 
+Deno.test("a watch that is closed by whoever it tells leaves no timer", async () => {
+  const clock = new FakeClock();
+  const status = () => [{ name: "Bob", connected: false, lastError: "connection refused" }];
+  const peers = { connectedCount: 0, status: status as unknown as IsolationWatchPeers["status"] };
+  const watches: { close(): void }[] = [];
+  const closeAll = () => watches.forEach((watch) => watch.close());
+  watches.push(new IsolationWatch(peers, clock, closeAll));
+  const expiry = new CertificateWatch({
+    identities: [await identity("Alice", 10.5)],
+    clock,
+    log: closeAll,
+  });
+  watches.push(expiry);
+  expiry.start();
+  await clock.advance(2 * DAY_MS);
+  assertEquals(clock.pending, 0);
+});
+
 type IsolationWatchPeers = ConstructorParameters<typeof IsolationWatch>[0];
 
 Deno.test("listening on loopback is warned of if others are elsewhere", async () => {

@@ -1,0 +1,139 @@
+/**
+ * Faults of our own (ADR 0004): a step that throws leaves its state in an unknown condition, so
+ * nothing more is kept, signed, sent or answered, and the process ends.
+ *
+ * @module
+ */
+
+import { Code, ConnectError } from "@connectrpc/connect";
+import { LinkError } from "../net/errors.ts";
+import type { ServiceHandlers } from "../net/rpc.ts";
+import type { Clock } from "../node/clock.ts";
+import type { Logger } from "../node/logger.ts";
+import { JournalError } from "../store/journal.ts";
+import { EXIT, OperatorError } from "../wire/operator_error.ts";
+
+/** Whoever in a process meets an error that is nobody's else brings it here. */
+export class Faults {
+  /** Rejects if the process must not go on; never resolves. */
+  readonly failed: Promise<never>;
+  readonly #failure = Promise.withResolvers<never>();
+  readonly #log: Logger;
+  readonly #acts: (() => void)[] = [];
+  #halted = false;
+
+  constructor(log: Logger) {
+    this.#log = log;
+    this.failed = this.#failure.promise;
+    // Whoever runs the process hears of it; until somebody does, it is nobody's rejection.
+    this.failed.catch(() => {});
+  }
+
+  /** Whether there has been a fault. */
+  get halted(): boolean {
+    return this.#halted;
+  }
+
+  /** `act` is done at once when there is a fault, before anything else can happen. */
+  onHalt(act: () => void): void {
+    this.#acts.push(act);
+  }
+
+  /** Lets the process fail, though it is not our fault. */
+  readonly fail = (error: OperatorError): void => this.#failure.reject(error);
+
+  /** Ends everything at once, and says with the stack why: the first time only. */
+  readonly fault = (error: unknown): void => {
+    if (this.#halted) return;
+    this.#halted = true;
+    for (const act of this.#acts) {
+      try {
+        act();
+      } catch {
+        // What is half done cannot always be ended; the process is.
+      }
+    }
+    if (error instanceof JournalError) {
+      return this.fail(
+        new OperatorError(EXIT.resource, `${error.message}; nothing more is signed or sent`),
+      );
+    }
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    this.#log("error", `internal error, nothing more is signed or sent: ${message}`, { stack });
+    this.#failure.reject(error);
+  };
+
+  /** What a caller is told of an error; a fault of ours is one. */
+  judge(error: unknown): Error {
+    if (error instanceof ConnectError || error instanceof LinkError) return error;
+    this.fault(error);
+    return new ConnectError("internal error", Code.Internal);
+  }
+
+  /** Throws if there has been a fault. */
+  requireSound(): void {
+    if (this.#halted) throw new ConnectError("the process ends", Code.Unavailable);
+  }
+}
+
+/** A clock whose timers have an owner: what a callback throws is a fault. */
+export function guardedClock(clock: Clock, { fault }: Pick<Faults, "fault">): Clock {
+  return {
+    now: () => clock.now(),
+    elapsedMs: () => clock.elapsedMs(),
+    after: (ms, callback) =>
+      clock.after(ms, () => {
+        try {
+          callback();
+        } catch (error) {
+          fault(error);
+        }
+      }),
+  };
+}
+
+/** Handlers whose faults end the process. After a fault of whomever they answer nothing any more. */
+export function guarded(handlers: ServiceHandlers, faults: Faults): ServiceHandlers {
+  const answer = async <T>(call: () => Promise<T>): Promise<T> => {
+    faults.requireSound();
+    try {
+      const answer = await call();
+      faults.requireSound();
+      return answer;
+    } catch (error) {
+      throw faults.judge(error);
+    }
+  };
+  return {
+    stream: (incoming, context) => guardedAnswers(() => handlers.stream(incoming, context), faults),
+    watchDecisions: (request, context) =>
+      guardedAnswers(() => handlers.watchDecisions(request, context), faults),
+    getStatus: (request, context) => answer(() => handlers.getStatus(request, context)),
+    propose: (request, context) => answer(() => handlers.propose(request, context)),
+  };
+}
+
+/** What the consumer throws into it is no fault of ours: only what comes from `open` is judged. */
+async function* guardedAnswers<T>(
+  open: () => AsyncIterable<T>,
+  faults: Faults,
+): AsyncGenerator<T, void, undefined> {
+  const judged = async <R>(call: () => R): Promise<Awaited<R>> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw faults.judge(error);
+    }
+  };
+  faults.requireSound();
+  const answers = await judged(() => open()[Symbol.asyncIterator]());
+  try {
+    for (;;) {
+      const { done, value } = await judged(() => answers.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await answers.return?.();
+  }
+}
