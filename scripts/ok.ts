@@ -31,7 +31,7 @@ interface Diagnostic {
 /** House rules are lint rules; each has a line of its own all the same. */
 const HOUSE_RULES: Readonly<Record<string, string>> = {
   "import direction": "house/import-direction",
-  "core purity": "house/core-purity",
+  "purity": "house/purity",
   "sizes": "house/sizes",
   "docstrings": "house/docstrings",
 };

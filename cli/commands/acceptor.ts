@@ -4,6 +4,7 @@
  * @module
  */
 
+import { followDecisions } from "../../lib/process/follow.ts";
 import { openJournal } from "../../lib/process/open_journal.ts";
 import { startAcceptor } from "../../lib/process/process.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
@@ -92,7 +93,7 @@ export const acceptor: Command = defineCommand({
       ),
   });
   return await runUntilStopped(running, stopping, streams, async (signal) => {
-    for await (const decision of node.decisions.follow(signal, known)) {
+    for await (const decision of followDecisions(node.decisions, signal, known)) {
       await streams.room();
       printDecision(output, decision);
     }

@@ -5,6 +5,7 @@
  */
 
 import type { DecisionRecord } from "../../lib/node/decision_book.ts";
+import { followDecisions } from "../../lib/process/follow.ts";
 import { openJournal } from "../../lib/process/open_journal.ts";
 import { startObserver } from "../../lib/process/process.ts";
 import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
@@ -99,7 +100,7 @@ export const learner: Command = defineCommand({
   return await runUntilStopped(running, stopping, streams, async (signal) => {
     signal.addEventListener("abort", () => watch.close());
     const limit = limited(AbortSignal.any([signal, settled.signal]), timeout);
-    for await (const decision of node.decisions.follow(limit)) {
+    for await (const decision of followDecisions(node.decisions, limit)) {
       if (!chosen(decision)) continue;
       await streams.room();
       printDecision(output, decision);

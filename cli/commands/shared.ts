@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SYSTEM_CLOCK } from "../../lib/node/clock.ts";
+import { SYSTEM_CLOCK } from "../../lib/process/system_clock.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { readConfiguration } from "../../lib/config/configuration.ts";
 import type { Level, Logger } from "../../lib/node/logger.ts";

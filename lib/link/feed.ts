@@ -10,7 +10,7 @@
 import type { MessageId } from "../core/types.ts";
 import type { Named } from "../node/envelopes.ts";
 import type { Ledger } from "../node/ledger.ts";
-import type { LogRecord } from "../node/log_record.ts";
+import type { LogRecord } from "../node/records.ts";
 import type { PeerKnowledge } from "./peer_knowledge.ts";
 
 /** Messages that may wait for one peer before it falls back to offers. */

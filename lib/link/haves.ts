@@ -5,7 +5,7 @@
  */
 
 import { IDS_MAX, type Named } from "../node/envelopes.ts";
-import type { LogRecord } from "../node/log_record.ts";
+import type { LogRecord } from "../node/records.ts";
 import type { PeerKnowledge } from "./peer_knowledge.ts";
 
 /** Announcements waiting for one peer: the oldest go when it does not read. At worst it sends them. */

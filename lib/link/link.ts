@@ -22,7 +22,7 @@ import { Feed } from "./feed.ts";
 import { Haves } from "./haves.ts";
 import type { Supplier } from "../node/intake.ts";
 import { Offered } from "./offered.ts";
-import type { LogRecord } from "../node/log_record.ts";
+import type { LogRecord } from "../node/records.ts";
 import type { Node } from "../node/node.ts";
 import { PeerKnowledge } from "./peer_knowledge.ts";
 import { SilenceWatch } from "./silence.ts";

@@ -7,7 +7,7 @@
 import type { MessageId, ValueHash } from "../core/types.ts";
 import type { Named } from "../node/envelopes.ts";
 import type { Ledger } from "../node/ledger.ts";
-import type { LogRecord } from "../node/log_record.ts";
+import type { LogRecord } from "../node/records.ts";
 
 /** Ids (of either kind) remembered; the oldest are forgotten: at worst they are resent. */
 const IDS_MAX = 8_192;

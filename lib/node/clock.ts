@@ -1,10 +1,10 @@
 /**
- * Time, as the rest of the runtime sees it: so that tests can bring their own.
+ * Time, as a node sees it: given by whoever runs it, be it a process, a test or a simulation.
  *
  * @module
  */
 
-import type { Timestamp } from "../core/types.ts";
+import { compareTimestamps, msBetween, type Timestamp } from "../core/types.ts";
 
 /** Takes back a timer; does nothing if it has fired. */
 export type Cancel = () => void;
@@ -19,18 +19,27 @@ export interface Clock {
   after(ms: number, callback: () => void): Cancel;
 }
 
-/** Longest delay that the platform's timers take, in milliseconds. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
+/** Something that has one timer. */
+export interface OneTimer {
+  /** The time it is set for; undefined if it is not set. */
+  wakeAt: Timestamp | undefined;
+  /** Takes it back; does nothing if it is not set. */
+  cancelWake: Cancel;
+}
 
-/** The clock of this machine. */
-export const SYSTEM_CLOCK: Clock = {
-  now() {
-    const ms = Date.now();
-    return { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 };
-  },
-  elapsedMs: () => performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(0, ms), TIMER_MS_MAX));
-    return () => clearTimeout(timer);
-  },
-};
+/** Calls back once it is `at` or later, unless the timer is set for no later than that already. */
+export function setTimer(
+  timer: OneTimer,
+  clock: Clock,
+  at: Timestamp,
+  callback: () => void,
+): void {
+  if (timer.wakeAt !== undefined && compareTimestamps(timer.wakeAt, at) <= 0) return;
+  timer.cancelWake();
+  timer.wakeAt = at;
+  const delayMs = Math.ceil(Math.max(0, msBetween(clock.now(), at))) + 1;
+  timer.cancelWake = clock.after(delayMs, () => {
+    timer.wakeAt = undefined;
+    callback();
+  });
+}

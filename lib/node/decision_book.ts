@@ -1,5 +1,5 @@
 /**
- * The decisions that this process has seen, in order, for anyone to follow.
+ * The decisions that this process has seen, in order.
  *
  * @module
  */
@@ -23,9 +23,6 @@ export interface DecisionRecord {
   /** Names of the acceptors whose 2as decided it, sorted. */
   readonly signers: readonly string[];
 }
-
-/** Decisions read from the journal at a time: then everybody else has a turn. */
-const BATCH = 64;
 
 /** All decisions of one process. */
 export class DecisionBook {
@@ -59,65 +56,18 @@ export class DecisionBook {
   }
 
   /**
-   * Decisions but for the first `skipped`, and all to come until `signal` aborts. However many there
-   * are and however fast they are taken, the process goes on with its work meanwhile.
+   * Up to `count` decisions but for the first `skipped`. Each is given its value as it is taken, so
+   * that only one value is in memory.
    */
-  async *follow(signal: AbortSignal, skipped = 0): AsyncGenerator<DecisionRecord> {
-    const { journal } = this.#ledger;
-    let next = skipped;
-    let wake = () => {};
-    const follower = () => wake();
-    this.#followers.add(follower);
-    signal.addEventListener("abort", follower);
-    try {
-      while (!signal.aborted) {
-        const batch = journal.decisionsFrom(next, BATCH);
-        next += batch.length;
-        for (const kept of batch) {
-          yield this.#withValue(kept);
-          if (signal.aborted) return;
-        }
-        if (batch.length === BATCH) await new Promise<void>((resolve) => setImmediate(resolve));
-        if (batch.length === 0) {
-          const woken = new Promise<void>((resolve) => wake = resolve);
-          if (next === this.count && !signal.aborted) await woken;
-        }
-      }
-    } finally {
-      this.#followers.delete(follower);
-      signal.removeEventListener("abort", follower);
-    }
+  *after(skipped: number, count: number): Generator<DecisionRecord> {
+    const kept = this.#ledger.journal.decisionsFrom(skipped, count);
+    for (const one of kept) yield this.#withValue(one);
   }
 
-  /**
-   * The decisions in some instances, and all to come there until `signal` aborts. What is kept of
-   * other instances costs nothing.
-   *
-   * @param onlyNew Leaves out those that are kept already.
-   */
-  async *followIn(
-    instances: readonly bigint[],
-    signal: AbortSignal,
-    onlyNew = false,
-  ): AsyncGenerator<DecisionRecord> {
-    const wanted = new Set(instances);
-    // Found by instance, those that come meanwhile included; they are met again below.
-    const found = new Set<string>();
-    const keyOf = ({ learner, instance, ballot }: JournalDecision | DecisionRecord) =>
-      `${instance} ${learner} ${ballot.valueHash}`;
-    const known = this.count;
-    let looked = 0;
-    for (const instance of onlyNew ? [] : wanted) {
-      if (++looked % BATCH === 0) await new Promise<void>((resolve) => setImmediate(resolve));
-      for (const kept of this.#ledger.journal.decisionsOf(instance)) {
-        if (signal.aborted) return;
-        found.add(keyOf(kept));
-        yield this.#withValue(kept);
-      }
-    }
-    for await (const decision of this.follow(signal, known)) {
-      if (wanted.has(decision.instance) && !found.has(keyOf(decision))) yield decision;
-    }
+  /** Has a follower told whenever decisions have been kept, until what is returned is called. */
+  onKept(follower: () => void): () => void {
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
   }
 
   #withValue(kept: JournalDecision): DecisionRecord {

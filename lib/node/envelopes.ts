@@ -14,7 +14,7 @@ import {
   MessageIdsSchema,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { fromHex } from "../wire/hex.ts";
-import type { LogRecord } from "./log_record.ts";
+import type { LogRecord } from "./records.ts";
 
 /** A message by name. */
 export interface Named {

@@ -15,7 +15,7 @@ import type { Limits } from "../wire/limits.ts";
 import { TraceWriter } from "../trace/writer.ts";
 import type { Cancel } from "./clock.ts";
 import type { Ledger } from "./ledger.ts";
-import type { LogRecord } from "./log_record.ts";
+import type { LogRecord } from "./records.ts";
 import type { Proposing, RunningInstance } from "./node_types.ts";
 import type { SteadyClock } from "./steady.ts";
 import { Rates } from "./rates.ts";

@@ -96,8 +96,8 @@ export class Intake {
 
   /** Whether a message has been asked for so lately that it may well come. */
   isOnItsWay(id: MessageId): boolean {
-    const fetch = this.#fetches.get(id);
-    return fetch !== undefined && this.#nowMs - fetch.askedMs < PATIENCE_MS;
+    const fetching = this.#fetches.get(id);
+    return fetching !== undefined && this.#nowMs - fetching.askedMs < PATIENCE_MS;
   }
 
   /** By peer: how much of what it has offered is not here yet. */
@@ -132,9 +132,9 @@ export class Intake {
    * @param peer Who has sent it.
    */
   refused(id: MessageId, code: RejectionCode, peer: string): void {
-    const fetch = this.#fetches.get(id);
-    if (fetch === undefined) return;
-    if (FOR_NOW.has(code)) fetch.isRefused = true;
+    const fetching = this.#fetches.get(id);
+    if (fetching === undefined) return;
+    if (FOR_NOW.has(code)) fetching.isRefused = true;
     else if (!OF_THE_COPY.has(code)) {
       this.#refused.set(id, true, 1);
       this.#dealtWith(id, false);
@@ -187,16 +187,16 @@ export class Intake {
   /** Whether a supplier is to be asked for a message: nobody has been, or only one that is slow. */
   #mayAsk(supplier: Supplier, instance: bigint, id: MessageId): boolean {
     const askedMs = this.#nowMs;
-    const fetch = this.#fetches.get(id);
-    if (fetch === undefined) {
+    const fetching = this.#fetches.get(id);
+    if (fetching === undefined) {
       const tried = new Set<Supplier>();
       this.#fetches.set(id, { instance, asked: supplier, tried, askedMs, isRefused: false });
       return true;
     }
-    if (!this.#slow.has(fetch.asked) || this.#slow.has(supplier)) return false;
-    fetch.tried.add(fetch.asked);
-    fetch.asked = supplier;
-    fetch.askedMs = askedMs;
+    if (!this.#slow.has(fetching.asked) || this.#slow.has(supplier)) return false;
+    fetching.tried.add(fetching.asked);
+    fetching.asked = supplier;
+    fetching.askedMs = askedMs;
     return true;
   }
 
@@ -227,11 +227,11 @@ export class Intake {
   #abandon(supplier: Supplier, ids: readonly MessageId[]): void {
     const orphans: MessageId[] = [];
     for (const id of ids) {
-      const fetch = this.#fetches.get(id);
-      if (fetch === undefined) broken("stretches-are-fetched", `${id} is not`);
-      fetch.tried.delete(supplier);
-      if (fetch.asked !== supplier) continue;
-      fetch.isRefused = true;
+      const fetching = this.#fetches.get(id);
+      if (fetching === undefined) broken("stretches-are-fetched", `${id} is not`);
+      fetching.tried.delete(supplier);
+      if (fetching.asked !== supplier) continue;
+      fetching.isRefused = true;
       if (this.#suppliersOf(id).length > 0) orphans.push(id);
       else this.#fetches.delete(id);
     }
@@ -253,21 +253,21 @@ export class Intake {
   #passOver(ids: readonly MessageId[]): void {
     const bySupplier = new Map<Supplier, Named[]>();
     for (const id of ids) {
-      const fetch = this.#fetches.get(id)!;
-      fetch.tried.add(fetch.asked);
+      const fetching = this.#fetches.get(id)!;
+      fetching.tried.add(fetching.asked);
       const suppliers = this.#suppliersOf(id);
-      const next = suppliers.find((supplier) => !fetch.tried.has(supplier)) ?? suppliers[0]!;
-      if (fetch.tried.has(next)) {
-        if (!fetch.isRefused) continue;
-        fetch.tried.clear();
+      const next = suppliers.find((supplier) => !fetching.tried.has(supplier)) ?? suppliers[0]!;
+      if (fetching.tried.has(next)) {
+        if (!fetching.isRefused) continue;
+        fetching.tried.clear();
       }
-      this.#isLate(fetch.asked, next);
-      fetch.asked = next;
-      fetch.askedMs = this.#nowMs;
-      fetch.isRefused = false;
+      this.#isLate(fetching.asked, next);
+      fetching.asked = next;
+      fetching.askedMs = this.#nowMs;
+      fetching.isRefused = false;
       const named = bySupplier.get(next);
-      if (named === undefined) bySupplier.set(next, [{ instance: fetch.instance, id }]);
-      else named.push({ instance: fetch.instance, id });
+      if (named === undefined) bySupplier.set(next, [{ instance: fetching.instance, id }]);
+      else named.push({ instance: fetching.instance, id });
     }
     for (const [next, named] of bySupplier) next.fetch(named);
   }

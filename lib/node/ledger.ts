@@ -20,7 +20,7 @@ import { ConsensusMessageSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts"
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Named } from "./envelopes.ts";
 import { broken } from "./invariant.ts";
-import { type LogRecord, makeRecord } from "./log_record.ts";
+import { type LogRecord, makeRecord } from "./records.ts";
 
 /**
  * Messages that stay in memory, and values, by number and by bytes. What stays much longer than all

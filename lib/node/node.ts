@@ -28,7 +28,7 @@ import { Rates } from "./rates.ts";
 import { namingSlowDisk } from "./slow_disk.ts";
 import { type SteadyOptions, steadyOptions } from "./steady.ts";
 import { WaitingValues } from "./waiting_values.ts";
-import type { LogRecord } from "./log_record.ts";
+import type { LogRecord } from "./records.ts";
 import { Stepper } from "./stepper.ts";
 import { Taking } from "./taking.ts";
 import { Wants } from "./wants.ts";

@@ -9,15 +9,15 @@ import type { Effect, InstanceState } from "../core/instance.ts";
 import type { Disagreement } from "../core/learner.ts";
 import type { Pace, ProposerState } from "../core/proposer.ts";
 import type { Rejection } from "../core/rejection.ts";
-import type { MessageId, Timestamp } from "../core/types.ts";
+import type { MessageId } from "../core/types.ts";
 import type { Journal, JournalError } from "../store/journal.ts";
 import type { Verifier } from "../crypto/verify.ts";
 import type { Scope } from "../wire/canonical.ts";
 import type { WireMessage } from "../wire/codec.ts";
-import type { Cancel, Clock } from "./clock.ts";
+import type { Clock, OneTimer } from "./clock.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Logger } from "./logger.ts";
-import type { LogRecord } from "./log_record.ts";
+import type { LogRecord } from "./records.ts";
 import type { Request } from "./wants.ts";
 
 /** What a node needs of the world. */
@@ -73,7 +73,7 @@ export interface Proposing {
 }
 
 /** One instance as the node keeps it. */
-export interface RunningInstance {
+export interface RunningInstance extends OneTimer {
   /** Its number, 0 to 2^64 - 1. */
   readonly id: bigint;
   /** The peer whose message brought it to memory; undefined if none did. */
@@ -88,10 +88,6 @@ export interface RunningInstance {
   readonly proposers: Set<Proposing>;
   /** How often it has been told that the clock was set back. */
   setBacks: number;
-  /** The time its timer is set for; undefined if none is set. */
-  wakeAt: Timestamp | undefined;
-  /** Takes back its timer; does nothing if none is set. */
-  cancelWake: Cancel;
   /** When it was last used, on the clock of `elapsedMs`. */
   usedMs: number;
   /** Whether its acceptor has been told that it may vote, if it may. */

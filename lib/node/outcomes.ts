@@ -14,7 +14,7 @@ import type { Instances } from "./instances.ts";
 import type { Intake } from "./intake.ts";
 import { broken } from "./invariant.ts";
 import type { Ledger } from "./ledger.ts";
-import type { LogRecord } from "./log_record.ts";
+import type { LogRecord } from "./records.ts";
 import type { Logger } from "./logger.ts";
 import type { NodeObserver, RunningInstance } from "./node_types.ts";
 import type { ProposalGate } from "./proposal_gate.ts";

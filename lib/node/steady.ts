@@ -7,7 +7,7 @@
 import { compareTimestamps, msBetween, type Timestamp } from "../core/types.ts";
 import type { Clock } from "./clock.ts";
 import type { NodeOptions } from "./node_types.ts";
-import { throttledLog } from "./throttled_log.ts";
+import { throttledLog } from "./logger.ts";
 
 /** A clock of which `now` runs backwards only if {@linkcode SteadyClock.setBacks} says so. */
 export interface SteadyClock extends Clock {

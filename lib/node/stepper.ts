@@ -15,7 +15,7 @@ import type { RunningInstance } from "./node_types.ts";
 import { type HeldBack, type Outcomes, SELF } from "./outcomes.ts";
 import { drive, stopProposing } from "./proposing.ts";
 import type { SteadyOptions } from "./steady.ts";
-import { setTimer } from "./waking.ts";
+import { setTimer } from "./clock.ts";
 
 /** Between what a {@linkcode Stepper} stands. */
 export interface StepperParts {

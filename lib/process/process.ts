@@ -12,7 +12,7 @@ import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { connectToAcceptor, pinned } from "./acceptor_client.ts";
 import { CertificateWatch } from "./certificate_watch.ts";
-import { type Clock, SYSTEM_CLOCK } from "../node/clock.ts";
+import type { Clock } from "../node/clock.ts";
 import type { Configuration, Identity } from "../config/configuration.ts";
 import { IsolationWatch, loopbackWarning } from "./isolation_watch.ts";
 import type { Logger } from "../node/logger.ts";
@@ -23,6 +23,7 @@ import { Peers } from "./peers.ts";
 import { Recovery } from "../node/recovery.ts";
 import { refuseIfRunning } from "./self_check.ts";
 import { makeHandlers } from "./service.ts";
+import { SYSTEM_CLOCK } from "./system_clock.ts";
 
 /** How a process runs. */
 export interface ProcessOptions {

@@ -26,6 +26,7 @@ import { fromHex } from "../wire/hex.ts";
 import type { DecisionRecord } from "../node/decision_book.ts";
 import { encodeDigest } from "../config/digests.ts";
 import type { Node } from "../node/node.ts";
+import { followDecisions, followDecisionsIn } from "./follow.ts";
 import type { Peers } from "./peers.ts";
 import { newProposing } from "../node/proposing.ts";
 
@@ -53,8 +54,8 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
     async *watchDecisions({ instances, learners, onlyNew }, { signal }) {
       const { decisions } = node;
       const followed = instances.length > 0
-        ? decisions.followIn(instances, signal, onlyNew)
-        : decisions.follow(signal, onlyNew ? decisions.count : 0);
+        ? followDecisionsIn(decisions, instances, signal, onlyNew)
+        : followDecisions(decisions, signal, onlyNew ? decisions.count : 0);
       for await (const decision of followed) {
         if (learners.length > 0 && !learners.includes(decision.learner)) continue;
         yield encodeDecision(node, decision);

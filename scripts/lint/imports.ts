@@ -97,6 +97,9 @@ export function importFault(from: string, specifier: string): string | undefined
   }
   if (!/^\.{0,2}\//.test(specifier)) {
     if (layer === "lib/core") return `lib/core imports nothing outside itself, not "${specifier}"`;
+    if (/^(lib\/node|lib\/link)$/.test(layer) && specifier.startsWith("node:")) {
+      return `${layer} is given what it needs of the machine, and does not import "${specifier}"`;
+    }
     return specifier === "fast-check" ? `fast-check is for tests, not for ${layer}` : undefined;
   }
   const target = resolveFrom(from, specifier);

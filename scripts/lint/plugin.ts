@@ -6,7 +6,7 @@
 
 import { docstrings } from "./docstrings.ts";
 import { importDirection } from "./imports.ts";
-import { corePurity } from "./purity.ts";
+import { purity } from "./purity.ts";
 import { sizes } from "./sizes.ts";
 
 /** All rules, by the names under which `deno lint` reports them: `house/sizes`. */
@@ -14,7 +14,7 @@ const plugin: Deno.lint.Plugin = {
   name: "house",
   rules: {
     "import-direction": importDirection,
-    "core-purity": corePurity,
+    "purity": purity,
     "sizes": sizes,
     "docstrings": docstrings,
   },

@@ -9,6 +9,7 @@ import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/ass
 import { isRejection } from "../../lib/core/rejection.ts";
 import { makeVerifier } from "../../lib/crypto/verify.ts";
 import { type Configuration, loadConfiguration } from "../../lib/config/configuration.ts";
+import { followDecisions } from "../../lib/process/follow.ts";
 import { openJournal } from "../../lib/process/open_journal.ts";
 import { type RunningProcess, startAcceptor, startObserver } from "../../lib/process/process.ts";
 import { decodeMessage } from "../../lib/wire/codec.ts";
@@ -55,7 +56,9 @@ function countMessages({ node }: RunningProcess, configuration: Configuration): 
 /** Waits until a node has the decisions expected. */
 async function knowsAll({ node }: RunningProcess, expected: Decided): Promise<void> {
   const missing = new Set(expected.keys());
-  for await (const { instance, ballot } of node.decisions.follow(new AbortController().signal)) {
+  for await (
+    const { instance, ballot } of followDecisions(node.decisions, new AbortController().signal)
+  ) {
     if (missing.delete(instance)) assertEquals(ballot.valueHash, expected.get(instance));
     if (missing.size === 0) break;
   }

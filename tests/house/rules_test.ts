@@ -1,6 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import plugin from "../../scripts/lint/plugin.ts";
 import { isGenerated, ROOT } from "../../scripts/lint/paths.ts";
+import { PURITY_EXCEPTIONS } from "../../scripts/lint/purity.ts";
 import { SIZE_EXCEPTIONS } from "../../scripts/lint/sizes.ts";
 import { listFiles, readSource } from "../../scripts/sources.ts";
 
@@ -76,6 +77,8 @@ const OUTWARD: typeof INWARD = [
   ["lib/node/node.ts", "../sim/cluster.ts"],
   ["lib/node/node.ts", "../../deno.json"],
   ["lib/node/node.ts", "fast-check"],
+  ["lib/node/node.ts", "node:fs"],
+  ["lib/link/link.ts", "node:crypto"],
   ["lib/elsewhere/a.ts", "../core/types.ts"],
   ["lib/wire/codec.ts", "npm:left-pad@1.0.0"],
   ["lib/wire/codec.ts", "https://example.com/a.ts"],
@@ -133,12 +136,38 @@ const PURE: readonly string[] = [
   ...["/* async */ f();", "new.target;", "function* f() { yield 1; }", "x.random();", "self.prev;"],
 ];
 
-Deno.test("the core may neither read the world nor wait for it", () => {
-  for (const source of IMPURE) {
-    complainsOnly("core-purity", "lib/core/a.ts", source);
-    assertEquals(complaints("lib/sim/a.ts", source), [], "only the core");
+Deno.test("core, nodes and links may neither read the world nor wait for it", () => {
+  for (const layer of ["lib/core", "lib/node", "lib/link"]) {
+    for (const source of IMPURE) complainsOnly("purity", `${layer}/a.ts`, source);
+    for (const source of PURE) assertEquals(complaints(`${layer}/a.ts`, source), [], source);
   }
-  for (const source of PURE) assertEquals(complaints("lib/core/a.ts", source), [], source);
+  for (const source of IMPURE) {
+    assertEquals(complaints("lib/process/a.ts", source), [], "only they");
+  }
+});
+
+Deno.test("each room of lib is named where one looks, with what belongs there and what does not", async () => {
+  const rooms = [...Deno.readDirSync(`${ROOT}/lib`)].map(({ name }) => `lib/${name}`);
+  assert(rooms.length > 10, "the rooms were not found");
+  const [architecture, hacking, readme] = await Promise.all(
+    ["docs/ARCHITECTURE.md", "docs/HACKING.md", "README.md"].map(readSource),
+  );
+  for (const room of rooms) {
+    assertMatch(architecture!, new RegExp(`^\\| \`${room}\` +\\| \\S.+ \\| \\S.+ \\|$`, "m"), room);
+    assertMatch(hacking!, new RegExp(`^${room}/ +\\S`, "m"), room);
+    if (room !== "lib/std") assertMatch(readme!, new RegExp(`\\(${room}\\)`), room);
+  }
+});
+
+Deno.test("exceptions from purity name what is used, and say why", async () => {
+  for (const [path, [name, reason]] of Object.entries(PURITY_EXCEPTIONS)) {
+    assert(
+      (await readSource(path)).includes(name),
+      `${path} has no ${name}: no exception is needed`,
+    );
+    assert(reason.length > 20, path);
+    complainsOnly("purity", path, "Date.now();");
+  }
 });
 
 const lines = (count: number) => "f();\n".repeat(count);

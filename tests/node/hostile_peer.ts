@@ -11,7 +11,7 @@ import { acceptorMessageId, hashValue, proposalId, sha3Hex } from "../../lib/cry
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { decodeNamed } from "../../lib/node/envelopes.ts";
 import { makeHello } from "../../lib/link/hello.ts";
-import type { LogRecord } from "../../lib/node/log_record.ts";
+import type { LogRecord } from "../../lib/node/records.ts";
 import { canonicalAcceptorMessage } from "../../lib/wire/canonical.ts";
 import {
   encodeMessage,

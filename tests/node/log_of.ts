@@ -7,7 +7,7 @@
 import type { MessageId, ValueHash } from "../../lib/core/types.ts";
 import type { Named } from "../../lib/node/envelopes.ts";
 import { Ledger } from "../../lib/node/ledger.ts";
-import type { LogRecord } from "../../lib/node/log_record.ts";
+import type { LogRecord } from "../../lib/node/records.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import type { WireMessage } from "../../lib/wire/codec.ts";
 import { inventedId } from "./harness.ts";

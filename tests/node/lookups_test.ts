@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import type { LogRecord } from "../../lib/node/log_record.ts";
+import type { LogRecord } from "../../lib/node/records.ts";
 import { encodeIds } from "../../lib/node/envelopes.ts";
 import type { Journal } from "../../lib/store/journal.ts";
 import { LinkStage } from "./link_stage.ts";

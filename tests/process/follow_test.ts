@@ -2,8 +2,9 @@ import { assertEquals, assertGreater } from "@std/assert";
 import type { ValueHash } from "../../lib/core/types.ts";
 import { DecisionBook } from "../../lib/node/decision_book.ts";
 import { Ledger } from "../../lib/node/ledger.ts";
+import { followDecisions, followDecisionsIn } from "../../lib/process/follow.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
-import { inventedId, settled } from "./harness.ts";
+import { inventedId, settled } from "../node/harness.ts";
 
 /** A book and the ledger that it reads. */
 function openBook() {
@@ -43,11 +44,11 @@ function watchedSignal() {
 }
 
 /** Follows a book; what has been seen so far, and whether it is over. */
-function follow(book: DecisionBook, signal: AbortSignal, skipped = 0) {
+function watch(book: DecisionBook, signal: AbortSignal, skipped = 0) {
   const seen: bigint[] = [];
   const state = { seen, over: false };
   void (async () => {
-    for await (const { instance } of book.follow(signal, skipped)) seen.push(instance);
+    for await (const { instance } of followDecisions(book, signal, skipped)) seen.push(instance);
     state.over = true;
   })();
   return state;
@@ -57,8 +58,8 @@ Deno.test("followers see all decisions, or only new ones, in order", async () =>
   const { book, add } = openBook();
   add(1n);
   const { controller, signal, listeners } = watchedSignal();
-  const all = follow(book, signal);
-  const fresh = follow(book, signal, book.count);
+  const all = watch(book, signal);
+  const fresh = watch(book, signal, book.count);
   await settled();
   add(2n);
   add(3n);
@@ -83,7 +84,7 @@ Deno.test("a follower of thousands of decisions leaves everybody else their turn
   for (let instance = 0; instance < count; instance++) decide(BigInt(instance));
   ledger.flush(false);
   const { controller, signal } = watchedSignal();
-  const { seen } = follow(book, signal);
+  const { seen } = watch(book, signal);
   let turns = 0;
   while (seen.length < count) {
     await settled();
@@ -99,7 +100,7 @@ Deno.test("a follower that comes too late sees nothing", async () => {
   add(1n);
   const { controller, signal, listeners } = watchedSignal();
   controller.abort();
-  const state = follow(book, signal);
+  const state = watch(book, signal);
   await settled();
   assertEquals(state, { seen: [], over: true });
   assertEquals(listeners.size, 0);
@@ -110,10 +111,10 @@ Deno.test("a follower that leaves by itself leaves nothing behind", async () => 
   const { signal, listeners } = watchedSignal();
   for (let i = 0; i < 100; i++) {
     add(BigInt(i));
-    for await (const _ of book.follow(signal)) break;
+    for await (const _ of followDecisions(book, signal)) break;
   }
   assertEquals(listeners.size, 0);
-  const waiting = book.follow(signal, book.count);
+  const waiting = followDecisions(book, signal, book.count);
   const next = waiting.next();
   const left = waiting.return(undefined);
   add(100n);
@@ -125,7 +126,7 @@ Deno.test("a follower that leaves by itself leaves nothing behind", async () => 
 Deno.test("a slow follower misses nothing, and one that aborts between decisions stops", async () => {
   const { book, add } = openBook();
   const { controller, signal } = watchedSignal();
-  const iterator = book.follow(signal);
+  const iterator = followDecisions(book, signal);
   for (let i = 0; i < 10; i++) add(BigInt(i));
   assertEquals((await iterator.next()).value?.instance, 0n);
   assertEquals((await iterator.next()).value?.instance, 1n);
@@ -136,7 +137,7 @@ Deno.test("a slow follower misses nothing, and one that aborts between decisions
 Deno.test("what is not kept yet is not told, and thousands are told in order", async () => {
   const { book, ledger, decide } = openBook();
   const { controller, signal } = watchedSignal();
-  const state = follow(book, signal);
+  const state = watch(book, signal);
   for (let i = 0; i < 1_000; i++) decide(BigInt(i));
   book.announce();
   await settled();
@@ -155,10 +156,10 @@ Deno.test("a decision is told with its value, if that is here", async () => {
   const { book, ledger, add, valueHash } = openBook();
   const { signal } = watchedSignal();
   add(1n);
-  const before = await book.follow(signal).next();
+  const before = await followDecisions(book, signal).next();
   assertEquals(before.value?.value, undefined);
   ledger.putValue(valueHash, new Uint8Array([7]));
-  const after = await book.follow(signal).next();
+  const after = await followDecisions(book, signal).next();
   assertEquals(after.value?.value, new Uint8Array([7]));
   assertEquals(book.newest(1)[0]?.value, new Uint8Array([7]));
 });
@@ -199,7 +200,7 @@ Deno.test("one instance is found at the same cost among ten as among five thousa
     const seen: string[] = [];
     const over = (async () => {
       const wanted = [7n, 9_999_999n];
-      for await (const { instance, learner } of book.followIn(wanted, signal)) {
+      for await (const { instance, learner } of followDecisionsIn(book, wanted, signal)) {
         seen.push(`${instance} ${learner}`);
       }
     })();
@@ -224,7 +225,9 @@ Deno.test("who follows an instance may leave out what is known already", async (
   const { controller, signal } = watchedSignal();
   const seen: bigint[] = [];
   const over = (async () => {
-    for await (const { instance } of book.followIn([1n, 5n], signal, true)) seen.push(instance);
+    for await (const { instance } of followDecisionsIn(book, [1n, 5n], signal, true)) {
+      seen.push(instance);
+    }
   })();
   await settled();
   add(5n);
