@@ -11,8 +11,8 @@ import { isRejection, type Rejection } from "../core/rejection.ts";
 import type { MessageId } from "../core/types.ts";
 import type { Marks } from "./marks.ts";
 import type { Packet } from "./packet.ts";
-import { INSTANCE, type Sealed, verify } from "./sealed.ts";
-import type { Stage } from "./stage.ts";
+import { INSTANCE, type Sealed } from "./sealed.ts";
+import type { Scene } from "./scene.ts";
 import type { Villain } from "./villain.ts";
 
 /** See the module. */
@@ -23,7 +23,7 @@ export class Conspiracy {
   readonly members: Villain[] = [];
   /** Which strategy has made a message. */
   readonly deeds: Map<MessageId, string> = new Map();
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly #things: WeakMap<object, string> = new WeakMap();
   readonly #copies: WeakSet<Sealed> = new WeakSet();
   readonly #sealed: Map<MessageId, Sealed> = new Map();
@@ -31,7 +31,7 @@ export class Conspiracy {
   readonly #seen: WeakSet<Sealed> = new WeakSet();
 
   /** Nothing is known. */
-  constructor(stage: Stage) {
+  constructor(stage: Scene) {
     this.#stage = stage;
   }
 
@@ -40,8 +40,7 @@ export class Conspiracy {
     for (const sealed of packet.bodies) {
       if (this.#seen.has(sealed)) continue;
       this.#seen.add(sealed);
-      const isGenuine = verify(sealed, this.#stage.graph.acceptorCount) === undefined;
-      if (isGenuine && sealed.instance === INSTANCE) this.learn(sealed);
+      if (this.#stage.isGenuine(sealed) && sealed.instance === INSTANCE) this.learn(sealed);
     }
   }
 

@@ -7,12 +7,11 @@
 import type { Entry } from "../core/dag.ts";
 import { type InstanceState, newInstance, step } from "../core/instance.ts";
 import type { AcceptorMessage, Timestamp } from "../core/types.ts";
-import { identify } from "./ids.ts";
-import { seal, type Sealed } from "./sealed.ts";
+import { INSTANCE, seal, type Sealed } from "./sealed.ts";
 import type { Villain } from "./villain.ts";
 
 /** A villain does not wait for the time of a 1a. */
-const LATE: Timestamp = { seconds: 1e9, nanos: 0 };
+const LATE: Timestamp = { seconds: 1e10, nanos: 0 };
 
 /** See the module. The villain must be an acceptor. */
 export class Face {
@@ -22,10 +21,13 @@ export class Face {
 
   /** It knows nothing. */
   constructor(villain: Villain, strategy: string) {
-    const { stage: { graph, limits }, acceptor: self } = villain;
+    const { stage: { graph, limits, naming }, acceptor: self } = villain;
     this.#villain = villain;
     this.#strategy = strategy;
-    this.#state = newInstance({ graph, limits, self }, identify);
+    this.#state = newInstance(
+      { graph, limits, self },
+      (content) => naming.message(content, INSTANCE),
+    );
   }
 
   /** Its latest message. */

@@ -7,7 +7,8 @@
 
 import { reject, type Rejection } from "../core/rejection.ts";
 import type { AcceptorContent, AcceptorMessage, Message, MessageId } from "../core/types.ts";
-import { identify, identifyElsewhere, proposalOf } from "./ids.ts";
+import { hashOf, identify, identifyElsewhere, proposalOf } from "./ids.ts";
+import type { Naming } from "./naming.ts";
 
 /** Stands for a signature over the canonical bytes of a message. */
 export interface Seal {
@@ -44,6 +45,13 @@ export function seal(message: AcceptorMessage, nonce = 0, instance = INSTANCE): 
 export function nameIn(instance: number, content: AcceptorContent): MessageId {
   return instance === INSTANCE ? identify(content) : identifyElsewhere(content, instance);
 }
+
+/** Names without cryptography. */
+export const NAMING: Naming = {
+  value: hashOf,
+  message: (content, instance) => nameIn(instance, content),
+  proposal: proposalOf,
+};
 
 /** A 1a on its way. */
 export function open1a(message: Message): Sealed {

@@ -6,32 +6,16 @@
 
 import type { Entry } from "../core/dag.ts";
 import type { Effect, Input } from "../core/effects.ts";
-import type { CoreLimits } from "../core/instance.ts";
-import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { Rejection } from "../core/rejection.ts";
 import type { Ballot, Message } from "../core/types.ts";
 import type { ProposerStep } from "../trace/writer.ts";
-import type { EventQueue } from "./event_queue.ts";
-import type { Packet } from "./packet.ts";
-import type { Prng } from "./prng.ts";
 import type { Process } from "./process.ts";
+import type { Scene } from "./scene.ts";
 
-/** See the module. */
-export interface Stage {
-  /** Time. */
-  readonly queue: EventQueue;
-  /** Chance: all of it comes from here. */
-  readonly prng: Prng;
-  /** Who decides how. */
-  readonly graph: LearnerGraph;
-  /** Of every process. */
-  readonly limits: CoreLimits;
+/** What an honest process of the simulated world needs of it, besides, and what it tells it. */
+export interface Stage extends Scene {
   /** How long an echo waits, lest the peer say first that it has the message. */
   readonly echoDelayMs: number;
-  /** The acceptor that a process claims to be; undefined for observers. */
-  acceptorOf(process: number): number | undefined;
-  /** Hands a packet to the network. */
-  transmit(from: number, to: number, packet: Packet): void;
   /** A process starts, and knows nothing yet, not even what is on its disk. */
   started(process: Process): void;
   /** The core has taken an input. Comes before what is sent because of it. */

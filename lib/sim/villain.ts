@@ -9,13 +9,17 @@ import type { Entry } from "../core/dag.ts";
 import { conclude } from "../core/facts.ts";
 import { emptyPast, include } from "../core/past.ts";
 import type { Rejection } from "../core/rejection.ts";
-import { addMs, type Ballot, type MessageId, type Timestamp } from "../core/types.ts";
+import {
+  type AcceptorMessage,
+  addMs,
+  type Ballot,
+  type MessageId,
+  type Timestamp,
+} from "../core/types.ts";
 import type { Conspiracy } from "./conspiracy.ts";
-import { acceptorMessage, proposalOf } from "./ids.ts";
 import type { Packet } from "./packet.ts";
-import { BEGINNING } from "./process.ts";
-import { INSTANCE, nameIn, open1a, seal, type Sealed } from "./sealed.ts";
-import type { Stage } from "./stage.ts";
+import { INSTANCE, open1a, seal, type Sealed } from "./sealed.ts";
+import type { Scene } from "./scene.ts";
 
 /** What a villain does. */
 export interface Strategy {
@@ -40,7 +44,7 @@ export class Villain {
   readonly acceptor: number | undefined;
   /** Processes that it talks to. */
   readonly peers: readonly number[];
-  readonly stage: Stage;
+  readonly stage: Scene;
   readonly conspiracy: Conspiracy;
   readonly #strategies: readonly Strategy[];
   /** Whether it still does anything. */
@@ -54,7 +58,7 @@ export class Villain {
   /** It has done nothing yet. */
   constructor(
     conspiracy: Conspiracy,
-    stage: Stage,
+    stage: Scene,
     index: number,
     peers: readonly number[],
     strategies: readonly Strategy[],
@@ -106,10 +110,20 @@ export class Villain {
     nonce = 0,
     instance = INSTANCE,
   ): Sealed {
-    const content = acceptorMessage(this.acceptor!, prev, refs);
-    const message = { ...content, id: nameIn(instance, content) };
+    const message = this.message(prev, refs, instance);
     this.conspiracy.remember(message.id, strategy);
     return seal(message, nonce, instance);
+  }
+
+  /** What the villain says, as it is named in an instance, without a signature. */
+  message(
+    prev: MessageId | undefined,
+    refs: Iterable<MessageId>,
+    instance: number = INSTANCE,
+    signer: number = this.acceptor!,
+  ): AcceptorMessage {
+    const content = { signer, prev, refs: [...new Set(refs)].sort() };
+    return { kind: "acceptor", id: this.stage.naming.message(content, instance), ...content };
   }
 
   /** What the villain would say with these refs, if that were well-formed. Nobody learns of it. */
@@ -123,20 +137,20 @@ export class Villain {
       past,
       this.acceptor!,
       prev,
-      () => acceptorMessage(this.acceptor!, prev?.message.id, ids),
+      () => this.message(prev?.message.id, ids),
     );
   }
 
   /** Offers a value, to be sent; the clocks of villains are right. */
   offer(strategy: string, ballot: Ballot): Sealed {
-    const proposal = proposalOf(ballot);
+    const proposal = this.stage.naming.proposal(ballot);
     this.conspiracy.remember(proposal.id, strategy);
     return open1a(proposal);
   }
 
   /** What a clock that is right shows, or will show in so many milliseconds. */
   now(aheadMs = 0): Timestamp {
-    return addMs(BEGINNING, this.stage.queue.nowMs + aheadMs);
+    return addMs(this.stage.beginning, this.stage.queue.nowMs + aheadMs);
   }
 
   /** Sends a packet to some processes, as long as it has not done too much. */

@@ -9,10 +9,11 @@ import type { Entry } from "../core/dag.ts";
 import type { CoreLimits, Effect, Input } from "../core/instance.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { Rejection } from "../core/rejection.ts";
-import type { AcceptorSet, Ballot, Message } from "../core/types.ts";
+import type { AcceptorSet, Ballot, Message, Timestamp } from "../core/types.ts";
 import type { ProposerStep } from "../trace/writer.ts";
 import { Amnesia } from "./amnesia.ts";
 import { Conspiracy } from "./conspiracy.ts";
+
 import { exceededLimit } from "./bounds.ts";
 import { isComplete } from "./ending.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -20,11 +21,13 @@ import { Marks } from "./marks.ts";
 import { Network } from "./network.ts";
 import type { Packet } from "./packet.ts";
 import { makePrng, type Prng } from "./prng.ts";
-import { Process } from "./process.ts";
+import { BEGINNING, Process } from "./process.ts";
+import { NAMING, type Sealed, verify } from "./sealed.ts";
 import { Referee, Violation } from "./referee.ts";
 import { roleOf } from "./role.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
+import type { Naming } from "./naming.ts";
 import { type Strategy, Villain } from "./villain.ts";
 
 /** How often it is looked whether all is over, in milliseconds. */
@@ -47,6 +50,8 @@ export interface Spectator {
 
 /** See the module. */
 export class World implements Stage {
+  readonly naming: Naming = NAMING;
+  readonly beginning: Timestamp = BEGINNING;
   readonly queue: EventQueue = new EventQueue();
   readonly prng: Prng;
   readonly graph: LearnerGraph;
@@ -111,9 +116,10 @@ export class World implements Stage {
   }
 
   /** Of {@linkcode Stage}. */
-  acceptorOf(process: number): number | undefined {
-    return process < this.graph.acceptorCount ? process : undefined;
-  }
+  acceptorOf = (process: number): number | undefined =>
+    process < this.graph.acceptorCount ? process : undefined;
+
+  isGenuine = (sealed: Sealed): boolean => verify(sealed, this.graph.acceptorCount) === undefined;
 
   /** Of {@linkcode Stage}. */
   transmit(from: number, to: number, packet: Packet): void {
@@ -165,9 +171,8 @@ export class World implements Stage {
   }
 
   /** Of {@linkcode Stage}. */
-  offering(process: Process, step: ProposerStep): void {
+  offering = (process: Process, step: ProposerStep): void =>
     this.#spectator.offering?.(process, step);
-  }
 
   /** Of {@linkcode Stage}. */
   proposed(process: Process, ballot: Ballot): void {
@@ -240,14 +245,11 @@ export class World implements Stage {
   }
 
   /** The honest processes that run. */
-  up(): Process[] {
-    return this.processes.filter((process): process is Process => process?.isUp === true);
-  }
+  up = (): Process[] =>
+    this.processes.filter((process): process is Process => process?.isUp === true);
 
   /** Whether a process never starts again. */
-  isGone(process: number): boolean {
-    return this.#gone.has(process);
-  }
+  isGone = (process: number): boolean => this.#gone.has(process);
 
   #deliver(from: number, to: number, packet: Packet): void {
     const villain = this.#villains.get(to);
@@ -294,7 +296,5 @@ export class World implements Stage {
     return all.filter((other) => other !== index && (isAcceptor(index) || isAcceptor(other)));
   }
 
-  #note(what: () => string): void {
-    this.#spectator.note?.(this.queue.nowMs, what());
-  }
+  #note = (what: () => string): void => this.#spectator.note?.(this.queue.nowMs, what());
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Effect } from "../../core/effects.ts";
 import { isRejection } from "../../core/rejection.ts";
 import type { AcceptorSet, ValueHash } from "../../core/types.ts";
 import type { LearnerGraph } from "../../core/learner_graph.ts";
@@ -37,6 +38,8 @@ export class Judge {
   readonly #marks: Marks;
   readonly #honest: AcceptorSet;
   readonly #decided: Decided;
+  /** Told of every step of honest members, to see what has come of deeds. */
+  attribute: (effects: readonly Effect[]) => void = () => {};
   readonly #referees: Map<bigint, Referee> = new Map();
 
   /**
@@ -65,6 +68,7 @@ export class Judge {
     const { name } = member;
     return {
       stepped: (instance, effects) => {
+        this.attribute(effects);
         this.referee(instance).stepped(name, effects);
         for (const effect of effects) {
           if (effect.kind !== "decide") continue;

@@ -10,6 +10,7 @@ import type { AcceptorSet } from "../../core/types.ts";
 import { randomValidGraph } from "../graphs.ts";
 import { makePrng, type Prng } from "../prng.ts";
 import type { Leap } from "./time.ts";
+import { STRATEGIES } from "../strategies.ts";
 
 /** A process ends at a moment, or at a commit to its journal. */
 export interface Crash {
@@ -44,7 +45,9 @@ export type Villainy =
   /** Offers everything, and supplies next to nothing. */
   | "miser"
   /** Is connected, and says nothing. */
-  | "mute";
+  | "mute"
+  /** Signs and sends what the plots of the world say. */
+  | "plotter";
 
 /** See the module. */
 export interface ClusterScenario {
@@ -53,6 +56,8 @@ export interface ClusterScenario {
   /** Processes: acceptors first, then clients. */
   readonly names: readonly string[];
   readonly villains: ReadonlyMap<number, Villainy>;
+  /** What plotters do, by names of strategies. */
+  readonly plots: readonly string[];
   /** Whether signatures are real. */
   readonly realKeys: boolean;
   /** By process: its clock is ahead by so many milliseconds. */
@@ -104,6 +109,7 @@ export function drawClusterScenario(seed: number): ClusterScenario {
     graph,
     names,
     villains,
+    plots: makePrng(seed ^ 0x910f).shuffled([...STRATEGIES.keys()]).slice(0, 1 + seed % 3),
     realKeys: seed % REAL_KEYS_EVERY === 0,
     skewsMs: names.map(() => prng.between(-150, 150)),
     leap: prng.chance(0.7) ? undefined : drawLeap(prng, observers, calmMs),
@@ -131,6 +137,12 @@ function smallGraph(prng: Prng): LearnerGraph {
   }
 }
 
+/** Twins and plotters are worth most. */
+const VILLAINIES: readonly Villainy[] = [
+  ...["twins", "twins", "plotter", "plotter", "plotter", "plotter"] as const,
+  ...["babbler", "miser", "mute"] as const,
+];
+
 /** As many as leave somebody a quorum, if there is one that can be spared; none in four worlds of ten. */
 function drawVillains(prng: Prng, { acceptorCount, quorums }: LearnerGraph) {
   const villains = new Map<number, Villainy>();
@@ -142,7 +154,7 @@ function drawVillains(prng: Prng, { acceptorCount, quorums }: LearnerGraph) {
     honest = without;
     villains.set(
       acceptor,
-      prng.pick<Villainy>(["twins", "twins", "twins", "babbler", "miser", "mute"])!,
+      prng.pick<Villainy>(VILLAINIES)!,
     );
   }
   return villains;

@@ -8,7 +8,7 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { addMs, type MessageId } from "../../core/types.ts";
 import type { Configuration } from "../../config/configuration.ts";
-import { hashValue, sha3Hex } from "../../crypto/hash.ts";
+import { hashValue } from "../../crypto/hash.ts";
 import { makeHello } from "../../link/hello.ts";
 import { encodeIds, type Named } from "../../node/envelopes.ts";
 import { encodeMessage } from "../../wire/codec.ts";
@@ -38,7 +38,7 @@ export interface VillainOptions {
   readonly queue: EventQueue;
   readonly prng: Prng;
   readonly marks: Marks;
-  readonly villainy: Exclude<Villainy, "twins">;
+  readonly villainy: Exclude<Villainy, "twins" | "plotter">;
   /** After that moment, in milliseconds, it is silent. */
   readonly untilMs: number;
 }
@@ -118,7 +118,7 @@ class VillainEnd implements End {
     const { prng } = this.#options;
     return Array.from({ length: count }, (_, i) => {
       if (this.#named.length > 0 && prng.chance(0.5)) return prng.pick(this.#named)!;
-      const id = sha3Hex(Uint8Array.of(prng.below(256), prng.below(256), i % 256, i >> 8));
+      const id = `${prng.below(65_536)}a${i}`.padEnd(64, "0");
       return { instance: BigInt(prng.between(0, 5)), id: id as MessageId };
     });
   }

@@ -19,6 +19,7 @@ import { Judge } from "./judge.ts";
 import { Life } from "./life.ts";
 import { Member } from "./member.ts";
 import type { ClusterScenario, Crash } from "./scenario.ts";
+import { Plotters } from "./plotters.ts";
 import { StoredJournal } from "./stored_journal.ts";
 import { type End, Stream } from "./streams.ts";
 import { VirtualClock } from "./time.ts";
@@ -55,6 +56,7 @@ export class ClusterWorld {
   readonly #streams: Map<Stream, readonly (Life | undefined)[]> = new Map();
   /** By villain: the twins, the first of which talks to members of even number. */
   readonly #twins: Map<number, readonly [Life, Life]> = new Map();
+  readonly #plotters: Plotters;
 
   /** Nothing has happened yet. */
   constructor(scenario: ClusterScenario, marks: Marks = new Marks(), note: Note = () => {}) {
@@ -72,6 +74,11 @@ export class ClusterWorld {
       this.#note(this.queue.nowMs, who, `sees ${decision} decide`);
       if (!this.decidedMs.has(decision)) this.decidedMs.set(decision, this.queue.nowMs);
     });
+    this.#plotters = new Plotters({
+      ...{ scenario, members: this.#made, queue: this.queue, prng: this.#prng, marks },
+      dial: (from, to, end) => void this.#dial(from, names[to]!, end),
+    });
+    this.judge.attribute = (effects) => this.#plotters.conspiracy.attribute(marks, effects);
     this.members = names.map((_, index) =>
       villains.has(index)
         ? undefined
@@ -91,6 +98,7 @@ export class ClusterWorld {
       this.marks.mark(`villain: ${villainy}`);
       if (villainy === "twins") this.#startTwins(index);
     }
+    this.#plotters.begin(calmMs + 2_000);
     for (const member of this.members) {
       if (member !== undefined) queue.after(this.#prng.between(0, 50), () => this.#start(member));
     }
@@ -191,6 +199,7 @@ export class ClusterWorld {
       return member.isUp ? member.life!.answer(caller) : undefined;
     }
     if (villainy === "twins") return this.#twins.get(to)?.[from % 2]?.answer(caller);
+    if (villainy === "plotter") return this.#plotters.end(to, from);
     return villainEnd({
       configuration: this.#made.configurations[to]!,
       ...{ queue: this.queue, prng: this.#prng, marks: this.marks, villainy },
@@ -212,7 +221,10 @@ export class ClusterWorld {
       sent: (by, envelope) => {
         const member = parties[by];
         if (member === undefined) this.judge.offeredByVillain(envelope);
-        else if (lives[by] === member.life) this.judge.sent(member, envelope);
+        else if (lives[by] === member.life) {
+          this.judge.sent(member, envelope);
+          if (this.#plotters.isAny) this.#plotters.overhear(envelope);
+        }
       },
     });
     this.#streams.set(stream, lives);

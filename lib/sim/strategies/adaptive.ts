@@ -7,7 +7,6 @@
 import { type Entry, isAncestorOrSelf } from "../../core/dag.ts";
 import { isRejection } from "../../core/rejection.ts";
 import { type AcceptorMessage, addMs } from "../../core/types.ts";
-import { hashOf } from "../ids.ts";
 import { seal, type Sealed } from "../sealed.ts";
 import type { Strategy, Villain } from "../villain.ts";
 import { type Plot, plotOf, type Side } from "./plot.ts";
@@ -123,7 +122,7 @@ function offer(villain: Villain, plot: Plot): boolean {
   const { ballot } = top.facts;
   const before = plot.highest(20).map(({ facts }) => facts.ballot.valueHash);
   const rival = before.find((value) => value !== ballot.valueHash) ??
-    hashOf(`rival ${villain.index}`);
+    villain.stage.naming.value(`rival ${villain.index}`);
   const time = addMs({ seconds: ballot.seconds, nanos: ballot.nanos }, 0.000001);
   const sealed = villain.offer("adaptive", { ...time, valueHash: rival });
   villain.speak(plot.audience(villain.peers, plot.homeOf(rival)), [sealed]);

@@ -16,7 +16,7 @@ import type {
   ValueHash,
 } from "../../core/types.ts";
 import type { Conspiracy } from "../conspiracy.ts";
-import type { Stage } from "../stage.ts";
+import type { Scene } from "../scene.ts";
 
 /** One of two. */
 export type Side = 0 | 1;
@@ -31,7 +31,7 @@ interface Count {
 const plots = new WeakMap<Conspiracy, Plot>();
 
 /** The plot of a world: all villains have the same. */
-export function plotOf(conspiracy: Conspiracy, stage: Stage): Plot {
+export function plotOf(conspiracy: Conspiracy, stage: Scene): Plot {
   let plot = plots.get(conspiracy);
   if (plot === undefined) plots.set(conspiracy, plot = new Plot(stage));
   return plot;
@@ -39,7 +39,7 @@ export function plotOf(conspiracy: Conspiracy, stage: Stage): Plot {
 
 /** See the module. */
 export class Plot {
-  readonly #stage: Stage;
+  readonly #stage: Scene;
   readonly #sideOf: (peer: number) => Side;
   readonly #isFree: boolean;
   readonly #homes: Map<ValueHash, Side> = new Map();
@@ -49,7 +49,7 @@ export class Plot {
   readonly #counts: Map<Entry, readonly [Count, Count]> = new Map();
 
   /** Nothing has happened. */
-  constructor(stage: Stage) {
+  constructor(stage: Scene) {
     this.#stage = stage;
     this.#isFree = stage.prng.chance(0.3);
     const lot = stage.prng.next();

@@ -6,8 +6,7 @@
 
 import type { AcceptorMessage } from "../../core/types.ts";
 import { Face } from "../face.ts";
-import { acceptorMessage } from "../ids.ts";
-import { INSTANCE, nameIn, type Sealed } from "../sealed.ts";
+import { INSTANCE, type Sealed } from "../sealed.ts";
 import type { Strategy, Villain } from "../villain.ts";
 
 /** Messages that it plays with. */
@@ -52,7 +51,7 @@ function abroad(
   message: AcceptorMessage,
   instance: number,
 ): Sealed {
-  const id = nameIn(instance, message);
+  const id = villain.stage.naming.message(message, instance);
   if (instance !== INSTANCE) villain.conspiracy.remember(id, "replays");
   return { instance, message: { ...message, id }, seal };
 }
@@ -61,7 +60,7 @@ function abroad(
 function home(villain: Villain, { prev, refs }: AcceptorMessage): Sealed {
   const other = INSTANCE + 1;
   const { message, seal } = villain.sign("replays", prev, refs, 0, other);
-  const id = nameIn(INSTANCE, message as AcceptorMessage);
+  const id = villain.stage.naming.message(message as AcceptorMessage, INSTANCE);
   villain.conspiracy.remember(id, "replays");
   return { instance: INSTANCE, message: { ...message, id } as AcceptorMessage, seal };
 }
@@ -69,7 +68,7 @@ function home(villain: Villain, { prev, refs }: AcceptorMessage): Sealed {
 /** What it has signed itself in the name of another, or of nobody. */
 function as(villain: Villain, signer: number, { prev, refs }: AcceptorMessage): Sealed {
   // Not what the other has really said: one ref is left out, and the 1a of the ballot is among them.
-  const message = acceptorMessage(signer, prev, refs.slice(1));
+  const message = villain.message(prev, refs.slice(1), INSTANCE, signer);
   villain.conspiracy.remember(message.id, "replays");
   const seal = { signer: villain.acceptor!, instance: INSTANCE, id: message.id, nonce: 0 };
   return { instance: INSTANCE, message, seal };

@@ -6,7 +6,6 @@
 
 import type { Timestamp } from "../../core/types.ts";
 import { addMs } from "../../core/types.ts";
-import { hashOf } from "../ids.ts";
 import type { Strategy, Villain } from "../villain.ts";
 
 /** Bursts in the life of a world. */
@@ -35,7 +34,7 @@ export function spam(): Strategy {
 
 function offers(villain: Villain, count: number, time: (i: number) => Timestamp) {
   return Array.from({ length: count }, (_, i) => {
-    const valueHash = hashOf(`spam ${villain.index} ${i % 2}`);
+    const valueHash = villain.stage.naming.value(`spam ${villain.index} ${i % 2}`);
     return villain.offer("spam", { ...time(i), valueHash });
   });
 }
