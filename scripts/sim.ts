@@ -15,6 +15,7 @@ import { Marks } from "../lib/sim/marks.ts";
 import { STRATEGIES } from "../lib/sim/strategies.ts";
 import { explainCluster, explainSeed } from "./sim/explain.ts";
 import { explainScript } from "./sim/script.ts";
+import { exportedFunctions } from "./sim/entered.ts";
 import type { Batch, Outcome } from "./sim/worker.ts";
 
 /** Seeds handed to a worker at once. */
@@ -40,11 +41,13 @@ interface Totals {
   readonly delays: number[];
   runs: number;
   events: number;
+  /** Functions of the node and its links. */
+  readonly entered: Set<string>;
   readonly failures: { seed: number; violation: string }[];
 }
 
 function newTotals(): Totals {
-  return { marks: new Marks(), delays: [], runs: 0, events: 0, failures: [] };
+  return { entered: new Set(), marks: new Marks(), delays: [], runs: 0, events: 0, failures: [] };
 }
 
 /** Lets workers run all seeds. */
@@ -89,7 +92,8 @@ async function runAll(worlds: Worlds, workers: number): Promise<Totals> {
   return totals;
 }
 
-function add(totals: Totals, { reports, marks }: Outcome): void {
+function add(totals: Totals, { reports, marks, entered }: Outcome): void {
+  for (const name of entered) totals.entered.add(name);
   totals.marks.add(marks);
   for (const { seed, violation, events, delays } of reports) {
     totals.runs++;
@@ -121,6 +125,14 @@ function tell(totals: Totals, seconds: number, clusters: boolean, isEnough: bool
     console.log(isEnough ? `never seen: ${what}` : `not seen in so few worlds: ${what}`);
   }
   return totals.failures.length === 0 && (zeros.length === 0 || !isEnough);
+}
+
+/** Prints which functions of the node and its links no world has entered. */
+async function tellEntered({ entered }: Totals): Promise<void> {
+  const all = await exportedFunctions();
+  const not = all.filter((name) => !entered.has(name));
+  console.log(`of ${all.length} exported functions of lib/node and lib/link not entered:`);
+  for (const name of not) console.log(`              ${name}`);
 }
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
@@ -195,6 +207,7 @@ async function runSeeds(worlds: Worlds, workers: number): Promise<boolean> {
   const startedMs = performance.now();
   const totals = await runAll(worlds, workers);
   const seconds = (performance.now() - startedMs) / 1000;
+  if (clusters) await tellEntered(totals);
   const enough = clusters ? CLUSTER_COVERAGE_SEEDS_MIN : COVERAGE_SEEDS_MIN;
   const isWell = tell(totals, seconds, clusters, count >= enough);
   totals.failures.sort((a, b) => a.seed - b.seed);

@@ -6,6 +6,7 @@
 
 import { membersOf } from "../core/acceptor_set.ts";
 import { calmFromMs, isComplete, undecided, unspread } from "./ending.ts";
+import type { MakeInspector } from "./inspector.ts";
 import { Marks } from "./marks.ts";
 import { Violation } from "./referee.ts";
 import type { Scenario } from "./scenario.ts";
@@ -20,12 +21,8 @@ export interface RunOptions {
   readonly marks?: Marks;
   /** Told of everything. */
   readonly spectator?: Spectator;
-  /**
-   * Looks at the world when it is over, in one run of {@linkcode RunOptions.inspectEvery}.
-   *
-   * @returns What is wrong, or undefined.
-   */
-  readonly inspect?: (world: World) => string | undefined;
+  /** Makes what looks at every step, in one run of {@linkcode RunOptions.inspectEvery}. */
+  readonly inspect?: MakeInspector;
   /** 1 for every run. */
   readonly inspectEvery?: number;
 }
@@ -57,8 +54,13 @@ const WAITS_MAX = 30;
 /** Runs a scenario. Its marks count even if it fails. */
 export function runScenario(scenario: Scenario, options: RunOptions): RunReport {
   const marks = options.marks ?? new Marks();
+  const { inspect, inspectEvery = 1 } = options;
+  const inspector = scenario.seed % inspectEvery === 0
+    ? inspect?.(scenario.graph, marks)
+    : undefined;
   const world = new World(scenario, options.strategies, marks, options.spectator);
-  const violation = violationOf(world, options);
+  world.inspector = inspector;
+  const violation = violationOf(world);
   const { network: { delayMsMax } } = scenario;
   const calmMs = calmFromMs(scenario);
   const delays = [...world.decidedMs]
@@ -75,7 +77,7 @@ export function deadlineMs(scenario: Scenario): number {
   return Math.max(calmFromMs(scenario), villainsUntilMs) + patienceMs;
 }
 
-function violationOf(world: World, options: RunOptions): string | undefined {
+function violationOf(world: World): string | undefined {
   try {
     world.run(deadlineMs(world.scenario));
   } catch (error) {
@@ -83,8 +85,7 @@ function violationOf(world: World, options: RunOptions): string | undefined {
     throw new Error(`seed ${world.scenario.seed}`, { cause: error });
   }
   if (!isComplete(world)) return incompletenessOf(world);
-  const { inspect, inspectEvery = 1 } = options;
-  return world.scenario.seed % inspectEvery === 0 ? inspect?.(world) : undefined;
+  return undefined;
 }
 
 function incompletenessOf(world: World): string {

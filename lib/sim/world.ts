@@ -17,6 +17,7 @@ import { Conspiracy } from "./conspiracy.ts";
 import { exceededLimit } from "./bounds.ts";
 import { isComplete } from "./ending.ts";
 import { EventQueue } from "./event_queue.ts";
+import type { Inspector } from "./inspector.ts";
 import { Marks } from "./marks.ts";
 import { Network } from "./network.ts";
 import type { Packet } from "./packet.ts";
@@ -58,6 +59,8 @@ export class World implements Stage {
   readonly limits: CoreLimits;
   readonly echoDelayMs: number;
   readonly scenario: Scenario;
+  /** Looks at every step: what is wrong, or undefined. */
+  inspector: Inspector | undefined;
   readonly marks: Marks;
   readonly referee: Referee;
   readonly network: Network;
@@ -87,12 +90,8 @@ export class World implements Stage {
     this.marks = marks;
     this.#spectator = spectator;
     this.prng = makePrng(scenario.seed ^ 0x5eed);
-    this.network = new Network(
-      this.queue,
-      this.prng,
-      network,
-      (from, to, packet) => this.#deliver(from, to, packet),
-    );
+    const deliver = (...sent: [number, number, Packet]) => this.#deliver(...sent);
+    this.network = new Network(this.queue, this.prng, network, deliver);
     this.conspiracy = new Conspiracy(this);
     const villains = new Map<number, Villain>();
     const castAs = (index: number, names: readonly string[]) => {
@@ -157,8 +156,9 @@ export class World implements Stage {
     this.conspiracy.attribute(this.marks, effects);
     if (input.kind === "tick" && input.setBack) this.marks.mark("a clock is set back");
     this.referee.stepped(process.role.name, effects);
-    const exceeded = exceededLimit(process.state, this.limits);
-    if (exceeded !== undefined) throw new Violation(`${process.role.name}: ${exceeded}`);
+    const wrong = exceededLimit(process.state, this.limits) ??
+      this.inspector?.(process.state, effects);
+    if (wrong !== undefined) throw new Violation(`${process.role.name}: ${wrong}`);
     for (const effect of effects) {
       if (effect.kind !== "decide" || this.decidedMs.has(effect.decision.learner)) continue;
       this.decidedMs.set(effect.decision.learner, this.queue.nowMs);

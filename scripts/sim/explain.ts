@@ -5,14 +5,13 @@
  * @module
  */
 
-import { runCluster } from "../../lib/sim/cluster/run.ts";
 import { drawClusterScenario } from "../../lib/sim/cluster/scenario.ts";
 import { Recorder } from "../../lib/sim/recorder.ts";
 import { type Omission, omit, shrink } from "../../lib/sim/shrink.ts";
 import type { Scenario } from "../../lib/sim/scenario.ts";
 import { Timeline } from "../../lib/sim/timeline.ts";
 import { describeGraph } from "../../tests/oracle/describe.ts";
-import { runSeed, scenarioOf } from "./seeds.ts";
+import { runClusterSeed, runSeed, scenarioOf } from "./seeds.ts";
 
 /** Lines of a timeline that are printed: the last ones, where it goes wrong. */
 const LINES_MAX = 400;
@@ -57,7 +56,7 @@ export function explainCluster(seed: number): boolean {
     console.log(`villain ${scenario.names[index]}: ${villainy}`);
   }
   const lines: string[] = [];
-  const { violation, ms, events } = runCluster(seed, {
+  const { violation, ms, events } = runClusterSeed(seed, {
     note: (atMs, who, what) => lines.push(`${atMs.toFixed(0).padStart(8)} ms  ${who}: ${what}`),
   });
   if (lines.length > LINES_MAX) console.log(`… ${lines.length - LINES_MAX} lines before`);

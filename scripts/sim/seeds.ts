@@ -4,13 +4,21 @@
  * @module
  */
 
+import { type ClusterRunOptions, runCluster } from "../../lib/sim/cluster/run.ts";
+import type { MakeInspector } from "../../lib/sim/inspector.ts";
 import { type RunOptions, type RunReport, runScenario } from "../../lib/sim/run.ts";
 import { drawScenario, type Scenario } from "../../lib/sim/scenario.ts";
 import { STRATEGIES } from "../../lib/sim/strategies.ts";
-import { compareWithOracle } from "../../tests/sim/literal.ts";
+import { StepOracle } from "../../tests/sim/literal.ts";
 
-/** One run of so many is held against the literal oracle, which is slow. */
-const INSPECT_EVERY = 50;
+/** One run of so many is held against the literal oracle at every step, which is slow. */
+const INSPECT_EVERY = 10;
+
+/** Holds the steps of one instance against the oracle. */
+const againstOracle: MakeInspector = (graph, marks) => {
+  const oracle = new StepOracle(graph, marks);
+  return (state, effects) => oracle.step(state, effects);
+};
 
 /** The scenario of a seed. */
 export function scenarioOf(seed: number): Scenario {
@@ -25,8 +33,16 @@ export function runSeed(
 ): RunReport {
   return runScenario(scenario, {
     strategies: STRATEGIES,
-    inspect: compareWithOracle,
+    inspect: againstOracle,
     inspectEvery: INSPECT_EVERY,
     ...options,
   });
+}
+
+/** Runs the cluster of a seed. */
+export function runClusterSeed(
+  seed: number,
+  options: Pick<ClusterRunOptions, "marks" | "note">,
+): RunReport {
+  return runCluster(seed, { inspect: againstOracle, inspectEvery: INSPECT_EVERY, ...options });
 }

@@ -6,10 +6,10 @@
 
 /// <reference lib="deno.worker" />
 
-import { runCluster } from "../../lib/sim/cluster/run.ts";
 import { Marks } from "../../lib/sim/marks.ts";
 import type { RunReport } from "../../lib/sim/run.ts";
-import { runSeed } from "./seeds.ts";
+import { Entered } from "./entered.ts";
+import { runClusterSeed, runSeed } from "./seeds.ts";
 
 /** Seeds to run. */
 export interface Batch {
@@ -27,12 +27,21 @@ export interface Outcome {
   readonly reports: readonly RunReport[];
   /** What was seen. */
   readonly marks: readonly (readonly [string, number])[];
+  /** What of the node and its links this thread has entered, now and before. */
+  readonly entered: readonly string[];
 }
 
-self.onmessage = ({ data: { first, count, clusters } }: MessageEvent<Batch>) => {
+let entered: Entered | undefined;
+
+self.onmessage = async ({ data: { first, count, clusters } }: MessageEvent<Batch>) => {
   const marks = new Marks();
-  const run = clusters ? runCluster : runSeed;
+  if (clusters && entered === undefined) {
+    entered = new Entered();
+    await entered.start();
+  }
+  const run = clusters ? runClusterSeed : runSeed;
   const reports = Array.from({ length: count }, (_, i) => run(first + i, { marks }));
-  const outcome: Outcome = { reports, marks: [...marks.counts] };
+  const names = await entered?.names() ?? [];
+  const outcome: Outcome = { reports, marks: [...marks.counts], entered: names };
   self.postMessage(outcome);
 };

@@ -79,6 +79,29 @@ export function compareCases(
   return undefined;
 }
 
+/**
+ * Compares the facts of one message that a core has admitted, and what its learners have decided.
+ *
+ * @param learned All messages that the core has admitted, this one included.
+ * @param decisions By learner.
+ */
+export function compareEntry(
+  { core, graph, oracle, dag }: Pick<Comparison, "core" | "graph" | "oracle" | "dag">,
+  entry: Entry,
+  learned: readonly Message[],
+  decisions: readonly { readonly ballot: { readonly valueHash: string } }[][],
+): Omit<Mismatch, "index"> | undefined {
+  try {
+    const comparison = { core, graph, oracle, dag, expect, tally: undefined };
+    compareFacts(comparison, entry);
+    compareDecisions(comparison, entry, learned, decisions);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Parted) return error;
+    throw error;
+  }
+}
+
 /** The mismatch, the least history that shows it, and how to see it again. */
 export function report(core: Core, world: World, mismatch: Mismatch): string {
   const { oracle, cases, spec, seed } = world;

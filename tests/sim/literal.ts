@@ -4,38 +4,57 @@
  * @module
  */
 
-import type { World as SimulatedWorld } from "../../lib/sim/world.ts";
-import { compareCases } from "../core/compare_facts.ts";
+import type { Effect } from "../../lib/core/effects.ts";
+import type { InstanceState } from "../../lib/core/instance.ts";
+import type { Decision } from "../../lib/core/learner.ts";
+import type { LearnerGraph } from "../../lib/core/learner_graph.ts";
+import type { MessageId } from "../../lib/core/types.ts";
+import type { Marks } from "../../lib/sim/marks.ts";
+import { compareEntry } from "../core/compare_facts.ts";
 import { CORE } from "../core/core_under_test.ts";
 import { closeGraph } from "../oracle/closed_graph.ts";
 import { Oracle } from "../oracle/oracle.ts";
-import type { World } from "../oracle/world.ts";
 
 /** The oracle takes time that grows with the square of the history. */
 const MESSAGES_MAX = 150;
 
-/**
- * Compares the facts of all messages that some process knows, the first so many of them.
- *
- * @returns The first difference, or undefined.
- */
-export function compareWithOracle(simulated: SimulatedWorld): string | undefined {
-  const { graph: { spec }, marks } = simulated;
-  const [process] = simulated.up().toSorted((a, b) => b.state.dag.size - a.state.dag.size);
-  if (process === undefined) return undefined;
-  const messages = [...process.state.dag.values()].slice(0, MESSAGES_MAX)
-    .map(({ message }) => message);
-  const oracle = new Oracle(closeGraph(spec));
-  const refused = messages.find((message) => {
-    const isGood = oracle.rejection(message) === undefined;
-    if (isGood) oracle.learn(message);
-    return !isGood;
-  });
-  if (refused !== undefined) return `the oracle refuses ${refused.id.slice(0, 8)}`;
-  marks.mark("facts held against the oracle", messages.length);
-  const cases = messages.map((message) => ({ message, rejection: undefined }));
-  const mismatch = compareCases(CORE, { spec, oracle } as World, cases);
-  if (mismatch === undefined) return undefined;
-  const { index, what, expected, actual } = mismatch;
-  return `message ${index}: ${what}: the oracle says ${expected}, the core ${actual}`;
+/** Holds every step of the processes of one instance against the oracle, message by message. */
+export class StepOracle {
+  readonly #graph: LearnerGraph;
+  readonly #oracle: Oracle;
+  readonly #marks: Marks;
+  readonly #learned: Set<MessageId> = new Set();
+
+  constructor(graph: LearnerGraph, marks: Marks) {
+    this.#graph = graph;
+    this.#oracle = new Oracle(closeGraph(graph.spec));
+    this.#marks = marks;
+  }
+
+  /** What is wrong about a step; undefined if nothing is, or the history is too long to tell. */
+  step({ dag, learner }: InstanceState, effects: readonly Effect[]): string | undefined {
+    const entries = effects.flatMap((effect) =>
+      effect.kind === "deliver" || effect.kind === "send" ? [effect.entry] : []
+    );
+    for (const { message } of entries) {
+      if (this.#learned.has(message.id)) continue;
+      if (this.#learned.size >= MESSAGES_MAX) return undefined;
+      const rejected = this.#oracle.rejection(message);
+      if (rejected !== undefined) return `the oracle refuses ${message.id.slice(0, 8)}`;
+      this.#oracle.learn(message);
+      this.#learned.add(message.id);
+    }
+    const known = [...dag.values()].map(({ message }) => message);
+    if (known.some(({ id }) => !this.#learned.has(id))) return undefined;
+    const parts = { core: CORE, graph: this.#graph, oracle: this.#oracle, dag: new Map(dag) };
+    this.#marks.mark("facts held against the oracle", entries.length);
+    for (const entry of entries) {
+      const wrong = compareEntry(parts, entry, known, learner.decisions as Decision[][]);
+      if (wrong === undefined) continue;
+      const { what, expected, actual } = wrong;
+      const name = entry.message.id.slice(0, 8);
+      return `${name}: ${what}: the oracle says ${expected}, the core ${actual}`;
+    }
+    return undefined;
+  }
 }

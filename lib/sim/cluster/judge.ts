@@ -18,6 +18,7 @@ import {
   Goodbye_Reason as Reason,
 } from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import type { Marks } from "../marks.ts";
+import type { Inspector, MakeInspector } from "../inspector.ts";
 import { Referee, Violation } from "../referee.ts";
 import type { Member } from "./member.ts";
 
@@ -38,6 +39,9 @@ export class Judge {
   readonly #marks: Marks;
   readonly #honest: AcceptorSet;
   readonly #decided: Decided;
+  /** Makes what looks at every step of an instance; undefined if nothing does. */
+  inspect: MakeInspector | undefined;
+  readonly #inspectors: Map<bigint, Inspector> = new Map();
   /** Told of every step of honest members, to see what has come of deeds. */
   attribute: (effects: readonly Effect[]) => void = () => {};
   readonly #referees: Map<bigint, Referee> = new Map();
@@ -70,6 +74,7 @@ export class Judge {
       stepped: (instance, effects) => {
         this.attribute(effects);
         this.referee(instance).stepped(name, effects);
+        this.#inspect(member, instance, effects);
         for (const effect of effects) {
           if (effect.kind !== "decide") continue;
           this.#decided(name, instance, this.#graph.spec.learners[effect.decision.learner]!);
@@ -92,6 +97,18 @@ export class Judge {
       },
       failed,
     };
+  }
+
+  #inspect({ name, life }: Member, instance: bigint, effects: readonly Effect[]): void {
+    const state = life?.node.instances.get(instance)?.state;
+    if (this.inspect === undefined || state === undefined) return;
+    let inspector = this.#inspectors.get(instance);
+    if (inspector === undefined) {
+      inspector = this.inspect(this.#graph, this.#marks);
+      this.#inspectors.set(instance, inspector);
+    }
+    const wrong = inspector(state, effects);
+    if (wrong !== undefined) throw new Violation(`${name}, instance ${instance}: ${wrong}`);
   }
 
   /** A member has ended, and what it had signed and not kept is gone. */

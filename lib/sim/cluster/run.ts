@@ -6,6 +6,7 @@
 
 import type { Marks } from "../marks.ts";
 import { Violation } from "../referee.ts";
+import type { MakeInspector } from "../inspector.ts";
 import type { RunReport } from "../run.ts";
 import { type ClusterScenario, drawClusterScenario } from "./scenario.ts";
 import { ClusterWorld, type Note } from "./world.ts";
@@ -16,6 +17,10 @@ export interface ClusterRunOptions {
   readonly marks?: Marks;
   /** Told what happens. */
   readonly note?: Note;
+  /** Makes what looks at every step of an instance, in one run of `inspectEvery`. */
+  readonly inspect?: MakeInspector;
+  /** 1 for every run. */
+  readonly inspectEvery?: number;
 }
 
 /**
@@ -29,6 +34,8 @@ export function runCluster(
   scenario: ClusterScenario = drawClusterScenario(seed),
 ): RunReport {
   const world = new ClusterWorld(scenario, options.marks, options.note);
+  const { inspect, inspectEvery = 1 } = options;
+  if (seed % inspectEvery === 0) world.judge.inspect = inspect;
   let violation: string | undefined;
   try {
     world.run();
@@ -52,11 +59,14 @@ export const CLUSTER_EVENTS: readonly string[] = [
   "a link breaks",
   "a link ends: DUPLICATE_LINK",
   "a link ends: PROTOCOL_ERROR",
-  ...["twins", "babbler", "miser", "mute"].map((villainy) => `villain: ${villainy}`),
+  ...["twins", "plotter", "babbler", "miser", "mute"].map((villainy) => `villain: ${villainy}`),
   "a villain is caught",
   "an instance leaves memory",
   "a world with real keys",
-  ...["BAD_SIGNATURE", "NOT_CANONICAL", "PROTOCOL_VIOLATION", "RATE_LIMITED"].map((code) =>
-    `code ${code}`
-  ),
+  "facts held against the oracle",
+  ...[
+    ...["BAD_SIGNATURE", "NOT_CANONICAL", "PROTOCOL_VIOLATION", "MALFORMED", "UNKNOWN_SIGNER"],
+    ...["FAR_FUTURE", "BAD_TIMESTAMP", "BAD_PREV", "BAD_1B", "BAD_2A", "REPEATED_2A"],
+    ...["RATE_LIMITED", "CONFIG_MISMATCH"],
+  ].map((code) => `code ${code}`),
 ];
