@@ -10,13 +10,18 @@ import { benchCluster } from "./cluster.ts";
 import { benchCore } from "./core.ts";
 import { benchJournal } from "./journal.ts";
 import { benchStart } from "./start.ts";
+import { benchStrangers } from "./strangers.ts";
 
 const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<void>>> = {
   cluster: benchCluster,
   core: benchCore,
   journal: benchJournal,
   start: benchStart,
+  strangers: benchStrangers,
 };
+
+/** Those that can measure another checkout, too. */
+const COMPARING = ["start", "strangers"];
 
 const NAMES = Object.keys(BENCHMARKS).join(", ");
 
@@ -25,12 +30,13 @@ await runScript({
   summary: "run the benchmarks",
   description:
     "Runs the benchmarks named, or all: how fast a cluster decides (cluster), messages " +
-    "are judged (core), the journal takes them (journal), an acceptor begins to listen (start).",
+    "are judged (core), the journal takes them (journal), an acceptor begins to listen (start), what connections cost it that come to nothing " +
+    "(strangers).",
   flags: [{
     name: "against",
     kind: "text",
     value: "DIR",
-    help: "start: another checkout, measured in turn with this one",
+    help: "start, strangers: another checkout, measured in turn with this one",
   }],
   positionals: [{ name: "NAME", help: NAMES, optional: true, many: true }],
   examples: [
@@ -44,8 +50,8 @@ await runScript({
   if (unknown !== undefined) {
     throw new OperatorError(EXIT.usage, `no such benchmark: there are ${NAMES}`, unknown);
   }
-  if (flags.against !== undefined && !names.includes("start")) {
-    throw new OperatorError(EXIT.usage, "goes with the benchmark start only", "--against");
+  if (flags.against !== undefined && !names.some((name) => COMPARING.includes(name))) {
+    throw new OperatorError(EXIT.usage, `goes with ${COMPARING.join(" and ")} only`, "--against");
   }
   for (const name of names) await BENCHMARKS[name]!(flags.against);
   return EXIT.ok;

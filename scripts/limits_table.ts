@@ -61,6 +61,12 @@ Within these limits a member that wants to do harm can still cost something:
 - **Reading.** A message for an old instance reads that instance from the journal, however large, at
   about 35 microseconds a message, and nothing else happens meanwhile. \`restoredPerSecondMax\` bounds
   how often.
+- **Strangers.** Anybody can connect. 256 connections may wait to show whose they are; a flood
+  pushes out its own first (docs/adr/0026). 80,000 connections one after another, 512 at a time, take
+  an acceptor from 90 MB to 200–270 MB while they last (\`deno task bench strangers\`); each that
+  begins a handshake costs 0.4 ms of a core. Let only members through a firewall if that is too much.
+  Descriptors: an acceptor needs \`connectionsPerIdentityMax\` for each identity, 256 for strangers,
+  and some 50 of its own. If they run out it closes strangers' and listens anew.
 - **Calls.** Clients that propose by RPC are bounded by calls, not by the rates of 1as: 100 a second
   for each of \`connectionsPerIdentityMax\` connections.
 

@@ -19,8 +19,15 @@ export interface NetLimits {
 
 /** Limits that are ours. Rates allow a burst of the first number and then the second per second. */
 export interface NetBounds {
-  /** Connections that have not shown a certificate yet; the oldest makes room for the newest. */
+  /**
+   * Connections that have not shown a certificate yet; one from the network with the most of them
+   * makes room for the newest.
+   */
   readonly pendingMax: number;
+  /** Connections that come to nothing before their remains are collected. */
+  readonly wastedMax: number;
+  /** How often it is looked at whether connections can arrive. */
+  readonly doorCheckMs: number;
   /** How long that may take. */
   readonly handshakeMs: number;
   /** New connections of one identity. */
@@ -54,7 +61,9 @@ export interface NetBounds {
 
 /** The bounds in force unless told otherwise. */
 export const NET_BOUNDS: NetBounds = {
-  pendingMax: 64,
+  pendingMax: 256,
+  wastedMax: 512,
+  doorCheckMs: 5_000,
   handshakeMs: 5_000,
   connectionRate: [32, 4],
   misbehaviourCost: 40,

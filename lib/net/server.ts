@@ -11,15 +11,17 @@ import {
   type Http2Server,
   type ServerHttp2Session,
 } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { Admission, type RefusalReason, remoteOf } from "./admission.ts";
+import { Admission, type RefusalReason } from "./admission.ts";
 import { NET_BOUNDS, type NetBounds, type NetLimits } from "./bounds.ts";
 import { Connection, type Misconduct } from "./connection.ts";
 import { toListenError } from "./errors.ts";
 import { guardHttp2 } from "./http2_guard.ts";
 import { releaseWhenClosed } from "./http2_release.ts";
 import { requireLoopback } from "./loopback.ts";
+import { remoteOf } from "./pending.ts";
+import { Reception } from "./reception.ts";
 import { describeRefusal, sayRefused } from "./refusal.ts";
 import { makeRpcListener, type NodeRequest, type NodeResponse } from "./rpc.ts";
 import type { RpcListener, ServiceHandlers } from "./rpc.ts";
@@ -52,6 +54,10 @@ export interface ServeOptions {
   onRefused(reason: RefusalReason, remote: string, detail: string, owner?: string): void;
   /** Told what certificate an admitted identity has shown. */
   onShown?(name: string, der: Uint8Array): void;
+  /** Told that nobody could arrive any more, and why: it listens anew. */
+  onTrouble?(detail: string): void;
+  /** Told, now and then, that connections have come to nothing, and that their remains are garbage. */
+  onWaste?(): void;
   /** Bounds other than {@linkcode NET_BOUNDS}. */
   readonly bounds?: Partial<NetBounds>;
 }
@@ -85,14 +91,18 @@ class Server {
   readonly #bounds: NetBounds;
   readonly #admission: Admission;
   readonly #rpc: RpcListener;
+  readonly #reception: Reception;
+  /** Never listens: it is handed sockets that have arrived. */
   readonly #node: Http2SecureServer | Http2Server;
-  readonly #connections = new Set<Connection>();
+  /** With the promise that its socket has closed. */
+  readonly #connections = new Map<Connection, Promise<void>>();
   readonly #bySession = new WeakMap<object, Connection>();
   readonly #bySocket = new WeakMap<object, Connection>();
   /** The connection whose session is being made: node emits "session" before it returns. */
   #entering: Connection | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #onQuiet: () => void = () => {};
+  #wasted = 0;
 
   constructor(options: ServeOptions) {
     this.#options = options;
@@ -103,24 +113,23 @@ class Server {
       this.#bounds,
       performance.now(),
     );
+    this.#reception = new Reception({
+      bounds: this.#bounds,
+      isOpen: options.cleartextLoopback ?? false,
+      begin: (socket) => void this.#node.emit("connection", socket),
+      onRefused: (reason, remote, detail) => this.#refuse(reason, remote, detail),
+      onTrouble: (detail) => options.onTrouble?.(detail),
+    });
     this.#rpc = makeRpcListener(options.handlers, options.limits.envelopeBytesMax);
     this.#node = this.#makeNodeServer();
     this.#attach();
   }
 
   async listen(host: string, port: number): Promise<RunningServer> {
-    const where = `${host}:${port}`;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#node.once("error", reject);
-    try {
-      this.#node.listen(port, host, resolve);
-      await promise;
-    } catch (error) {
-      throw toListenError(error, where);
-    }
-    this.#node.off("error", reject);
+    const address = await this.#reception.listen(host, port).catch((error) => {
+      throw toListenError(error, `${host}:${port}`);
+    });
     this.#timer = setInterval(() => this.#check(), this.#bounds.checkMs);
-    const address = this.#node.address() as AddressInfo;
     return {
       host: address.address,
       port: address.port,
@@ -148,7 +157,8 @@ class Server {
       rejectUnauthorized: true,
       minVersion: "TLSv1.3",
       allowHTTP1: true,
-      handshakeTimeout: this.#bounds.handshakeMs,
+      // Its timer would keep what has failed until then (Deno 2.8.3). The reception sees to it.
+      handshakeTimeout: -1,
     });
   }
 
@@ -165,11 +175,8 @@ class Server {
       for (const listener of enter) listener.call(node, socket);
       this.#entering = undefined;
     });
-    if (arrival !== "connection") {
-      node.on("connection", (socket: Socket) => this.#onPending(socket));
-    }
     node.on("tlsClientError", (error: Error, socket: TLSSocket) => {
-      this.#onHandshakeFailed(remoteOf(socket), error.message);
+      this.#reception.failed(remoteOf(socket), error.message);
       socket.destroy();
     });
     node.on("session", (session: ServerHttp2Session) => this.#onSession(session));
@@ -180,22 +187,10 @@ class Server {
     node.on("error", () => {});
   }
 
-  #onPending(socket: Socket): void {
-    socket.on("error", () => {});
-    const remote = remoteOf(socket);
-    const pushedOut = this.#admission.arrived(
-      socket,
-      performance.now(),
-      () => this.#options.onRefused("HANDSHAKE", remote, "closed before the handshake was over"),
-    );
-    if (pushedOut !== undefined) {
-      this.#options.onRefused("PENDING_FULL", pushedOut, "too many unfinished handshakes");
-    }
-  }
-
-  #onHandshakeFailed(remote: string, detail: string): void {
-    // What we have cut off ourselves fails too, and has been told.
-    if (this.#admission.settle(remote)) this.#options.onRefused("HANDSHAKE", remote, detail);
+  /** A connection comes to nothing. What it was is garbage. */
+  #refuse(reason: RefusalReason, remote: string, detail: string, owner?: string): void {
+    this.#options.onRefused(reason, remote, detail, owner);
+    if (++this.#wasted % this.#bounds.wastedMax === 0) this.#options.onWaste?.();
   }
 
   #admit(socket: TLSSocket): Connection | undefined {
@@ -203,13 +198,14 @@ class Server {
     socket.on("error", () => {});
     const clear = this.#options.cleartextLoopback;
     const der = clear ? undefined : peerDer(socket);
-    const verdict = clear ? { name: "" } : this.#admission.admit(der, remote, performance.now());
+    const verdict = clear ? { name: "" } : this.#admission.admit(der, performance.now());
+    const arrived = this.#reception.settle(remote);
     if ("refused" in verdict) {
       const { refused, owner } = verdict;
       const why = describeRefusal(refused, owner, this.#options.limits);
       if (owner === undefined) socket.destroy();
       else sayRefused(socket, why);
-      this.#options.onRefused(refused, remote, why, owner);
+      this.#refuse(refused, remote, why, owner);
       return undefined;
     }
     if (der !== undefined) this.#options.onShown?.(verdict.name, der);
@@ -225,13 +221,17 @@ class Server {
       onMisconduct: (misconduct) => this.#onMisconduct(connection, misconduct),
       onQuiet: () => this.#onQuiet(),
     });
-    this.#connections.add(connection);
+    const { promise: gone, resolve: leave } = Promise.withResolvers<void>();
+    this.#connections.set(connection, gone);
     this.#bySocket.set(socket, connection);
-    socket.once("close", () => {
+    const onClose = () => {
       connection.onClosed();
-      this.#connections.delete(connection);
+      if (!this.#connections.delete(connection)) return;
+      leave();
       if (!clear) this.#admission.left(verdict.name);
-    });
+    };
+    // Of a session that broke in one of its callbacks, TLS never says that it has closed.
+    for (const each of [socket, arrived]) each?.once("close", onClose);
     return connection;
   }
 
@@ -239,7 +239,7 @@ class Server {
     if (reason === "FLOOD" || reason === "PROTOCOL") {
       this.#admission.misbehaved(connection.name, performance.now());
     }
-    this.#options.onRefused(reason, connection.remote, detail);
+    this.#refuse(reason, connection.remote, detail);
   }
 
   #onSession(session: ServerHttp2Session): void {
@@ -266,19 +266,17 @@ class Server {
 
   #check(): void {
     const now = performance.now();
-    for (const remote of this.#admission.expire(now)) {
-      this.#options.onRefused("HANDSHAKE", remote, "the handshake took too long");
-    }
-    for (const connection of this.#connections) connection.check(now);
+    this.#reception.check(now);
+    for (const connection of this.#connections.keys()) connection.check(now);
   }
 
   async #close(graceMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#node.close(() => resolve()));
-    this.#admission.close();
+    this.#reception.close();
     if (graceMs > 0) await this.#quiet(graceMs);
     clearInterval(this.#timer);
-    for (const connection of this.#connections) connection.destroy();
-    await closed;
+    const gone = [...this.#connections.values()];
+    for (const connection of this.#connections.keys()) connection.destroy();
+    await Promise.all(gone);
   }
 
   /** Resolves when no call is open, or after `graceMs`. */
@@ -291,7 +289,7 @@ class Server {
       };
       const timer = setTimeout(done, graceMs);
       this.#onQuiet = () => {
-        if (![...this.#connections].some((connection) => connection.busy)) done();
+        if (![...this.#connections.keys()].some((connection) => connection.busy)) done();
       };
       this.#onQuiet();
     });

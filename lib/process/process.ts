@@ -14,11 +14,13 @@ import { connectToAcceptor, pinned } from "./acceptor_client.ts";
 import { CertificateWatch } from "./certificate_watch.ts";
 import type { Clock } from "../node/clock.ts";
 import type { Configuration, Identity } from "../config/configuration.ts";
+import { collectingWaste } from "./garbage.ts";
 import { IsolationWatch, loopbackWarning } from "./isolation_watch.ts";
 import type { Logger } from "../node/logger.ts";
 import { Node } from "../node/node.ts";
 import type { NodeOptions } from "../node/node_types.ts";
 import { Faults, guarded, guardedClock } from "./faults.ts";
+import { logTrouble } from "./trouble_log.ts";
 import { Peers } from "./peers.ts";
 import { Recovery } from "../node/recovery.ts";
 import { refuseIfRunning } from "./self_check.ts";
@@ -125,6 +127,8 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
       pingTimeoutMs: configuration.network.pingTimeoutMs,
       cleartextLoopback: cleartext ?? false,
       onRefused: logRefusals(node.options),
+      onTrouble: logTrouble(node.options),
+      onWaste: collectingWaste(() => performance.now()),
       onShown: (name, der) => certificates.shown(name, der),
     });
     const warning = loopbackWarning(parts.server, self, configuration.acceptors);

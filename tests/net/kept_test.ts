@@ -1,10 +1,13 @@
 import { assertLessOrEqual } from "@std/assert";
 import { once } from "node:events";
 import { type ClientHttp2Session, connect, createServer } from "node:http2";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Socket } from "node:net";
 import { queryObjects } from "node:v8";
 import { guardHttp2 } from "../../lib/net/http2_guard.ts";
 import { releaseWhenClosed } from "../../lib/net/http2_release.ts";
+import { TLSSocket } from "node:tls";
+import { startServer } from "./fixture.ts";
+import { nextTurn } from "./raw_connection.ts";
 
 const SESSIONS = 50;
 
@@ -42,3 +45,31 @@ Deno.test("nothing is kept of HTTP/2 sessions that have ended, of either side", 
   await closed;
   for (const made of classes) assertLessOrEqual(count(made), KEPT_MAX, made.constructor.name);
 });
+
+Deno.test("nothing is kept of connections that came to nothing", async (t) => {
+  const keep = async (name: string, words: Uint8Array, made: object) => {
+    await t.step(name, async () => {
+      const before = count(made);
+      await using server = await startServer({ bounds: { pendingMax: 1 } });
+      const strangers: Promise<void>[] = [];
+      for (let i = 0; i < SESSIONS; i++) {
+        strangers.push(say(server.port, words));
+        if (i > 0) await strangers[i - 1];
+      }
+      while (server.refusals.length < SESSIONS - 1) await nextTurn();
+      await nextTurn();
+      assertLessOrEqual(count(made) - before, KEPT_MAX);
+      await server.close();
+      await Promise.all(strangers);
+    });
+  };
+  await keep("the beginning of a handshake", Uint8Array.of(22), TLSSocket.prototype);
+  await keep("silence", new Uint8Array(), Socket.prototype);
+});
+
+/** Says something, and waits for the end, on a connection that is none of node's. */
+async function say(port: number, words: Uint8Array): Promise<void> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  if (words.length > 0) await connection.write(words);
+  while (await connection.read(new Uint8Array(64)).catch(() => null) !== null);
+}

@@ -98,28 +98,28 @@ Deno.test("outbox: a second consumer is a mistake", async () => {
 Deno.test("admission: names by keys alone, places, rates and penalties", () => {
   const bounds = { ...NET_BOUNDS, connectionRate: [3, 1], misbehaviourCost: 5 } as const;
   const admission = new Admission([CAST.alice, CAST.bob], LIMITS, bounds, 0);
-  assertEquals(admission.admit(undefined, "x", 0), { refused: "STRANGER" });
-  assertEquals(admission.admit(CAST.mallory.der, "x", 0), { refused: "STRANGER" });
-  assertEquals(admission.admit(CAST.alice.der, "x", 0), { name: "alice" });
-  assertEquals(admission.admit(CAST.alice.der, "x", 0), { name: "alice" });
-  assertEquals(admission.admit(CAST.alice.der, "x", 0), { name: "alice" });
-  assertEquals(admission.admit(CAST.alice.der, "x", 0), {
+  assertEquals(admission.admit(undefined, 0), { refused: "STRANGER" });
+  assertEquals(admission.admit(CAST.mallory.der, 0), { refused: "STRANGER" });
+  assertEquals(admission.admit(CAST.alice.der, 0), { name: "alice" });
+  assertEquals(admission.admit(CAST.alice.der, 0), { name: "alice" });
+  assertEquals(admission.admit(CAST.alice.der, 0), { name: "alice" });
+  assertEquals(admission.admit(CAST.alice.der, 0), {
     refused: "CONNECTS_TOO_FAST",
     owner: "alice",
   });
-  assertEquals(admission.admit(CAST.alice.der, "x", 1_000), { name: "alice" });
-  assertEquals(admission.admit(CAST.alice.der, "x", 9_000), {
+  assertEquals(admission.admit(CAST.alice.der, 1_000), { name: "alice" });
+  assertEquals(admission.admit(CAST.alice.der, 9_000), {
     refused: "TOO_MANY_CONNECTIONS",
     owner: "alice",
   });
   admission.left("alice");
   admission.misbehaved("alice", 9_000);
-  assertEquals(admission.admit(CAST.alice.der, "x", 11_000), {
+  assertEquals(admission.admit(CAST.alice.der, 11_000), {
     refused: "CONNECTS_TOO_FAST",
     owner: "alice",
   });
-  assertEquals(admission.admit(CAST.alice.der, "x", 12_000), { name: "alice" });
-  assertEquals(admission.admit(CAST.bob.der, "x", 12_000), { name: "bob" });
+  assertEquals(admission.admit(CAST.alice.der, 12_000), { name: "alice" });
+  assertEquals(admission.admit(CAST.bob.der, 12_000), { name: "bob" });
 });
 
 Deno.test("errors are one line for a person, whatever they were", () => {

@@ -1,0 +1,61 @@
+/**
+ * Collects garbage when it is time. V8 counts what JavaScript keeps; of the native half of a socket,
+ * a session or a message it knows nothing, and lets hundreds of megabytes of it pile up before it
+ * looks.
+ *
+ * @module
+ */
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/** At most so much of the time goes into collecting: a part of so many. */
+const SHARE = 10;
+
+/** What a {@linkcode Collector} needs to know. */
+export interface CollectorOptions {
+  /** Milliseconds that never run backwards. */
+  nowMs(): number;
+  /** Collects all garbage. */
+  collect(): void;
+}
+
+/** Collects when it is told of enough waste, but not all the time. */
+export class Collector {
+  readonly #options: CollectorOptions;
+  #notBeforeMs = -Infinity;
+
+  /** Collects nothing yet. */
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  /** There is something to collect. What comes too soon is left for the next time. */
+  wasted(): void {
+    const { nowMs, collect } = this.#options;
+    const beganMs = nowMs();
+    if (beganMs < this.#notBeforeMs) return;
+    collect();
+    const endedMs = nowMs();
+    this.#notBeforeMs = endedMs + (endedMs - beganMs) * (SHARE - 1);
+  }
+}
+
+/** What to call when there is waste; undefined if garbage cannot be collected at will. */
+export function collectingWaste(nowMs: () => number): (() => void) | undefined {
+  const collect = garbageCollector();
+  if (collect === undefined) return undefined;
+  const collector = new Collector({ nowMs, collect });
+  return () => collector.wasted();
+}
+
+/** V8's own collector; undefined if it cannot be had. */
+function garbageCollector(): (() => void) | undefined {
+  try {
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    return typeof collect === "function" ? () => void collect() : undefined;
+  } catch {
+    return undefined;
+  }
+}
