@@ -120,6 +120,7 @@ function print(output: Output, name: string, answer: GetStatusResponse | string)
     })),
     rejections: Object.fromEntries(rejections.map(({ code, count }) => [code, count])),
     caught: caught.map(({ name, instance }) => ({ name, instance })),
+    caughtCount: answer.caughtCount,
     ...answer.certificateNotAfter === undefined
       ? {}
       : { certificateNotAfter: timestampDate(answer.certificateNotAfter).toISOString() },
@@ -135,7 +136,9 @@ function print(output: Output, name: string, answer: GetStatusResponse | string)
       : `; refused: ${rejections.map(({ code, count }) => `${code} ${count}`).join(", ")}`,
     caught.length === 0
       ? ""
-      : `; CAUGHT: ${caught.map(({ name, instance }) => `${name} in ${instance}`).join(", ")}`,
+      : `; CAUGHT: ${caught.map(({ name, instance }) => `${name} in ${instance}`).join(", ")}${
+        answer.caughtCount > caught.length ? ` (the newest of ${answer.caughtCount})` : ""
+      }`,
     ...expiry(answer),
   ]);
 }

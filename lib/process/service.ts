@@ -12,26 +12,35 @@ import { isRejection } from "../core/rejection.ts";
 import { hashValue } from "../crypto/hash.ts";
 import { rejectionToError } from "../net/errors.ts";
 import type { ServiceHandlers } from "../net/rpc.ts";
-import { encodeBallot } from "../wire/codec.ts";
 import type { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
   CaughtAcceptorSchema,
-  type Decision,
-  DecisionSchema,
   type GetStatusResponse,
   GetStatusResponseSchema,
   type ProposeRequest,
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { fromHex } from "../wire/hex.ts";
-import type { DecisionRecord } from "../node/decision_book.ts";
 import { encodeDigest } from "../config/digests.ts";
 import type { Node } from "../node/node.ts";
 import { followDecisions, followDecisionsIn } from "./follow.ts";
 import type { Peers } from "./peers.ts";
+import { decisionsWithin, encodeDecision } from "./answers.ts";
 import { newProposing } from "../node/proposing.ts";
 
 /** Decisions in a status, at most: the newest. */
 const STATUS_DECISIONS_MAX = 20;
+
+/** Bytes that they take, at most: with all the rest less than the smallest `envelopeBytesMax`. */
+const STATUS_DECISION_BYTES_MAX = 32 * 1024;
+
+/** Proofs of equivocation in a status, at most: the newest. */
+const STATUS_CAUGHT_MAX = 100;
+
+/** Characters of why a peer is not connected, at most. */
+const STATUS_ERROR_LENGTH_MAX = 200;
+
+/** What an answer to Propose has room for besides its longest value, in bytes. */
+const VALUE_ROOM_BYTES = 2 * 1024;
 
 /** Who answers. */
 export interface ServiceOptions {
@@ -58,7 +67,7 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
         : followDecisions(decisions, signal, onlyNew ? decisions.count : 0);
       for await (const decision of followed) {
         if (learners.length > 0 && !learners.includes(decision.learner)) continue;
-        yield encodeDecision(node, decision);
+        yield encodeDecision(decision);
       }
     },
     propose: (request, { signal }) => propose(node, request, signal),
@@ -71,6 +80,7 @@ function statusOf(
 ): GetStatusResponse {
   const { node, peers, role, incarnation, agent } = options;
   const { configuration, clock } = node.options;
+  const { journal } = node.ledger;
   const instances = node.instances.all;
   return create(GetStatusResponseSchema, {
     name: configuration.self.name,
@@ -87,12 +97,19 @@ function statusOf(
     messagesSigned: BigInt(node.outcomes.signed),
     peers: peers.status().map((peer) => {
       const notAfter = options.certificateNotAfter?.(peer.name);
-      return { ...peer, certificateNotAfter: notAfter && timestampFromDate(notAfter) };
+      return {
+        ...peer,
+        lastError: peer.lastError.slice(0, STATUS_ERROR_LENGTH_MAX),
+        certificateNotAfter: notAfter && timestampFromDate(notAfter),
+      };
     }),
     rejections: [...node.rejections]
       .map(([code, count]) => ({ code, count: BigInt(count) }))
       .sort((a, b) => a.code < b.code ? -1 : 1),
-    caught: node.ledger.journal.evidence().map(({ acceptor, instance, first, second }) =>
+    caughtCount: BigInt(journal.evidenceCount),
+    caught: journal.evidence(Math.max(0, journal.evidenceCount - STATUS_CAUGHT_MAX)).map((
+      { acceptor, instance, first, second },
+    ) =>
       create(CaughtAcceptorSchema, {
         name: acceptor,
         instance,
@@ -100,22 +117,12 @@ function statusOf(
         secondId: fromHex(second),
       })
     ),
-    decisions: node.decisions.newest(STATUS_DECISIONS_MAX)
-      .map((decision) => encodeDecision(node, decision)),
+    decisions: decisionsWithin(
+      node.decisions.newest(STATUS_DECISIONS_MAX),
+      STATUS_DECISION_BYTES_MAX,
+      0,
+    ),
     certificateNotAfter: timestampFromDate(configuration.self.certificate.notAfter),
-  });
-}
-
-/** A decision for the wire, with its value if it is known by now. */
-export function encodeDecision(node: Node, decision: DecisionRecord): Decision {
-  const { learner, instance, ballot, signers } = decision;
-  const value = node.ledger.value(ballot.valueHash);
-  return create(DecisionSchema, {
-    learner,
-    instance,
-    ballot: encodeBallot(ballot),
-    value: value === undefined ? undefined : new Uint8Array(value),
-    signers: [...signers],
   });
 }
 
@@ -147,7 +154,6 @@ async function propose(node: Node, request: ProposeRequest, signal: AbortSignal)
     signal.removeEventListener("abort", stop);
   }
   const decisions = node.decisionsIn(instance)
-    .filter(({ learner }) => ((serves >> BigInt(names.indexOf(learner))) & 1n) === 1n)
-    .map((decision) => encodeDecision(node, decision));
-  return { decisions };
+    .filter(({ learner }) => ((serves >> BigInt(names.indexOf(learner))) & 1n) === 1n);
+  return { decisions: decisionsWithin(decisions, limits.valueBytesMax + VALUE_ROOM_BYTES) };
 }

@@ -129,6 +129,8 @@ export interface Journal {
   readonly length: number;
   /** How many decisions are kept. */
   readonly decisionCount: number;
+  /** How many proofs of equivocation are kept. */
+  readonly evidenceCount: number;
   /**
    * How many messages this journal has in common with what it, or what has become of a copy of it,
    * was up to a position under an epoch. 0 if it does not know of the epoch.
@@ -161,8 +163,8 @@ export interface Journal {
   decisionsFrom(from: number, count: number): JournalDecision[];
   /** The decisions of an instance, in the order they were kept; at no cost for those of others. */
   decisionsOf(instance: bigint): JournalDecision[];
-  /** All evidence, in the order it was kept. */
-  evidence(): JournalEvidence[];
+  /** The evidence in the order it was kept, from the `from`th on; all if it is not given. */
+  evidence(from?: number): JournalEvidence[];
   /** What was last kept for a peer. */
   progress(peer: string): JournalProgress | undefined;
   /** Frees everything, in memory for good. Calling it again does nothing. */

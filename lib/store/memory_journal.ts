@@ -62,6 +62,10 @@ class MemoryJournal implements Journal {
     return this.#decisions.length;
   }
 
+  get evidenceCount(): number {
+    return this.#evidence.length;
+  }
+
   commonLength(epoch: string, position: number): number {
     this.#assertOpen();
     return commonLength({ runs: [this.#run], length: this.length }, epoch, position);
@@ -173,9 +177,10 @@ class MemoryJournal implements Journal {
     return [...this.#decisionsOf.get(instance) ?? []];
   }
 
-  evidence(): JournalEvidence[] {
+  evidence(from = 0): JournalEvidence[] {
     this.#assertOpen();
-    return [...this.#evidence];
+    checkCount(from);
+    return this.#evidence.slice(from);
   }
 
   progress(peer: string): JournalProgress | undefined {

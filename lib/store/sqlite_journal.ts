@@ -119,6 +119,10 @@ class SqliteJournal implements Journal {
     return this.#counts.decisions;
   }
 
+  get evidenceCount(): number {
+    return this.#counts.evidence;
+  }
+
   commonLength(epoch: string, position: number): number {
     this.#assertOpen();
     return commonLength({ runs: this.#runs, length: this.length }, epoch, position);
@@ -245,8 +249,9 @@ class SqliteJournal implements Journal {
     return this.#select(DECISIONS, "WHERE instance = ? ORDER BY position", toColumn(instance));
   }
 
-  evidence(): JournalEvidence[] {
-    return this.#select(EVIDENCE, "ORDER BY position");
+  evidence(from = 0): JournalEvidence[] {
+    checkCount(from);
+    return this.#select(EVIDENCE, "WHERE position >= ? ORDER BY position", from);
   }
 
   progress(peer: string): JournalProgress | undefined {

@@ -166,4 +166,43 @@ export const OWN_FAULTS: readonly Fault[] = [
       test: "a watch that is closed by whoever it tells leaves no timer",
     },
   },
+  {
+    name: "a status has every decision with its value",
+    origin: "this program: after twenty decisions of 300 kB nobody could read it",
+    edits: [{
+      file: "lib/process/service.ts",
+      from: "      STATUS_DECISION_BYTES_MAX,\n      0,",
+      to: "      Infinity,",
+    }],
+    caughtBy: {
+      path: "tests/process/answers_test.ts",
+      test: "after twenty decisions of 300 kB a status is read by anybody",
+    },
+  },
+  {
+    name: "a status has all evidence there is",
+    origin: "this program: what an equivocator adds is never taken away",
+    edits: [{
+      file: "lib/process/service.ts",
+      from: "journal.evidence(Math.max(0, journal.evidenceCount - STATUS_CAUGHT_MAX))",
+      to: "journal.evidence()",
+    }],
+    caughtBy: {
+      path: "tests/process/answers_test.ts",
+      test: "of ten thousand proofs a status has the newest, and how many there are",
+    },
+  },
+  {
+    name: "who answers with an error, or too much, is not there",
+    origin: "this program: a second process of the acceptor ended with a stack trace",
+    edits: [{
+      file: "lib/process/self_check.ts",
+      from: 'return hasProved || error.kind === "answered" || error.kind === "refused";',
+      to: "return false;",
+    }],
+    caughtBy: {
+      path: "tests/process/answers_test.ts",
+      test: "whatever is answered at our own address with our own key, somebody is there",
+    },
+  },
 ];

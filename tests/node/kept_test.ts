@@ -26,6 +26,7 @@ class CountingJournal implements Journal {
   readonly epoch = "00".repeat(16);
   length = 0;
   decisionCount = 0;
+  evidenceCount = 0;
   readonly #progress: Map<string, JournalProgress> = new Map();
 
   commit({ messages, decisions, progress }: JournalBatch): void {

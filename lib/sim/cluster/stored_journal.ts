@@ -29,6 +29,10 @@ class WrappedJournal implements Journal {
     return this.inner.decisionCount;
   }
 
+  get evidenceCount(): number {
+    return this.inner.evidenceCount;
+  }
+
   commonLength(...args: Parameters<Journal["commonLength"]>): number {
     return this.inner.commonLength(...args);
   }
@@ -73,8 +77,8 @@ class WrappedJournal implements Journal {
     return this.inner.decisionsFrom(...args);
   }
 
-  evidence(): ReturnType<Journal["evidence"]> {
-    return this.inner.evidence();
+  evidence(from?: number): ReturnType<Journal["evidence"]> {
+    return this.inner.evidence(from);
   }
 
   progress(peer: string): ReturnType<Journal["progress"]> {

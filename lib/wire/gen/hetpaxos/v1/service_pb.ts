@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/service.proto.
  */
 export const file_hetpaxos_v1_service: GenFile = /*@__PURE__*/
-  fileDesc("ChloZXRwYXhvcy92MS9zZXJ2aWNlLnByb3RvEgtoZXRwYXhvcy52MSKBAQoIRGVjaXNpb24SDwoHbGVhcm5lchgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIjCgZiYWxsb3QYAyABKAsyEy5oZXRwYXhvcy52MS5CYWxsb3QSEgoFdmFsdWUYBCABKAxIAIgBARIPCgdzaWduZXJzGAUgAygJQggKBl92YWx1ZSISChBHZXRTdGF0dXNSZXF1ZXN0Ip0BCgpQZWVyU3RhdHVzEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSEQoJY29ubmVjdGVkGAMgASgIEhIKCmxhc3RfZXJyb3IYBCABKAkSOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCItCg5SZWplY3Rpb25Db3VudBIMCgRjb2RlGAEgASgJEg0KBWNvdW50GAIgASgEIlUKDkNhdWdodEFjY2VwdG9yEgwKBG5hbWUYASABKAkSEAoIaW5zdGFuY2UYAiABKAQSEAoIZmlyc3RfaWQYAyABKAwSEQoJc2Vjb25kX2lkGAQgASgMIvQDChFHZXRTdGF0dXNSZXNwb25zZRIMCgRuYW1lGAEgASgJEh8KBHJvbGUYAiABKA4yES5oZXRwYXhvcy52MS5Sb2xlEg0KBWFnZW50GAMgASgJEjAKDWNvbmZpZ19kaWdlc3QYBCABKAsyGS5oZXRwYXhvcy52MS5Db25maWdEaWdlc3QSEwoLaW5jYXJuYXRpb24YBSABKAYSEQoJdXB0aW1lX21zGAYgASgEEhEKCWluc3RhbmNlcxgHIAEoBBIWCg5tZXNzYWdlc19rbm93bhgIIAEoBBIYChBtZXNzYWdlc193YWl0aW5nGAkgASgEEhcKD21lc3NhZ2VzX3NpZ25lZBgKIAEoBBImCgVwZWVycxgLIAMoCzIXLmhldHBheG9zLnYxLlBlZXJTdGF0dXMSLwoKcmVqZWN0aW9ucxgMIAMoCzIbLmhldHBheG9zLnYxLlJlamVjdGlvbkNvdW50EisKBmNhdWdodBgNIAMoCzIbLmhldHBheG9zLnYxLkNhdWdodEFjY2VwdG9yEigKCWRlY2lzaW9ucxgOIAMoCzIVLmhldHBheG9zLnYxLkRlY2lzaW9uEjkKFWNlcnRpZmljYXRlX25vdF9hZnRlchgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiTgoVV2F0Y2hEZWNpc2lvbnNSZXF1ZXN0EhEKCWluc3RhbmNlcxgBIAMoBBIQCghsZWFybmVycxgCIAMoCRIQCghvbmx5X25ldxgDIAEoCCJDCg5Qcm9wb3NlUmVxdWVzdBIQCghpbnN0YW5jZRgBIAEoBBINCgV2YWx1ZRgCIAEoDBIQCghsZWFybmVycxgDIAMoCSI7Cg9Qcm9wb3NlUmVzcG9uc2USKAoJZGVjaXNpb25zGAEgAygLMhUuaGV0cGF4b3MudjEuRGVjaXNpb24yygIKD0hldFBheG9zU2VydmljZRJNChdTdHJlYW1Db25zZW5zdXNNZXNzYWdlcxIVLmhldHBheG9zLnYxLkVudmVsb3BlGhUuaGV0cGF4b3MudjEuRW52ZWxvcGUiACgBMAESTwoJR2V0U3RhdHVzEh0uaGV0cGF4b3MudjEuR2V0U3RhdHVzUmVxdWVzdBoeLmhldHBheG9zLnYxLkdldFN0YXR1c1Jlc3BvbnNlIgOQAgESTwoOV2F0Y2hEZWNpc2lvbnMSIi5oZXRwYXhvcy52MS5XYXRjaERlY2lzaW9uc1JlcXVlc3QaFS5oZXRwYXhvcy52MS5EZWNpc2lvbiIAMAESRgoHUHJvcG9zZRIbLmhldHBheG9zLnYxLlByb3Bvc2VSZXF1ZXN0GhwuaGV0cGF4b3MudjEuUHJvcG9zZVJlc3BvbnNlIgBiBnByb3RvMw", [file_google_protobuf_timestamp, file_hetpaxos_v1_consensus]);
+  fileDesc("ChloZXRwYXhvcy92MS9zZXJ2aWNlLnByb3RvEgtoZXRwYXhvcy52MSKBAQoIRGVjaXNpb24SDwoHbGVhcm5lchgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIjCgZiYWxsb3QYAyABKAsyEy5oZXRwYXhvcy52MS5CYWxsb3QSEgoFdmFsdWUYBCABKAxIAIgBARIPCgdzaWduZXJzGAUgAygJQggKBl92YWx1ZSISChBHZXRTdGF0dXNSZXF1ZXN0Ip0BCgpQZWVyU3RhdHVzEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSEQoJY29ubmVjdGVkGAMgASgIEhIKCmxhc3RfZXJyb3IYBCABKAkSOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCItCg5SZWplY3Rpb25Db3VudBIMCgRjb2RlGAEgASgJEg0KBWNvdW50GAIgASgEIlUKDkNhdWdodEFjY2VwdG9yEgwKBG5hbWUYASABKAkSEAoIaW5zdGFuY2UYAiABKAQSEAoIZmlyc3RfaWQYAyABKAwSEQoJc2Vjb25kX2lkGAQgASgMIooEChFHZXRTdGF0dXNSZXNwb25zZRIMCgRuYW1lGAEgASgJEh8KBHJvbGUYAiABKA4yES5oZXRwYXhvcy52MS5Sb2xlEg0KBWFnZW50GAMgASgJEjAKDWNvbmZpZ19kaWdlc3QYBCABKAsyGS5oZXRwYXhvcy52MS5Db25maWdEaWdlc3QSEwoLaW5jYXJuYXRpb24YBSABKAYSEQoJdXB0aW1lX21zGAYgASgEEhEKCWluc3RhbmNlcxgHIAEoBBIWCg5tZXNzYWdlc19rbm93bhgIIAEoBBIYChBtZXNzYWdlc193YWl0aW5nGAkgASgEEhcKD21lc3NhZ2VzX3NpZ25lZBgKIAEoBBImCgVwZWVycxgLIAMoCzIXLmhldHBheG9zLnYxLlBlZXJTdGF0dXMSLwoKcmVqZWN0aW9ucxgMIAMoCzIbLmhldHBheG9zLnYxLlJlamVjdGlvbkNvdW50EisKBmNhdWdodBgNIAMoCzIbLmhldHBheG9zLnYxLkNhdWdodEFjY2VwdG9yEigKCWRlY2lzaW9ucxgOIAMoCzIVLmhldHBheG9zLnYxLkRlY2lzaW9uEjkKFWNlcnRpZmljYXRlX25vdF9hZnRlchgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMY2F1Z2h0X2NvdW50GBAgASgEIk4KFVdhdGNoRGVjaXNpb25zUmVxdWVzdBIRCglpbnN0YW5jZXMYASADKAQSEAoIbGVhcm5lcnMYAiADKAkSEAoIb25seV9uZXcYAyABKAgiQwoOUHJvcG9zZVJlcXVlc3QSEAoIaW5zdGFuY2UYASABKAQSDQoFdmFsdWUYAiABKAwSEAoIbGVhcm5lcnMYAyADKAkiOwoPUHJvcG9zZVJlc3BvbnNlEigKCWRlY2lzaW9ucxgBIAMoCzIVLmhldHBheG9zLnYxLkRlY2lzaW9uMsoCCg9IZXRQYXhvc1NlcnZpY2USTQoXU3RyZWFtQ29uc2Vuc3VzTWVzc2FnZXMSFS5oZXRwYXhvcy52MS5FbnZlbG9wZRoVLmhldHBheG9zLnYxLkVudmVsb3BlIgAoATABEk8KCUdldFN0YXR1cxIdLmhldHBheG9zLnYxLkdldFN0YXR1c1JlcXVlc3QaHi5oZXRwYXhvcy52MS5HZXRTdGF0dXNSZXNwb25zZSIDkAIBEk8KDldhdGNoRGVjaXNpb25zEiIuaGV0cGF4b3MudjEuV2F0Y2hEZWNpc2lvbnNSZXF1ZXN0GhUuaGV0cGF4b3MudjEuRGVjaXNpb24iADABEkYKB1Byb3Bvc2USGy5oZXRwYXhvcy52MS5Qcm9wb3NlUmVxdWVzdBocLmhldHBheG9zLnYxLlByb3Bvc2VSZXNwb25zZSIAYgZwcm90bzM", [file_google_protobuf_timestamp, file_hetpaxos_v1_consensus]);
 
 /**
  * A learner's decision in one instance.
@@ -38,7 +38,8 @@ export type Decision = Message<"hetpaxos.v1.Decision"> & {
   ballot?: Ballot | undefined;
 
   /**
-   * Absent while only the hash (in the ballot) is known.
+   * Absent while only the hash (in the ballot) is known, and where an answer has no room for it:
+   * then another decision of the answer may have it, and WatchDecisions does.
    *
    * @generated from field: optional bytes value = 4;
    */
@@ -74,7 +75,8 @@ export type DecisionJson = {
   ballot?: BallotJson;
 
   /**
-   * Absent while only the hash (in the ballot) is known.
+   * Absent while only the hash (in the ballot) is known, and where an answer has no room for it:
+   * then another decision of the answer may have it, and WatchDecisions does.
    *
    * @generated from field: optional bytes value = 4;
    */
@@ -356,12 +358,14 @@ export type GetStatusResponse = Message<"hetpaxos.v1.GetStatusResponse"> & {
   rejections: RejectionCount[];
 
   /**
+   * The newest 100; caught_count says how many there are.
+   *
    * @generated from field: repeated hetpaxos.v1.CaughtAcceptor caught = 13;
    */
   caught: CaughtAcceptor[];
 
   /**
-   * The newest few decisions; WatchDecisions has them all.
+   * The newest few decisions that 32 KiB have room for; WatchDecisions has them all.
    *
    * @generated from field: repeated hetpaxos.v1.Decision decisions = 14;
    */
@@ -373,6 +377,11 @@ export type GetStatusResponse = Message<"hetpaxos.v1.GetStatusResponse"> & {
    * @generated from field: google.protobuf.Timestamp certificate_not_after = 15;
    */
   certificateNotAfter?: Timestamp | undefined;
+
+  /**
+   * @generated from field: uint64 caught_count = 16;
+   */
+  caughtCount: bigint;
 };
 
 /**
@@ -440,12 +449,14 @@ export type GetStatusResponseJson = {
   rejections?: RejectionCountJson[];
 
   /**
+   * The newest 100; caught_count says how many there are.
+   *
    * @generated from field: repeated hetpaxos.v1.CaughtAcceptor caught = 13;
    */
   caught?: CaughtAcceptorJson[];
 
   /**
-   * The newest few decisions; WatchDecisions has them all.
+   * The newest few decisions that 32 KiB have room for; WatchDecisions has them all.
    *
    * @generated from field: repeated hetpaxos.v1.Decision decisions = 14;
    */
@@ -457,6 +468,11 @@ export type GetStatusResponseJson = {
    * @generated from field: google.protobuf.Timestamp certificate_not_after = 15;
    */
   certificateNotAfter?: TimestampJson;
+
+  /**
+   * @generated from field: uint64 caught_count = 16;
+   */
+  caughtCount?: string;
 };
 
 /**
