@@ -10,7 +10,7 @@ import { type Card, readCard } from "../lib/config/card.ts";
 import { type ClusterConfiguration, loadCluster } from "../lib/config/cluster_configuration.ts";
 import { readText } from "../lib/config/config_files.ts";
 import { joinCards } from "../lib/config/join_cards.ts";
-import { writeFiles } from "../lib/config/write_files.ts";
+import { placeToReplace, writeFiles } from "../lib/config/write_files.ts";
 import { toHex } from "../lib/wire/hex.ts";
 import { compareNames, listNames } from "../lib/wire/names.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
@@ -108,7 +108,8 @@ function graphOf(flags: Flags, cards: readonly Card[]): { text: string; source: 
 
 /** Writes the file unless it is there already. @returns whether it was not. */
 function write({ out, force }: Flags, text: string): boolean {
-  if (existsSync(out) && readText(out, out) === text) return false;
+  const place = placeToReplace(out, true);
+  if (existsSync(place) && readText(place, out) === text) return false;
   writeFiles([{ path: out, text, public: true }], {
     overwrite: force,
     advice: "it says something else; compare the two, and --force to replace it",

@@ -6,6 +6,7 @@
  */
 
 import { reasonOf } from "../../lib/config/config_files.ts";
+import { placeToReplace } from "../../lib/config/write_files.ts";
 import { parseJson } from "../../lib/wire/json_text.ts";
 import { standardInput } from "../../lib/config/stdin.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
@@ -127,7 +128,8 @@ async function* linesOf(file: string, name: string): AsyncGenerator<string> {
  * written.
  */
 export function writeWhole(path: string, text: string, overwrite: boolean): void {
-  const draft = overwrite ? `${path}.${crypto.randomUUID()}.tmp` : path;
+  const place = overwrite ? placeToReplace(path, true) : path;
+  const draft = overwrite ? `${place}.${crypto.randomUUID()}.tmp` : path;
   let drafted = false;
   try {
     const file = Deno.openSync(draft, { createNew: true, write: true });
@@ -139,7 +141,7 @@ export function writeWhole(path: string, text: string, overwrite: boolean): void
     } finally {
       file.close();
     }
-    if (overwrite) Deno.renameSync(draft, path);
+    if (overwrite) Deno.renameSync(draft, place);
   } catch (error) {
     if (drafted) Deno.removeSync(draft);
     if (error instanceof Deno.errors.AlreadyExists) {

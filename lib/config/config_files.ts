@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { reasonOf } from "../wire/os_reason.ts";
@@ -45,13 +45,28 @@ export async function readStdin(): Promise<string> {
 export function readText(path: string, where: string, missing?: string): string {
   let bytes: Uint8Array;
   try {
-    if (statSync(path).size > FILE_BYTES_MAX) tooLarge(where);
-    bytes = readFileSync(path);
+    bytes = readUpTo(path, FILE_BYTES_MAX + 1);
   } catch (error) {
-    if (error instanceof OperatorError) throw error;
     throw new OperatorError(EXIT.resource, `cannot be read: ${reasonOf(error, missing)}`, where);
   }
+  if (bytes.length > FILE_BYTES_MAX) tooLarge(where);
   return decodeText(bytes, where);
+}
+
+/** The first bytes of a file, however many it has: of a pipe or a device nobody knows. */
+function readUpTo(path: string, count: number): Uint8Array {
+  const file = openSync(path, "r");
+  try {
+    // A folder cannot be read, and of what has a size that is all.
+    const bytes = new Uint8Array(Math.min(count, fstatSync(file).size || count));
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(file, bytes, length, bytes.length - length, null);
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /**

@@ -10,12 +10,15 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
-import { reasonOf } from "./config_files.ts";
+import { FILE_BYTES_MAX, reasonOf } from "./config_files.ts";
 
 /** A file to be written. */
 export interface NewFile {
@@ -44,7 +47,8 @@ const PUBLIC_MODE = 0o644;
 /**
  * Writes files, private ones (mode 0600) unless they say otherwise. All are written beside their
  * places first and moved there only when every one is whole and on disk, so a failure leaves no
- * half-written file and, unless the moving itself fails, none at all.
+ * half-written file and, unless the moving itself fails, none at all. A public one never replaces a
+ * private key.
  *
  * @throws OperatorError (usage) if one exists and may not be replaced, before anything is written;
  * (resource) if one cannot be written.
@@ -58,7 +62,7 @@ export function writeFiles(files: readonly NewFile[], { overwrite, advice }: Ove
   const temporary: { from: string; to: string }[] = [];
   try {
     for (const file of files) {
-      const { path: to } = file;
+      const to = overwrite ? placeToReplace(file.path, file.public) : file.path;
       const from = `${to}.${crypto.randomUUID()}.tmp`;
       attempt(to, () => writeWhole(from, file, () => temporary.push({ from, to })));
     }
@@ -69,6 +73,28 @@ export function writeFiles(files: readonly NewFile[], { overwrite, advice }: Ove
     // Moved ones are gone from here; what is left belongs to a failure.
     for (const { from } of temporary) rmSync(from, { force: true });
   }
+}
+
+/**
+ * Where that is which may be replaced: of a symbolic link, what it leads to; the link stays.
+ *
+ * @param path Need not exist.
+ * @param keepKeys Whether a private key stays: nobody could make it again.
+ * @throws OperatorError (usage) if it holds a private key; (resource) if it is a device or a pipe.
+ */
+export function placeToReplace(path: string, keepKeys = false): string {
+  if (!existsSync(path)) return path;
+  const status = statSync(path);
+  if (!status.isFile() && !status.isDirectory()) {
+    throw new OperatorError(EXIT.resource, "cannot be written: it is no file; name one", path);
+  }
+  const isShort = status.isFile() && status.size <= FILE_BYTES_MAX;
+  attempt(path, () => {
+    if (!keepKeys || !isShort || !readFileSync(path, "latin1").includes(" PRIVATE KEY--")) return;
+    const what = "holds a private key; nothing was written: choose another name";
+    throw new OperatorError(EXIT.usage, what, path);
+  });
+  return realpathSync(path);
 }
 
 function writeWhole(path: string, { text, ...kind }: NewFile, created: () => void): void {
