@@ -7,6 +7,7 @@
 import type { Fault } from "./campaign.ts";
 import { BORDERS } from "./borders.ts";
 import { OWN_FAULTS, READERS, SIGNALS } from "./endings.ts";
+import { CONVERSATIONS } from "./conversations.ts";
 import { EXPLORED } from "./explored.ts";
 import { JOURNALS } from "./journals.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
@@ -19,6 +20,7 @@ export const FAULTS: readonly Fault[] = [
   ...NAMES,
   ...RUNNING,
   ...JOURNALS,
+  ...CONVERSATIONS,
   ...BORDERS,
   ...CLOCKS,
   ...READERS,
