@@ -16,11 +16,11 @@ import {
   loadConfiguration,
   newProposing,
   planHomogeneous,
+  Role,
   SILENT,
   startAcceptor,
   startObserver,
 } from "../mod.ts";
-import { Role } from "../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 
 /** The first of so many ports in a row that nobody uses now. */
 function freePorts(count: number): number {
