@@ -15,6 +15,9 @@ import { STOP_SIGNALS } from "../stop_signals.ts";
 /** The demonstration gives up after so long, in milliseconds. */
 const PATIENCE_MS = 30_000;
 
+/** A signal that ends the children too, as Ctrl-C does, comes so long after at most, in milliseconds. */
+const SIGNAL_MS_MAX = 1_000;
+
 const WITNESSES = ["Bob", "Carol", "Dave"];
 
 /** Two companies, each with a machine of its own, and three witnesses whom both trust by majority. */
@@ -58,12 +61,16 @@ export const demo: Command = defineCommand({
   const timer = setTimeout(() => {
     patience.reject(new OperatorError(EXIT.timeout, `not finished after ${PATIENCE_MS / 1000} s`));
   }, PATIENCE_MS);
-  const interrupted = Promise.withResolvers<void>();
-  const interrupt = () => interrupted.resolve();
+  const interrupted = Promise.withResolvers<true>();
+  const interrupt = () => interrupted.resolve(true);
   for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, interrupt);
   const running = show.run();
+  const shown = running.catch(async (error) => {
+    const late = new Promise<false>((resolve) => setTimeout(resolve, SIGNAL_MS_MAX, false));
+    if (!await Promise.race([interrupted.promise, late])) throw error;
+  });
   try {
-    await Promise.race([running, patience.promise, interrupted.promise]);
+    await Promise.race([shown, patience.promise, interrupted.promise]);
     return EXIT.ok;
   } finally {
     clearTimeout(timer);

@@ -26,7 +26,7 @@ for (const [name, replace] of Object.entries(REPLACERS)) {
     await inFolder((folder) => {
       const paths = [`${folder}/my.key`, `${folder}/link`];
       Deno.writeTextFileSync(paths[0]!, KEY);
-      Deno.symlinkSync("my.key", paths[1]!);
+      Deno.symlinkSync("my.key", paths[1]!, { type: "file" });
       for (const path of paths) {
         const { exitStatus: status, message } = assertThrows(() => replace(path), OperatorError);
         assertEquals(status, EXIT.usage);
@@ -44,7 +44,7 @@ for (const [name, replace] of Object.entries(REPLACERS)) {
     await inFolder((folder) => {
       Deno.mkdirSync(`${folder}/real`);
       Deno.writeTextFileSync(`${folder}/real/a`, "old");
-      Deno.symlinkSync("real/a", `${folder}/a`);
+      Deno.symlinkSync("real/a", `${folder}/a`, { type: "file" });
       replace(`${folder}/a`);
       assertEquals(Deno.lstatSync(`${folder}/a`).isSymlink, true);
       assertEquals(Deno.readTextFileSync(`${folder}/real/a`), "new");

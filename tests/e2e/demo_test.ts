@@ -77,3 +77,26 @@ for (const [signal, when, pattern, atLeast] of INTERRUPTIONS) {
     }),
   );
 }
+
+Deno.test(
+  e2e(
+    import.meta.url,
+    "Ctrl-C that ends its acceptors before it is no fault of the demonstration",
+    async (stage) => {
+      await withDemo(stage, async (demo, folder) => {
+        const acceptors = async () =>
+          (await processesOf(folder)).filter(({ command }) => command.includes(" acceptor "));
+        let [victim] = await acceptors();
+        while (victim === undefined) [victim] = await acceptors();
+        const { pid } = victim;
+        Deno.kill(pid, "SIGKILL");
+        // When it is no longer there, the demonstration has seen its end.
+        while ((await acceptors()).some((other) => other.pid === pid));
+        demo.kill("SIGINT");
+        const { code, err } = await demo.ended;
+        assertEquals({ code, err }, { code: 0, err: "" });
+      });
+    },
+    { ignore: missing("ps") },
+  ),
+);
