@@ -10,7 +10,7 @@ import type { LearnerIndex, ValueHash } from "../../lib/core/types.ts";
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
 import type { Configuration, Identity } from "../../lib/config/configuration.ts";
-import { Hearsay } from "../../lib/link/hearsay.ts";
+import { Hearsay } from "../../lib/core/hearsay.ts";
 import type { Decision } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../../lib/wire/hex.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";

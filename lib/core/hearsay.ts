@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { LearnerGraph } from "../core/learner_graph.ts";
-import type { AcceptorIndex, AcceptorSet, LearnerIndex, ValueHash } from "../core/types.ts";
+import type { LearnerGraph } from "./learner_graph.ts";
+import type { AcceptorIndex, AcceptorSet, LearnerIndex, ValueHash } from "./types.ts";
 
 /**
  * Whether a learner may believe what exactly the acceptors of a set say in common: if all of them

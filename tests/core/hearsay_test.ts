@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import { thresholdOf } from "../../lib/core/quorum.ts";
 import type { ValueHash } from "../../lib/core/types.ts";
-import { Hearsay, mayBelieve } from "../../lib/link/hearsay.ts";
+import { Hearsay, mayBelieve } from "../../lib/core/hearsay.ts";
 
 const ALL = [0, 1, 2, 3];
 const THREE = thresholdOf(3, ALL);
