@@ -69,6 +69,7 @@ export class OutputQueue implements Sink {
     }
     this.#lines.push(line);
     this.#bytes += line.length;
+    // Never rejects.
     if (!this.#isWriting) void this.#write();
     return line.length;
   }
@@ -88,9 +89,11 @@ export class OutputQueue implements Sink {
    */
   async drain(ms: number): Promise<number> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
     let isLate = false;
-    void late.then(() => isLate = true);
+    const timer = setTimeout(() => {
+      isLate = true;
+      resolve();
+    }, ms);
     while (this.#bytes > 0 && !isLate) {
       await Promise.race([late, new Promise<void>((resolve) => this.#waiting.push(resolve))]);
     }

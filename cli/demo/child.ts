@@ -30,6 +30,7 @@ export class Child {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    // Never rejects.
     if (input !== undefined) void this.#feed(input);
     this.#reading = this.#read();
     this.#errors = new Response(this.#process.stderr).text();

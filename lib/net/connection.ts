@@ -126,6 +126,7 @@ export class Connection {
       if (!this.#calls.has(call)) return;
       const { name, remote } = this;
       const receivedBytes = () => this.#options.socket.bytesRead;
+      // Never rejects.
       void rpc.serve(request, response, { name, remote, receivedBytes });
     });
   }

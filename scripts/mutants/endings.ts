@@ -154,6 +154,19 @@ export const OWN_FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: "a promise is nobody's",
+    origin: "this program, in several places: what it rejects with comes from nowhere",
+    edits: [{
+      file: "lib/process/peers.ts",
+      from: "this.#pump(link, incoming).catch(this.#onFault);",
+      to: "this.#pump(link, incoming);",
+    }],
+    caughtBy: {
+      path: "tests/house/floating_test.ts",
+      test: "every promise in lib and cli has an owner",
+    },
+  },
+  {
     name: "a watch that is closed by whoever it tells goes on",
     origin: "this program: a timer was left after the stop",
     edits: [{
