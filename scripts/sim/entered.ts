@@ -64,8 +64,12 @@ export async function exportedFunctions(): Promise<string[]> {
       for (const [exported, value] of Object.entries(module)) {
         if (typeof value !== "function") continue;
         const members = Object.getOwnPropertyNames(value.prototype ?? {});
-        const isClass = /^class\b/.test(Function.prototype.toString.call(value));
-        const all = isClass ? members.map((m) => m === "constructor" ? exported : m) : [exported];
+        const source = Function.prototype.toString.call(value);
+        // One that is not written is no function of its own.
+        const hasOwn = /\bconstructor\(/.test(source);
+        const all = !/^class\b/.test(source)
+          ? [exported]
+          : members.flatMap((m) => m !== "constructor" ? [m] : hasOwn ? [exported] : []);
         names.push(...all.map((member) => `${folder}/${name} ${member}`));
       }
     }

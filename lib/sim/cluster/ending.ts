@@ -36,6 +36,17 @@ export function undecided(world: ClusterWorld): string[] {
   return missing;
 }
 
+/** Counts, at the end, what members have refused, and what has left their memory. */
+export function countSeen(world: ClusterWorld): void {
+  for (const { life, stored } of world.up()) {
+    for (const [code, count] of life!.node.rejections) world.marks.mark(`code ${code}`, count);
+    if (world.queue.nowMs < 2 * world.scenario.instanceIdleMs) continue;
+    const away = stored.instancesAfter(undefined, 100)
+      .filter((instance) => life!.node.instances.get(instance) === undefined);
+    if (away.length > 0) world.marks.mark("an instance leaves memory", away.length);
+  }
+}
+
 function aliveOf(world: ClusterWorld): AcceptorSet {
   return setOf(
     world.up().map(({ index }) => index).filter((index) =>

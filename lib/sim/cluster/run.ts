@@ -57,6 +57,8 @@ export const CLUSTER_EVENTS: readonly string[] = [
     .map((how) => `a crash: ${how}`),
   "a stop",
   "a link breaks",
+  "a partition",
+  "a member is asked",
   "a link ends: DUPLICATE_LINK",
   "a link ends: PROTOCOL_ERROR",
   ...["twins", "plotter", "babbler", "miser", "mute"].map((villainy) => `villain: ${villainy}`),

@@ -28,6 +28,27 @@ export interface Crash {
   readonly isStop: boolean;
 }
 
+/** For a while nothing comes from one part of the processes to the other. */
+export interface Partition {
+  /** From then on, in milliseconds. */
+  readonly fromMs: number;
+  /** Until then. */
+  readonly toMs: number;
+  /** By process: whether it is in the one part. */
+  readonly side: readonly boolean[];
+}
+
+/** Whether two processes cannot reach each other at a moment, in milliseconds. */
+export function isDivided(
+  partition: Partition | undefined,
+  nowMs: number,
+  from: number,
+  to: number,
+): boolean {
+  if (partition === undefined || nowMs < partition.fromMs || nowMs >= partition.toMs) return false;
+  return partition.side[from] !== partition.side[to];
+}
+
 /** Somebody offers a value. */
 export interface Proposal {
   readonly process: number;
@@ -67,6 +88,8 @@ export interface ClusterScenario {
   readonly delayMsMax: number;
   /** Mean time between two breaks of one link before it is timely; infinite for none. */
   readonly breakMs: number;
+  /** For a while the network is in two parts; undefined if never. */
+  readonly partition: Partition | undefined;
   /** From this moment on the network is timely and nothing more goes wrong. */
   readonly calmMs: number;
   /** By process: how many envelopes may be on their way to it on one link. */
@@ -115,6 +138,7 @@ export function drawClusterScenario(seed: number): ClusterScenario {
     leap: prng.chance(0.7) ? undefined : drawLeap(prng, observers, calmMs),
     delayMsMax: prng.pick(DELAYS_MS)!,
     breakMs: prng.pick([Infinity, 2_000, 500, 150])!,
+    partition: drawPartition(makePrng(seed ^ 0x9a27), names.length, calmMs),
     calmMs,
     windows: names.map(() => prng.pick([64, 64, 8, 2, 1])!),
     crashes: drawCrashes(prng, processes, calmMs),
@@ -127,6 +151,14 @@ export function drawClusterScenario(seed: number): ClusterScenario {
     instanceIdleMs: prng.pick([60_000, 60_000, 1_000])!,
     valueBytesMax: 4_096,
   };
+}
+
+/** In one world of three. */
+function drawPartition(prng: Prng, count: number, calmMs: number): Partition | undefined {
+  if (!prng.chance(1 / 3)) return undefined;
+  const fromMs = prng.between(0, calmMs);
+  const side = Array.from({ length: count }, () => prng.chance(0.5));
+  return { fromMs, toMs: prng.between(fromMs, calmMs), side };
 }
 
 /** Half of all worlds have four acceptors, as most clusters do. */

@@ -72,6 +72,12 @@ export class Stream {
     this.#close(by);
   }
 
+  /** One end is gone, with its machine: what is sent to it goes nowhere, and nobody is told. */
+  vanish(by: 0 | 1): void {
+    this.#isGone[by] = true;
+    this.#isClosed[by] = true;
+  }
+
   #close(by: 0 | 1): void {
     const { prng, queue, delayMsMax } = this.#settings;
     if (this.#isClosed[by]) return;

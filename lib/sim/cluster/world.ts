@@ -14,12 +14,13 @@ import { Marks } from "../marks.ts";
 import { makePrng, type Prng } from "../prng.ts";
 import { Violation } from "../referee.ts";
 import { makeMembers, type Members } from "./configuration.ts";
-import { undecided } from "./ending.ts";
+import { countSeen, undecided } from "./ending.ts";
 import { Judge } from "./judge.ts";
 import { Life } from "./life.ts";
 import { Member } from "./member.ts";
-import type { ClusterScenario, Crash } from "./scenario.ts";
+import { type ClusterScenario, type Crash, isDivided } from "./scenario.ts";
 import { Plotters } from "./plotters.ts";
+import { askQuestions } from "./questions.ts";
 import { StoredJournal } from "./stored_journal.ts";
 import { type End, Stream } from "./streams.ts";
 import { VirtualClock } from "./time.ts";
@@ -117,18 +118,12 @@ export class ClusterWorld {
     while (!isOver && queue.nowMs < deadlineMs && queue.advance()) {
       if (queue.count > EVENTS_MAX) throw new Violation(`${EVENTS_MAX} events, and no end`);
     }
-    this.#count();
-    if (!isOver) throw new Violation(undecided(this).join("; ") || "it never ended");
-  }
-
-  #count(): void {
-    for (const { life, stored } of this.up()) {
-      for (const [code, count] of life!.node.rejections) this.marks.mark(`code ${code}`, count);
-      if (this.queue.nowMs < 2 * this.scenario.instanceIdleMs) continue;
-      const away = stored.instancesAfter(undefined, 100)
-        .filter((instance) => life!.node.instances.get(instance) === undefined);
-      if (away.length > 0) this.marks.mark("an instance leaves memory", away.length);
+    countSeen(this);
+    if (isOver) {
+      const instances = new Set(proposals.map(({ instance }) => instance));
+      for (const member of this.up()) askQuestions(member, instances, this.marks);
     }
+    if (!isOver) throw new Violation(undecided(this).join("; ") || "it never ended");
   }
 
   #honest(): AcceptorSet {
@@ -210,6 +205,7 @@ export class ClusterWorld {
   #dial(from: number, acceptor: string, end: End): boolean {
     const { names, delayMsMax, windows, breakMs, calmMs } = this.scenario;
     const to = names.indexOf(acceptor);
+    if (isDivided(this.scenario.partition, this.queue.nowMs, from, to)) return false;
     const answer = this.#answer(from, to);
     if (answer === undefined) return false;
     const parties = [this.members[from], this.members[to]] as const;
@@ -228,6 +224,7 @@ export class ClusterWorld {
       },
     });
     this.#streams.set(stream, lives);
+    this.#breakAtPartition(stream, from, to);
     if (breakMs < Infinity) {
       this.queue.after(this.#prng.between(1, 2 * breakMs), () => {
         if (this.queue.nowMs > calmMs) return;
@@ -237,6 +234,16 @@ export class ClusterWorld {
       });
     }
     return true;
+  }
+
+  #breakAtPartition(stream: Stream, from: number, to: number): void {
+    const { partition } = this.scenario;
+    if (partition === undefined || partition.side[from] === partition.side[to]) return;
+    if (partition.fromMs < this.queue.nowMs) return;
+    this.queue.at(partition.fromMs, () => {
+      this.marks.mark("a partition");
+      stream.break();
+    });
   }
 
   #propose(member: Member, instance: bigint, value: string): void {
@@ -282,8 +289,11 @@ export class ClusterWorld {
     // Whoever stops says goodbye first.
     if (crash.isStop) return void this.queue.after(crash.downMs, () => this.#start(member));
     for (const [stream, lives] of this.#streams) {
-      if (lives[0] === life) stream.hangUp(0);
-      if (lives[1] === life) stream.hangUp(1);
+      for (const by of [0, 1] as const) {
+        if (lives[by] !== life) continue;
+        if (crash.losesPower) stream.vanish(by);
+        else stream.hangUp(by);
+      }
     }
     this.queue.after(crash.downMs, () => this.#start(member));
   }
