@@ -32,6 +32,8 @@ export interface StreamSettings {
   readonly delayMsMax: number;
   /** Envelopes that may be under way, to either end. */
   readonly windows: readonly [number, number];
+  /** Whether envelopes go as bytes; if not, as they are: cheaper, and the same to either end. */
+  readonly asBytes: boolean;
   /** The largest envelope that is taken, in bytes. */
   readonly envelopeBytesMax: number;
   /** Looks at what is said, by the number of its end, when it is sent. */
@@ -99,18 +101,21 @@ export class Stream {
       const atMs = Math.max(this.#lastMs[by]!, queue.nowMs + prng.between(1, delayMsMax));
       this.#lastMs[by] = atMs;
       this.#settings.sent(by, envelope);
-      const bytes = toBinary(EnvelopeSchema, envelope);
+      const bytes = this.#settings.asBytes ? toBinary(EnvelopeSchema, envelope) : undefined;
       this.#underWay[by]!++;
-      queue.at(atMs, () => this.#arrive(by, bytes));
+      queue.at(atMs, () => this.#arrive(by, bytes ?? envelope));
     }
   }
 
-  #arrive(by: 0 | 1, bytes: Uint8Array): void {
+  #arrive(by: 0 | 1, sent: Uint8Array | Envelope): void {
     if (this.#isBroken || this.#isGone[1 - by]) return;
     this.#underWay[by]!--;
     const end = this.#ends[1 - by]!;
-    if (bytes.length > this.#settings.envelopeBytesMax) return end.broken("an envelope too large");
-    end.receive(fromBinary(EnvelopeSchema, bytes));
+    const isBytes = sent instanceof Uint8Array;
+    if (isBytes && sent.length > this.#settings.envelopeBytesMax) {
+      return end.broken("an envelope too large");
+    }
+    end.receive(isBytes ? fromBinary(EnvelopeSchema, sent) : sent);
     this.#carry(by);
   }
 }

@@ -213,6 +213,7 @@ export class ClusterWorld {
     const stream = new Stream([end, answer], {
       ...{ queue: this.queue, prng: this.#prng, delayMsMax },
       windows: [windows[from]!, windows[to]!],
+      asBytes: this.scenario.realKeys,
       envelopeBytesMax: this.#made.configurations[0]!.limits.envelopeBytesMax,
       sent: (by, envelope) => {
         const member = parties[by];
@@ -249,11 +250,8 @@ export class ClusterWorld {
   #propose(member: Member, instance: bigint, value: string): void {
     if (!member.isUp) return;
     const valueHash = hashValue(new TextEncoder().encode(value));
-    this.#note(
-      this.queue.nowMs,
-      member.name,
-      `offers ${value.slice(0, 20)} in instance ${instance}`,
-    );
+    const what = `offers ${value.slice(0, 20)} in instance ${instance}`;
+    this.#note(this.queue.nowMs, member.name, what);
     this.judge.referee(instance).proposed.add(valueHash);
     member.life!.propose(instance, value);
   }
