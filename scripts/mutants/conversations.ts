@@ -108,4 +108,19 @@ export const CONVERSATIONS: readonly Fault[] = [
       test: "a value too large for one member keeps it from nothing else",
     },
   },
+  {
+    name: "an acceptor votes where messages of its own wait to be taken in",
+    origin: "easily done: what counts as dealt with is not known for that",
+    edits: [
+      edit(
+        "node/node.ts",
+        "if (!this.#votes || this.ownLost.has(running.id)) return;",
+        "if (!this.#votes) return;",
+      ),
+    ],
+    caughtBy: {
+      path: REFUSED,
+      test: "who is shown messages of its own that it cannot take in does not vote there",
+    },
+  },
 ];

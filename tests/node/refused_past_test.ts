@@ -73,6 +73,40 @@ Deno.test("a value too large for one member keeps it from nothing else", async (
   await cluster.stop();
 });
 
+Deno.test("who is shown messages of its own that it cannot take in does not vote there", async () => {
+  const cluster = new TestCluster(await makeTestConfigurations({ clients: 2 }));
+  for (const name of ["Alice", "Bob", "Carol", "Dave"]) {
+    const clock = name < "C" ? ahead(cluster.clock) : cluster.clock;
+    cluster.join(cluster.add(name, { clock }));
+  }
+  const early = { role: Role.PROPOSER, clock: ahead(cluster.clock) };
+  const client = cluster.add("client_0", early);
+  cluster.join(client);
+  await cluster.clock.advance(100);
+  cluster.propose(client, 1n, "an hour early");
+  await cluster.clock.advance(1_000);
+  client.kill();
+  const before = cluster.get("Alice");
+  assert(before.node.outcomes.signed > 0, "she has said nothing");
+  before.kill();
+  await cluster.clock.advance(100);
+  // Her disk is lost, and her clock is right.
+  const alice = cluster.add("Alice", { recovers: true });
+  cluster.join(alice);
+  await cluster.clock.advance(3_000);
+  assert(alice.logged.some((line) => line.includes("but not in 1 instances")), "she votes there");
+  assert(alice.node.ownLost.has(1n));
+  cluster.propose(cluster.get("Carol"), 1n, "in time");
+  cluster.propose(cluster.get("Carol"), 2n, "elsewhere");
+  await cluster.agree(2n);
+  await cluster.clock.advance(5_000);
+  assert(alice.node.outcomes.signed > 0, "she votes nowhere");
+  const own = alice.node.ledger.ofInstance(1n).filter(({ own }) => own);
+  assertEquals(own.length, 0, "she has said something that may contradict what she has forgotten");
+  for (const { journal } of cluster.processes) assertEquals(journal.evidence(), []);
+  await cluster.stop();
+});
+
 Deno.test("who waits for its peers before it votes says for whom", async () => {
   const cluster = new TestCluster(await makeTestConfigurations());
   const alice = cluster.add("Alice", { recovers: true });
