@@ -19,9 +19,9 @@ export interface LastWords {
   /** Where it goes, if not directly to standard error. */
   stderr?: Sink | undefined;
   /** Ends at once what an error that nobody has caught may have left half done. */
-  halt?: (error: unknown) => void;
+  halt?: ((error: unknown) => void) | undefined;
   /** Waits up to so many milliseconds, for each stream, until what was printed is taken. */
-  drain?: (ms: number) => Promise<void>;
+  drain?: ((ms: number) => Promise<void>) | undefined;
 }
 
 /** A process has one end, so there is one of it; whoever knows the flags sets it. */

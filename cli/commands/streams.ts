@@ -44,6 +44,7 @@ export function openStreams(
 ): Streams {
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => {});
+  let isOver = false;
   const toOutput: QueueObserver = {
     stalled: () => log("warn", `${NAMES.stdout} is not read: what has no room is left out`),
     refused(error, isGone) {
@@ -51,6 +52,7 @@ export function openStreams(
       if (whenRefused === "goes on") {
         return log("error", `${NAMES.stdout}: ${why}; the program goes on, and prints in vain`);
       }
+      isOver = true;
       const refusal = new OperatorError(EXIT.resource, `cannot be written: ${why}`, NAMES.stdout);
       failure.reject(isGone ? new OutputClosedError() : refusal);
     },
@@ -80,7 +82,10 @@ export function openStreams(
   lastWords.stderr = err;
   lastWords.drain = async (ms) => {
     const lines = await out?.drain(ms) ?? 0;
-    if (lines > 0) log("warn", `the last ${lines} lines to ${NAMES.stdout} were left out`);
+    // Nothing comes after the word that ends a program.
+    if (lines > 0 && !isOver) {
+      log("warn", `the last ${lines} lines to ${NAMES.stdout} were left out`, { lines });
+    }
     await err?.drain(ms);
   };
   return {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { explainFailure, type Host, runMain } from "../../cli/exit.ts";
+import { explainFailure, type Host, lastWords, runMain } from "../../cli/exit.ts";
 import { OutputClosedError } from "../../cli/output.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { MemorySink } from "./memory_sink.ts";
@@ -57,6 +57,27 @@ Deno.test("what nobody catches ends the program, once", async () => {
   running.resolve(0);
   await ended;
   assertEquals([host.statuses, host.stderr.text], [[EXIT.resource], "p: disk full\n"]);
+});
+
+Deno.test("what nobody catches halts the process at once, and the end waits for its lines", async () => {
+  const host = new FakeHost();
+  const order: string[] = [];
+  const drained = Promise.withResolvers<void>();
+  lastWords.halt = () => order.push(`halted: "${host.stderr.text}"`);
+  lastWords.drain = () => drained.promise;
+  try {
+    const ended = runMain("p", () => Promise.withResolvers<number>().promise, host);
+    void ended;
+    host.uncaught(new OperatorError(EXIT.resource, "disk full"));
+    assertEquals([order, host.statuses], [['halted: ""'], []]);
+    drained.resolve();
+    await drained.promise;
+    await Promise.resolve();
+    await Promise.resolve();
+    assertEquals([host.stderr.text, host.statuses], ["p: disk full\n", [EXIT.resource]]);
+  } finally {
+    lastWords.halt = lastWords.drain = undefined;
+  }
 });
 
 Deno.test("real processes: statuses, streams, uncaught errors, a closed pipe", async () => {

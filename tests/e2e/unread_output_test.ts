@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { Cluster, listening } from "./cluster.ts";
-import type { Program } from "./program.ts";
+import { FROM_SOURCES, type Launcher, type Program } from "./program.ts";
 import { e2e, type Stage } from "./stage.ts";
 
 /** Of four acceptors: any three make a quorum, so none of these can be missed. */
@@ -95,3 +95,38 @@ Deno.test(
     assertLessOrEqual(performance.now() - startMs, STOP_MS_MAX);
   }),
 );
+
+Deno.test(
+  e2e(import.meta.url, "a learner whose readers stand still stops on SIGTERM", async (stage) => {
+    const cluster = await Cluster.make(stage, { clients: 2 });
+    await cluster.acceptors();
+    const learner = cluster.run("learner", "client_1", ["--all", "--messages"], { unread: true });
+    await decide(cluster);
+    const { peers } = await cluster.status("Bob", "client_0");
+    assertEquals(peers.find(({ name }) => name === "client_1")?.connected, true);
+    const startMs = performance.now();
+    learner.kill("SIGTERM");
+    assertEquals(await learner.exited, { success: true, code: 0, signal: null });
+    assertLessOrEqual(performance.now() - startMs, STOP_MS_MAX);
+  }),
+);
+
+const NO_FULL_DISK = Deno.build.os === "linux" ? undefined : "it needs /dev/full of Linux";
+
+Deno.test(e2e(
+  import.meta.url,
+  "an acceptor whose output has a full disk goes on, and says so",
+  async (stage) => {
+    const cluster = await Cluster.make(stage, { clients: 1 });
+    await cluster.acceptors(NEEDED.slice(1));
+    const launcher: Launcher = (
+      name,
+    ) => ["sh", "-c", 'exec "$@" >/dev/full', "sh", ...FROM_SOURCES(name)];
+    const alice = cluster.run("acceptor", "Alice", ["--volatile"], { launcher });
+    await alice.logged("standard output: the disk is full; make room; the program goes on");
+    await decide(cluster, 0, 1);
+    alice.kill("SIGTERM");
+    assertEquals((await alice.exited).code, 0);
+  },
+  { ignore: NO_FULL_DISK },
+));
