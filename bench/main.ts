@@ -9,6 +9,7 @@ import { runScript } from "../scripts/command.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchCore } from "./core.ts";
 import { benchJournal } from "./journal.ts";
+import { benchMembers } from "./members.ts";
 import { benchStart } from "./start.ts";
 import { benchStrangers } from "./strangers.ts";
 
@@ -16,12 +17,13 @@ const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<v
   cluster: benchCluster,
   core: benchCore,
   journal: benchJournal,
+  members: benchMembers,
   start: benchStart,
   strangers: benchStrangers,
 };
 
 /** Those that can measure another checkout, too. */
-const COMPARING = ["start", "strangers"];
+const COMPARING = ["members", "start", "strangers"];
 
 const NAMES = Object.keys(BENCHMARKS).join(", ");
 
@@ -30,13 +32,14 @@ await runScript({
   summary: "run the benchmarks",
   description:
     "Runs the benchmarks named, or all: how fast a cluster decides (cluster), messages " +
-    "are judged (core), the journal takes them (journal), an acceptor begins to listen (start), what connections cost it that come to nothing " +
-    "(strangers).",
+    "are judged (core), the journal takes them (journal), an acceptor begins to listen (start); " +
+    "what members that do not read (members), and connections that come to nothing (strangers), " +
+    "cost it.",
   flags: [{
     name: "against",
     kind: "text",
     value: "DIR",
-    help: "start, strangers: another checkout, measured in turn with this one",
+    help: "members, start, strangers: another checkout, measured in turn with this one",
   }],
   positionals: [{ name: "NAME", help: NAMES, optional: true, many: true }],
   examples: [
@@ -51,7 +54,7 @@ await runScript({
     throw new OperatorError(EXIT.usage, `no such benchmark: there are ${NAMES}`, unknown);
   }
   if (flags.against !== undefined && !names.some((name) => COMPARING.includes(name))) {
-    throw new OperatorError(EXIT.usage, `goes with ${COMPARING.join(" and ")} only`, "--against");
+    throw new OperatorError(EXIT.usage, `goes with ${COMPARING.join(", ")} only`, "--against");
   }
   for (const name of names) await BENCHMARKS[name]!(flags.against);
   return EXIT.ok;

@@ -67,6 +67,10 @@ Within these limits a member that wants to do harm can still cost something:
   begins a handshake costs 0.4 ms of a core. Let only members through a firewall if that is too much.
   Descriptors: an acceptor needs \`connectionsPerIdentityMax\` for each identity, 256 for strangers,
   and some 50 of its own. If they run out it closes strangers' and listens anew.
+- **Readers.** What a peer does not read waits here: 1 MiB on each connection, twice that with a
+  link, and a message for each of its calls; half of \`bytesInFlightMax\`, or all of it with links,
+  over all connections of an identity. 120 watches that nobody reads cost 45 MB. Over HTTP/1.1 this
+  is not counted.
 - **Calls.** Clients that propose by RPC are bounded by calls, not by the rates of 1as: 100 a second
   for each of \`connectionsPerIdentityMax\` connections.
 

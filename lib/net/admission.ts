@@ -5,6 +5,7 @@
  */
 import type { NetBounds, NetLimits } from "./bounds.ts";
 import { InFlight } from "./in_flight.ts";
+import { UnsentAccount } from "./unsent.ts";
 import { makePins, type PeerCertificate, type Pins } from "./tls.ts";
 import { TokenBucket } from "../wire/token_bucket.ts";
 
@@ -24,6 +25,7 @@ interface Account {
   connections: number;
   readonly rate: TokenBucket;
   readonly inFlight: InFlight;
+  readonly unsent: UnsentAccount;
 }
 
 /** Keeps count of the connections of each identity. */
@@ -33,6 +35,7 @@ export class Admission {
   readonly #connectionsMax: number;
   readonly #accounts = new Map<string, Account>();
   readonly #inClear: InFlight;
+  readonly #unsentInClear = new UnsentAccount();
 
   /** Everybody begins with nothing open and a full rate. */
   constructor(
@@ -48,7 +51,7 @@ export class Admission {
     for (const { name } of admitted) {
       const rate = new TokenBucket(...bounds.connectionRate, nowMs);
       const inFlight = new InFlight(limits.bytesInFlightMax);
-      this.#accounts.set(name, { connections: 0, rate, inFlight });
+      this.#accounts.set(name, { connections: 0, rate, inFlight, unsent: new UnsentAccount() });
     }
   }
 
@@ -74,6 +77,11 @@ export class Admission {
   /** What has come in part from an identity, over all its connections; from nobody in the clear. */
   inFlightOf(name: string): InFlight {
     return this.#accounts.get(name)?.inFlight ?? this.#inClear;
+  }
+
+  /** What has not left for an identity, over all its connections; for nobody in the clear. */
+  unsentOf(name: string): UnsentAccount {
+    return this.#accounts.get(name)?.unsent ?? this.#unsentInClear;
   }
 
   /** An admitted connection has closed. */

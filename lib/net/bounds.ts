@@ -51,6 +51,11 @@ export interface NetBounds {
   readonly streamWindowBytes: number;
   /** The same on one connection. */
   readonly connectionWindowBytes: number;
+  /**
+   * What may be written on one connection and not have left, before its calls wait; a message on top
+   * for each of them. Links have twice as much.
+   */
+  readonly unsentBytesMax: number;
   /** How long a connection may have no call open. */
   readonly idleMs: number;
   /** How long the one message of a call that is not a stream may take to arrive. */
@@ -74,6 +79,7 @@ export const NET_BOUNDS: NetBounds = {
   headerBytesMax: 16 << 10,
   streamWindowBytes: 1 << 20,
   connectionWindowBytes: 2 << 20,
+  unsentBytesMax: 1 << 20,
   idleMs: 60_000,
   requestMs: 10_000,
   checkMs: 250,

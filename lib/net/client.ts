@@ -21,6 +21,7 @@ import { LinkError, toLinkError } from "./errors.ts";
 import { guardHttp2 } from "./http2_guard.ts";
 import { requireLoopback } from "./loopback.ts";
 import type { PeerCertificate, TlsIdentity } from "./tls.ts";
+import { whileRoom } from "./unsent.ts";
 
 /** What {@linkcode connectTo} needs to know. */
 export interface ConnectOptions {
@@ -119,7 +120,10 @@ function makeClient(rpc: Client<typeof HetPaxosService>, session: ClientSession)
   return {
     stream(outgoing, signal) {
       return receive(
-        (callSignal) => rpc.streamConsensusMessages(outgoing, { signal: callSignal }),
+        (callSignal) => {
+          const roomy = whileRoom(outgoing, () => session.room());
+          return rpc.streamConsensusMessages(roomy, { signal: callSignal });
+        },
         signal,
         explain,
         // A source that waits for something of its own may never answer; nobody waits for it.

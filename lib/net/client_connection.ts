@@ -25,6 +25,8 @@ import {
 } from "./errors.ts";
 import { releaseWhenClosed } from "./http2_release.ts";
 import { makePins, type PeerCertificate, peerDer, type Pins, type TlsIdentity } from "./tls.ts";
+import { countWritten } from "./answers.ts";
+import { Outlet, Unsent } from "./unsent.ts";
 import { Silence } from "../wire/silence.ts";
 import { TokenBucket } from "../wire/token_bucket.ts";
 
@@ -63,6 +65,8 @@ export class ClientConnection {
   /** Over TCP, once that has connected. */
   #socket: Socket | undefined;
   #session: ClientHttp2Session | undefined;
+  #unsent: Unsent | undefined;
+  readonly #outlet = new Outlet(() => (this.#unsent?.bytes ?? 0) < 2 * NET_BOUNDS.unsentBytesMax);
   readonly #streams = new Set<ClientHttp2Stream>();
   readonly #whenReady = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -101,6 +105,11 @@ export class ClientConnection {
     return this.#socket?.bytesRead ?? 0;
   }
 
+  /** Settles when there is room for more to be written, or it has ended. */
+  room(): Promise<void> {
+    return this.#outlet.room();
+  }
+
   /** Opens a stream when it is ready; throws a {@linkcode LinkError} if that is too late. */
   request(headers: OutgoingHttpHeaders): ClientHttp2Stream {
     if (this.#ended !== undefined) throw this.#ended;
@@ -111,6 +120,7 @@ export class ClientConnection {
       throw toLinkError(error, error);
     }
     stream.on("error", () => {});
+    countWritten(stream, this.#unsent ??= new Unsent(() => this.#socket?.bytesWritten ?? 0));
     stream.once("close", () => {
       this.#streams.delete(stream);
       this.#leaveIfDone();
@@ -123,6 +133,7 @@ export class ClientConnection {
   end(why: LinkError): void {
     if (this.#ended !== undefined) return;
     this.#ended = why;
+    this.#outlet.close();
     clearTimeout(this.#timer);
     this.#whenReady.reject(why);
     // A stream opened on a session that is about to notice its end would never hear of it.

@@ -33,6 +33,11 @@ export class ClientSession {
     return this.#current?.receivedBytes ?? 0;
   }
 
+  /** Settles when there is room for more to be written on the present connection. */
+  room(): Promise<void> {
+    return this.#current?.room() ?? Promise.resolve();
+  }
+
   /** Opens a stream, on a new connection if there is none. Rejects with a {@linkcode LinkError}. */
   async request(
     method: string,

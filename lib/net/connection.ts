@@ -8,8 +8,10 @@ import type { Http2ServerRequest, ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
 import type { RefusalReason } from "./admission.ts";
 import type { NetBounds } from "./bounds.ts";
+import { Outlet, Unsent, type UnsentAccount } from "./unsent.ts";
 import { Silence } from "../wire/silence.ts";
 import { FloodGuard } from "./flood_guard.ts";
+import { closeWhenSent, countWritten } from "./answers.ts";
 import { type InFlight, PartialMessage } from "./in_flight.ts";
 import { type NodeRequest, type NodeResponse, pathOf, type RpcListener } from "./rpc.ts";
 
@@ -35,6 +37,10 @@ export interface ConnectionOptions {
   readonly callsMax: number;
   /** What has come in part, over all connections of the same owner. */
   readonly inFlight: InFlight;
+  /** What has been written and has not left, over all connections of the same owner. */
+  readonly unsent: UnsentAccount;
+  /** How much that may be. */
+  readonly unsentOfAllMax: number;
   /** How often to ask whether the peer lives. */
   readonly pingIntervalMs: number;
   /** How long it may take to answer. */
@@ -53,9 +59,6 @@ interface Call {
   readonly sinceMs: number;
 }
 
-/** How long the end of an answer has to reach the caller, in milliseconds. */
-const ANSWERED_MS = 250;
-
 /** See the module. Over HTTP/1.1 there is no session: no pings, and one call at a time. */
 export class Connection {
   /** Whose it is. */
@@ -65,6 +68,9 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #flood: FloodGuard;
   readonly #calls = new Set<Call>();
+  readonly #unsent: Unsent;
+  readonly #links: Outlet;
+  readonly #others: Outlet;
   #session: ServerHttp2Session | undefined;
   #idleSinceMs: number;
   readonly #silence: Silence;
@@ -80,6 +86,15 @@ export class Connection {
     this.remote = options.remote;
     this.#options = options;
     this.#flood = new FloodGuard(options.bounds, () => options.socket.bytesRead, now);
+    this.#unsent = new Unsent(() => options.socket.bytesWritten);
+    options.unsent.add(this.#unsent);
+    const outlet = (share: number) =>
+      new Outlet(() =>
+        this.#unsent.bytes < share * options.bounds.unsentBytesMax &&
+        options.unsent.bytes < share / 2 * options.unsentOfAllMax
+      );
+    this.#links = outlet(2);
+    this.#others = outlet(1);
     this.#idleSinceMs = now;
     this.#silence = new Silence(options, now);
     this.#checkedMs = now;
@@ -119,15 +134,17 @@ export class Connection {
     const call: Call = { request, response, isStream, partial, sinceMs: now };
     this.#calls.add(call);
     response.once("close", () => this.#onCallClosed(call));
-    closeWhenAnswered(request);
+    countWritten(response, this.#unsent);
+    closeWhenSent(request, this.#unsent);
     this.#countData(request, partial);
     // Many a call of a rapid reset is over before anything has been done for it.
     setImmediate(() => {
       if (!this.#calls.has(call)) return;
       const { name, remote } = this;
       const receivedBytes = () => this.#options.socket.bytesRead;
+      const room = (signal: AbortSignal) => (isStream ? this.#links : this.#others).room(signal);
       // Never rejects.
-      void rpc.serve(request, response, { name, remote, receivedBytes });
+      void rpc.serve(request, response, { name, remote, receivedBytes, room });
     });
   }
 
@@ -158,6 +175,9 @@ export class Connection {
   onClosed(): void {
     if (this.#cut) return;
     this.#cut = true;
+    this.#links.close();
+    this.#others.close();
+    this.#options.unsent.remove(this.#unsent);
     for (const call of this.#calls) call.request.destroy();
     this.#session?.destroy();
     this.#options.socket.destroy();
@@ -226,20 +246,6 @@ export class Connection {
     this.destroy();
     this.#options.onMisconduct({ reason, detail });
   }
-}
-
-/**
- * Ends a stream whose answer is complete when its caller does not: with nobody reading the rest of
- * the request its end may never be seen, and the stream count against the calls of its connection.
- */
-function closeWhenAnswered(request: NodeRequest): void {
-  if (!("stream" in request)) return;
-  const { stream } = request as Http2ServerRequest;
-  stream.once("finish", () => {
-    if (stream.closed) return;
-    const timer = setTimeout(() => stream.close(0 /* NO_ERROR */), ANSWERED_MS);
-    stream.once("close", () => clearTimeout(timer));
-  });
 }
 
 /** Whether the body is a sequence of messages, each with its length, and not one message. */

@@ -9,6 +9,7 @@ import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
 import { universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { whileRoom } from "./unsent.ts";
 import { checkedRequest } from "./request_check.ts";
 import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
@@ -70,6 +71,8 @@ export interface Caller {
   readonly remote: string;
   /** Bytes that have come on its connection so far. */
   receivedBytes(): number;
+  /** Settles when there is room for more to be written in answer. */
+  room(signal: AbortSignal): Promise<void>;
 }
 
 /** Answers requests. */
@@ -83,7 +86,7 @@ export interface RpcListener {
 }
 
 const callerKey = createContextKey<Caller>(
-  { name: "", remote: "", receivedBytes: () => 0 },
+  { name: "", remote: "", receivedBytes: () => 0, room: () => Promise.resolve() },
   { description: "caller" },
 );
 
@@ -98,13 +101,22 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
   });
   router.service(HetPaxosService, {
     streamConsensusMessages: (incoming, context) =>
-      untilDeadline(handlers.stream(incoming, contextOf(context)), context),
+      untilDeadline(roomy(handlers.stream(incoming, contextOf(context)), context), context),
     getStatus: (request, context) =>
-      beforeDeadline(handlers.getStatus(request, contextOf(context)), context),
+      beforeDeadline(
+        room(context).then(() => handlers.getStatus(request, contextOf(context))),
+        context,
+      ),
     watchDecisions: (request, context) =>
-      untilDeadline(handlers.watchDecisions(request, contextOf(context)), context),
+      untilDeadline(
+        roomy(handlers.watchDecisions(request, contextOf(context)), context),
+        context,
+      ),
     propose: (request, context) =>
-      beforeDeadline(handlers.propose(request, contextOf(context)), context),
+      beforeDeadline(
+        room(context).then(() => handlers.propose(request, contextOf(context))),
+        context,
+      ),
   });
   const byPath = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return {
@@ -130,6 +142,15 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
       }
     },
   };
+}
+
+/** Settles when the caller has taken enough of what it was sent before. */
+function room(context: HandlerContext): Promise<void> {
+  return context.values.get(callerKey).room(context.signal);
+}
+
+function roomy<T>(answers: AsyncIterable<T>, context: HandlerContext): AsyncGenerator<T> {
+  return whileRoom(answers, () => room(context));
 }
 
 /** What a call ends with: if its deadline has passed, that, and not what came of it. */

@@ -216,6 +216,8 @@ class Server {
       bounds: this.#bounds,
       callsMax: this.#options.limits.streamsPerConnectionMax,
       inFlight: this.#admission.inFlightOf(verdict.name),
+      unsent: this.#admission.unsentOf(verdict.name),
+      unsentOfAllMax: this.#options.limits.bytesInFlightMax,
       pingIntervalMs: this.#options.pingIntervalMs ?? 10_000,
       pingTimeoutMs: this.#options.pingTimeoutMs ?? 10_000,
       onMisconduct: (misconduct) => this.#onMisconduct(connection, misconduct),
