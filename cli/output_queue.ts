@@ -44,6 +44,8 @@ export class OutputQueue implements Sink {
   #isWriting = false;
   /** Whether its observer waits to hear that it flows. */
   #isTroubled = false;
+  /** Whether its observer knows that something could not be written. */
+  #isRefused = false;
   #isTorn = false;
   #lost = 0;
   #waiting: (() => void)[] = [];
@@ -147,7 +149,9 @@ export class OutputQueue implements Sink {
 
   #refuse(error: unknown): void {
     this.#isTorn = true;
-    if (this.#isTroubled) return;
+    // That it stood still before does not say that it is refused now.
+    if (this.#isRefused) return;
+    this.#isRefused = true;
     this.#isTroubled = true;
     this.#observer.refused(error, error instanceof Deno.errors.BrokenPipe);
   }
@@ -157,6 +161,7 @@ export class OutputQueue implements Sink {
     if (!this.#isTroubled || this.#bytes > this.#bytesMax / 2) return;
     const lost = this.#lost;
     this.#isTroubled = false;
+    this.#isRefused = false;
     this.#lost = 0;
     this.#observer.flows(lost);
   }

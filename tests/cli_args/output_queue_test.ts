@@ -128,6 +128,18 @@ Deno.test("a reader that has gone is told of once; one that comes back gets whol
   assertEquals([reader.text, told], ["\nagain\n", ["gone", "flows, 5 lost"]]);
 });
 
+Deno.test("a reader that stood still before it went has gone all the same", async () => {
+  const reader = new Reader(false);
+  const { queue, told } = makeQueue(reader, 10);
+  queue.writeSync(encode("0123456789\n"));
+  queue.writeSync(encode("too much\n"));
+  assertEquals(told, ["stalled"]);
+  reader.fault = new Deno.errors.BrokenPipe("gone");
+  reader.reads();
+  await queue.drain(1_000);
+  assertEquals(told, ["stalled", "gone"]);
+});
+
 Deno.test("the end waits as long as it is told to, and counts what is left", async () => {
   const reader = new Reader(false);
   const { queue } = makeQueue(reader);
