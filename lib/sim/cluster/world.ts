@@ -278,9 +278,8 @@ export class ClusterWorld {
   }
 
   #ended(member: Member, crash: Crash): void {
-    this.marks.mark(
-      `a crash: ${crash.commit ?? "at once"}${crash.losesPower ? ", power lost" : ""}`,
-    );
+    const { isStop, commit = "at once", losesPower } = crash;
+    this.marks.mark(isStop ? "a stop" : `a crash: ${commit}${losesPower ? ", power lost" : ""}`);
     const { life } = member;
     member.ended(crash, this.#prng);
     this.judge.crashed(member);
