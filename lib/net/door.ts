@@ -89,6 +89,15 @@ export class Door {
   #arrived(socket: Socket): void {
     this.#hasArrived = true;
     const trial = this.#trial;
+    if (trial !== undefined && trial.connecting) {
+      // It may be ours, which does not know its port yet.
+      const again = () => {
+        trial.off("connect", again).off("close", again);
+        this.#arrived(socket);
+      };
+      trial.on("connect", again).on("close", again);
+      return;
+    }
     const isOurs = trial !== undefined && socket.remotePort === trial.localPort &&
       socket.remoteAddress === trial.localAddress;
     if (!isOurs) return this.#options.onArrival(socket);

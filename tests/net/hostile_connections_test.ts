@@ -132,3 +132,17 @@ Deno.test("HTTP/1.1 that is none", async () => {
   await raw.write(Buffer.from("\0\0\0\r\n\r\n"));
   await raw.closed;
 });
+
+Deno.test("a server that tries its own door takes nobody for a stranger", async () => {
+  await using server = await startServer({
+    bounds: { checkMs: 5, doorCheckMs: 1, handshakeMs: 50 },
+  });
+  using client = startClient(server.port);
+  await using link = await openLink(client);
+  const endMs = performance.now() + 500;
+  while (performance.now() < endMs) await link.roundTrip();
+  using bob = startClient(server.port, { tls: CAST.bob });
+  await using again = await openLink(bob);
+  await again.roundTrip();
+  assertEquals(server.refusals, []);
+});
