@@ -100,7 +100,7 @@ export function defineGroup(
         writeText(stderr, help(program, stderr));
         return EXIT.usage;
       }
-      if (first === "help" && rest.length > 0) {
+      if (first === "help" && rest.length > 0 && rest[0] !== "help") {
         return await explain(program, rest, commands, stdout, stderr);
       }
       const answer = first === "help" ? help(program, stdout) : answerTo(

@@ -8,6 +8,7 @@
 import { defineCommand, type Invocation } from "../cli/command.ts";
 import { runMain } from "../cli/exit.ts";
 import type { Flag, ProgramSpec } from "../cli/flags.ts";
+import { refusalOf } from "../lib/wire/os_reason.ts";
 
 /**
  * Runs a script, and ends the process.
@@ -36,6 +37,8 @@ export async function doUntilFailure(
     try {
       console.log(await make());
     } catch (error) {
+      // Where it is the system that refuses, it is told as everywhere.
+      if (refusalOf(error) !== undefined) throw error;
       console.error(error instanceof Error ? error.message : String(error));
       return { made, failed: 1 };
     }

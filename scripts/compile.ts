@@ -35,7 +35,7 @@ export function executableName(program: string, target: string): string {
  * that another contains; without causes, its last line.
  */
 export function causeOf(words: string): string {
-  const told = words.split(/^Stack backtrace:/m, 1)[0]!;
+  const told = words.split(/^Stack backtrace:/m, 1)[0]!.replace(/ \(os error \d+\)/g, "");
   const causes = [...told.matchAll(/^ +\d+: (.+)$/gm)].map((match) => match[1]!.trim());
   const [, single] = /^Caused by:\n +(?![\s\d])(.+)$/m.exec(told) ?? [];
   const all = single === undefined ? causes : [single.trim()];

@@ -12,6 +12,7 @@
 import { Child, freePorts, type Line } from "../cli/demo/child.ts";
 import { VERSION } from "../cli/version.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
+import { refusalOf } from "../lib/wire/os_reason.ts";
 import { unpack } from "./archives.ts";
 import { runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
@@ -187,7 +188,7 @@ async function smoke(from: string, archive: boolean): Promise<number> {
     }
     return 0;
   } catch (error) {
-    if (error instanceof OperatorError) throw error;
+    if (error instanceof OperatorError || refusalOf(error) !== undefined) throw error;
     console.error(`FAIL ${error instanceof Error ? error.message : error}`);
     return 1;
   } finally {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { runMain } from "../cli/exit.ts";
 import { isGenerated, ROOT } from "./lint/paths.ts";
 import { finish, run } from "./run.ts";
 import { listFiles, readSource } from "./sources.ts";
@@ -171,6 +172,9 @@ are not known here go to deno test (deno test --help), which refuses what it doe
 `;
 
 if (import.meta.main) {
-  if (Deno.args.includes("--help") || Deno.args.includes("-h")) console.log(HELP.trimEnd());
-  else await main();
+  await runMain("deno task test", async (args) => {
+    if (!args.includes("--help") && !args.includes("-h")) return await main();
+    console.log(HELP.trimEnd());
+    return 0;
+  });
 }

@@ -151,6 +151,7 @@ Deno.test("help explains the group, a command, and one of a group within", async
     lazyCommand("hetpaxos", "all", () => Promise.resolve(group)),
   ]);
   const help = async (...args: string[]) => (await run(["help", ...args], outer, "outer")).text;
+  assertEquals(await help("help"), await help());
   assertEquals(await help(), (await run(["--help"], outer, "outer")).text);
   assertEquals(await help("hetpaxos"), (await run(["--help"], group, "outer hetpaxos")).text);
   assertEquals(
