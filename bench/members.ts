@@ -19,6 +19,9 @@ const VALUE_BYTES = 300_000;
 
 const SECONDS = 15;
 
+/** Bytes before, at most, after; instances decided meanwhile, and calls that failed. */
+type Figures = [number, number, number, number, number];
+
 /**
  * Prints the table.
  *
@@ -28,21 +31,21 @@ export async function benchMembers(against: string | undefined): Promise<void> {
   console.log("member  memory before    at most      after  decided meanwhile  checkout");
   for (const kind of ["watch", "hello"]) {
     for (const checkout of [...against === undefined ? [] : [resolve(against)], ROOT]) {
-      const [before, most, after, decided] = await measure(kind, checkout);
+      const [before, most, after, decided, failed] = await measure(kind, checkout);
       console.log([
         kind.padEnd(6),
         megabytes(before).padStart(14),
         megabytes(most).padStart(10),
         megabytes(after).padStart(10),
-        String(decided).padStart(18),
+        `${decided} of ${decided + failed}`.padStart(18),
         ` ${checkout}`,
       ].join(" "));
     }
   }
 }
 
-async function measure(kind: string, checkout: string): Promise<[number, number, number, number]> {
-  let figures: [number, number, number, number] | undefined;
+async function measure(kind: string, checkout: string): Promise<Figures> {
+  let figures: Figures | undefined;
   await Stage.use(async (stage) => {
     const launcher: Launcher = (program) =>
       FROM_SOURCES(program).map((arg) => arg.replace(ROOT, checkout));
@@ -77,17 +80,16 @@ async function measure(kind: string, checkout: string): Promise<[number, number,
       isOver = true;
       if (code !== 0) throw new Error(err);
     });
-    let decided = 0;
+    let [decided, failed] = [0, 0];
     const load = (async () => {
       while (!isOver) {
-        await propose(1_000);
-        decided++;
+        await propose(1_000).then(() => decided++, () => failed++);
       }
     })();
     await meanwhile(ended, 100, () => most = Math.max(most, residentBytes(pid)));
     await load;
     client.close();
-    figures = [before, most, residentBytes(pid), decided];
+    figures = [before, most, residentBytes(pid), decided, failed];
   }, 120_000);
   return figures!;
 }

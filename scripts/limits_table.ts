@@ -62,11 +62,11 @@ Within these limits a member that wants to do harm can still cost something:
   about 35 microseconds a message, and nothing else happens meanwhile. \`restoredPerSecondMax\` bounds
   how often.
 - **Strangers.** Anybody can connect. 256 connections may wait to show whose they are; a flood
-  pushes out its own first (docs/adr/0026). 80,000 connections one after another, 512 at a time, take
-  an acceptor from 90 MB to 200–270 MB while they last (\`deno task bench strangers\`); each that
-  begins a handshake costs 0.4 ms of a core. Let only members through a firewall if that is too much.
-  Descriptors: an acceptor needs \`connectionsPerIdentityMax\` for each identity, 256 for strangers,
-  and some 50 of its own. If they run out it closes strangers' and listens anew.
+  pushes out its own first (docs/adr/0026). 80,000 connections one after another, 512 at a time,
+  take an acceptor from 90 MB to 200–270 MB while they last (\`deno task bench strangers\`); each that
+  begins a handshake costs 0.4 ms of a core. Let only members through a firewall if that is too
+  much. Descriptors: an acceptor needs \`connectionsPerIdentityMax\` for each identity, 256 for
+  strangers, and some 50 of its own. If they run out it closes strangers' and listens anew.
 - **Readers.** What a peer does not read waits here: 1 MiB on each connection, twice that with a
   link, and a message for each of its calls; half of \`bytesInFlightMax\`, or all of it with links,
   over all connections of an identity. 120 watches that nobody reads cost 45 MB. Over HTTP/1.1 this

@@ -78,7 +78,7 @@ if (kind === "watch") {
 } else {
   const words = hello();
   const again = async (session: ClientHttp2Session) => {
-    while (performance.now() < endMs && !session.destroyed) {
+    while (performance.now() < endMs && !session.closed && !session.destroyed) {
       const stream = call(session, "StreamConsensusMessages", words, false);
       await new Promise<void>((resolve) => {
         stream.once("close", () => resolve());
