@@ -167,7 +167,7 @@ export const RUNNING: readonly Fault[] = [
       edit(
         "process/carry.ts",
         "link.broken(failure.message);",
-        "this.#options.onFault?.(error);\n      link.broken(toLinkError(error).message);",
+        "onFault(error);\n    link.broken(failure.message);",
       ),
     ],
     caughtBy: {

@@ -192,7 +192,8 @@ export class TestCluster {
         if (!broken) this.tap(moment, from, to, envelope, joint);
       };
       const source = pipe === toB ? toA : toB;
-      void this.carry(from.peers.inbound(to.name, source), pipe, tap);
+      // Said by a link: a fault of ours, which fails the test when it stops.
+      this.carry(from.peers.inbound(to.name, source), pipe, tap).catch((e) => this.#faults.push(e));
     };
     carry(a, b, toB);
     carry(b, a, toA);
