@@ -4,14 +4,13 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { loadConfiguration } from "../lib/config/configuration.ts";
 import { connectToAcceptor } from "../lib/process/acceptor_client.ts";
 import { ROOT } from "../scripts/lint/paths.ts";
 import { Cluster } from "../tests/e2e/cluster.ts";
 import { meanwhile, megabytes, residentBytes } from "../tests/e2e/memory.ts";
-import { FROM_SOURCES, type Launcher } from "../tests/e2e/program.ts";
 import { Stage } from "../tests/e2e/stage.ts";
+import { checkoutsOf, fromCheckout } from "./checkouts.ts";
 
 /** Decided before, and how large each. */
 const DECISIONS = 20;
@@ -30,7 +29,7 @@ type Figures = [number, number, number, number, number];
 export async function benchMembers(against: string | undefined): Promise<void> {
   console.log("member  memory before    at most      after  decided meanwhile  checkout");
   for (const kind of ["watch", "hello"]) {
-    for (const checkout of [...against === undefined ? [] : [resolve(against)], ROOT]) {
+    for (const checkout of checkoutsOf(against)) {
       const [before, most, after, decided, failed] = await measure(kind, checkout);
       console.log([
         kind.padEnd(6),
@@ -47,9 +46,7 @@ export async function benchMembers(against: string | undefined): Promise<void> {
 async function measure(kind: string, checkout: string): Promise<Figures> {
   let figures: Figures | undefined;
   await Stage.use(async (stage) => {
-    const launcher: Launcher = (program) =>
-      FROM_SOURCES(program).map((arg) => arg.replace(ROOT, checkout));
-    const cluster = await Cluster.make(stage, { clients: 2, launcher });
+    const cluster = await Cluster.make(stage, { clients: 2, launcher: fromCheckout(checkout) });
     const programs = await cluster.acceptors();
     const file = cluster.file("client_0");
     const configuration = loadConfiguration(await Deno.readTextFile(file), file);

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { planHomogeneous } from "../lib/config/cluster_plan.ts";
 import { generateConfigs } from "../lib/config/generate.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
-import { ROOT } from "../scripts/lint/paths.ts";
 import { Lines } from "../tests/e2e/lines.ts";
+import { checkoutsOf } from "./checkouts.ts";
 
 const NAMES = ["Alice", "Bob", "Carol", "Dave"] as const;
 const BASE_PORT = 18_700;
@@ -35,7 +35,7 @@ interface Start {
  * @throws OperatorError (usage) if that has no acceptor.
  */
 export async function benchStart(against: string | undefined): Promise<void> {
-  const checkouts = [...against === undefined ? [] : [resolve(against)], ROOT];
+  const checkouts = checkoutsOf(against);
   for (const checkout of checkouts) await requireAcceptor(checkout);
   const folder = await Deno.makeTempDir({ prefix: "hetpaxos-bench-" });
   try {

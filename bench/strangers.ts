@@ -5,12 +5,12 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { ROOT } from "../scripts/lint/paths.ts";
 import { Cluster } from "../tests/e2e/cluster.ts";
 import { meanwhile, megabytes, residentBytes } from "../tests/e2e/memory.ts";
-import { FROM_SOURCES, type Launcher, type Program } from "../tests/e2e/program.ts";
+import type { Program } from "../tests/e2e/program.ts";
 import { Stage } from "../tests/e2e/stage.ts";
+import { checkoutsOf, fromCheckout } from "./checkouts.ts";
 
 const CONNECTIONS = 80_000;
 
@@ -41,11 +41,7 @@ interface Figures {
 export async function benchStrangers(against: string | undefined): Promise<void> {
   console.log("strangers  memory before    at most      after   turned away  peer back  checkout");
   for (const kind of ["silent", "hello"]) {
-    for (
-      const checkout of (Deno.env.get("ONLY")
-        ? [resolve(against!)]
-        : [...against === undefined ? [] : [resolve(against)], ROOT])
-    ) {
+    for (const checkout of checkoutsOf(against)) {
       const figures = await measure(kind, checkout);
       console.log([
         kind.padEnd(9),
@@ -63,9 +59,7 @@ export async function benchStrangers(against: string | undefined): Promise<void>
 async function measure(kind: string, checkout: string): Promise<Figures> {
   let figures: Figures | undefined;
   await Stage.use(async (stage) => {
-    const launcher: Launcher = (program) =>
-      FROM_SOURCES(program).map((arg) => arg.replace(ROOT, checkout));
-    const cluster = await Cluster.make(stage, { clients: 1, launcher });
+    const cluster = await Cluster.make(stage, { clients: 1, launcher: fromCheckout(checkout) });
     const programs = await cluster.acceptors();
     const { pid } = programs.get("Alice")!;
     const beforeBytes = residentBytes(pid);

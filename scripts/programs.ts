@@ -30,6 +30,11 @@ export function flagsOf(set: PermissionSet): readonly string[] {
   );
 }
 
+/** How Deno runs a bundled script: with nothing of a project around it, and asking nobody. */
+export const SCRIPT_FLAGS = [
+  ...["--quiet", "--no-prompt", "--no-config", "--no-remote", "--no-npm"],
+] as const;
+
 function program(name: string, entry: string, set: PermissionSet): Program {
   return { name, entry, set, permissions: flagsOf(set) };
 }

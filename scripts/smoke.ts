@@ -17,7 +17,7 @@ import { unpack } from "./archives.ts";
 import { runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
 import { archiveName, SUMS } from "./package.ts";
-import { PROGRAMS } from "./programs.ts";
+import { PROGRAMS, SCRIPT_FLAGS } from "./programs.ts";
 import { sha256Hex } from "../lib/crypto/hash.ts";
 
 /** Everything together may take so long, in milliseconds: runners are slow when they are new. */
@@ -42,8 +42,7 @@ export async function commandsOfScripts(folder: string): Promise<Commands> {
     await Deno.stat(script).catch(() => {
       throw new OperatorError(EXIT.resource, "is missing; make it with deno task bundle", script);
     });
-    const alone = ["--quiet", "--no-prompt", "--no-config", "--no-remote", "--no-npm"];
-    commands.set(name, [Deno.execPath(), "run", ...alone, ...permissions, script]);
+    commands.set(name, [Deno.execPath(), "run", ...SCRIPT_FLAGS, ...permissions, script]);
   }
   return commands;
 }

@@ -8,7 +8,7 @@
  */
 
 import { fromBinary } from "@bufbuild/protobuf";
-import { createPrivateKey, createPublicKey } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { isRejection, reject, type Rejection } from "../core/rejection.ts";
 import { makeSigner, type Signer } from "../crypto/keys.ts";
 import { makeVerifier, type Verifier, type VerifierContext } from "../crypto/verify.ts";
@@ -53,14 +53,22 @@ export interface Notary {
 
 let known: Notary | undefined;
 
-/** The same in every world: a key made of constant bytes. */
+/** An Ed25519 key whose 32 secret bytes are all the same, so that it is the same in every world. */
+export function constantKey(byte: number): {
+  readonly key: KeyObject;
+  readonly publicKey: KeyObject;
+} {
+  // PKCS#8: a fixed head, then the secret bytes.
+  const head = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
+  const der = new Uint8Array([...head, ...new Array<number>(32).fill(byte)]);
+  const key = createPrivateKey({ key: der as never, format: "der", type: "pkcs8" });
+  return { key, publicKey: createPublicKey(key as never) };
+}
+
+/** The same in every world. */
 export function notary(): Notary {
   if (known !== undefined) return known;
-  // PKCS#8 of an Ed25519 key: a fixed head, then 32 secret bytes.
-  const head = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
-  const der = new Uint8Array([...head, ...new Array<number>(32).fill(7)]);
-  const key = createPrivateKey({ key: der as never, format: "der", type: "pkcs8" });
-  const publicKey = createPublicKey(key as never);
+  const { key, publicKey } = constantKey(7);
   const configDigest = new Uint8Array(32).fill(9);
   const certificate = { keyKind: "ed25519", publicKey };
   const context = { acceptors: [{ name: "Alice", certificate }], digest: { whole: configDigest } };

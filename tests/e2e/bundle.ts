@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { ROOT } from "../../scripts/lint/paths.ts";
-import { PROGRAMS } from "../../scripts/programs.ts";
+import { PROGRAMS, SCRIPT_FLAGS } from "../../scripts/programs.ts";
 import { type Launcher, NODE_PERMISSIONS, STARTER_PERMISSIONS } from "./program.ts";
 import type { Stage } from "./stage.ts";
 
@@ -31,8 +31,7 @@ export async function bundle(stage: Stage, deno = [Deno.execPath()]): Promise<La
     await Deno.copyFile(`${dist}/${name}.js`, `${stage.folder}/${name}.js`);
   }
   if (!existed) await Deno.remove(dist, { recursive: true });
-  const alone = ["--no-config", "--no-remote", "--no-npm"];
-  const run = [...deno, "run", "--quiet", "--no-prompt", ...alone, ...NODE_PERMISSIONS];
+  const run = [...deno, "run", ...SCRIPT_FLAGS, ...NODE_PERMISSIONS];
   return (program) =>
     program === "cluster"
       ? [...run, ...STARTER_PERMISSIONS, `${stage.folder}/hetpaxos.js`, program]

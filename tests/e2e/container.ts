@@ -5,7 +5,7 @@
  * @module
  */
 
-import { PROGRAMS } from "../../scripts/programs.ts";
+import { PROGRAMS, SCRIPT_FLAGS } from "../../scripts/programs.ts";
 import type { Program } from "./program.ts";
 import { without } from "./terminal/terminal.ts";
 
@@ -114,8 +114,7 @@ function bundled(word: string): string[] | undefined {
 }
 
 function script(name: string, permissions: readonly string[]): string[] {
-  const alone = ["--quiet", "--no-prompt", "--no-config", "--no-remote", "--no-npm"];
-  const run = ["/usr/local/bin/deno", "run", ...alone, ...permissions];
+  const run = ["/usr/local/bin/deno", "run", ...SCRIPT_FLAGS, ...permissions];
   return [...run, `/usr/local/lib/${name}.js`];
 }
 

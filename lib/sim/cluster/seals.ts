@@ -5,7 +5,6 @@
  * @module
  */
 
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { reject } from "../../core/rejection.ts";
 import type { Identity } from "../../crypto/identity.ts";
 import { hashValue, messageId, sha3 } from "../../crypto/hash.ts";
@@ -13,6 +12,7 @@ import { makeSigner, type Signer } from "../../crypto/keys.ts";
 import { makeVerifier, type Verifier } from "../../crypto/verify.ts";
 import { canonicalAcceptorMessage, SIGNATURE_BYTES } from "../../wire/canonical.ts";
 import { equalBytes } from "../../wire/hex.ts";
+import { constantKey } from "../border.ts";
 
 /** How the members of a world sign, and how they verify. */
 export interface Seals {
@@ -59,25 +59,14 @@ const CHEAP: Seals = {
   }),
 };
 
-interface MadeKey {
-  readonly keyKind: "ed25519";
-  readonly key: KeyObject;
-  readonly publicKey: KeyObject;
-}
+type MadeKey = ReturnType<typeof constantKey> & { readonly keyKind: "ed25519" };
 
 const keys = new Map<number, MadeKey>();
 
-/** The same in every world: a key made of constant bytes. */
+/** The key of the identity at a position of the cluster's: the same in every world. */
 function keyOf(index: number): MadeKey {
   let made = keys.get(index);
-  if (made === undefined) {
-    // PKCS#8 of an Ed25519 key: a fixed head, then 32 secret bytes.
-    const head = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
-    const der = new Uint8Array([...head, ...new Array<number>(32).fill(index + 1)]);
-    const key = createPrivateKey({ key: der as never, format: "der", type: "pkcs8" });
-    made = { keyKind: "ed25519", key, publicKey: createPublicKey(key as never) };
-    keys.set(index, made);
-  }
+  if (made === undefined) keys.set(index, made = { keyKind: "ed25519", ...constantKey(index + 1) });
   return made;
 }
 
