@@ -6,9 +6,8 @@
 
 import { relativePath, resolveFrom } from "./paths.ts";
 
-/** What whoever runs processes may import. */
-const LIBRARY = [
-  "lib/process",
+/** What the edge, where time, sockets and files are, may import. */
+const BELOW_PROCESS = [
   "lib/link",
   "lib/node",
   "lib/evidence",
@@ -21,6 +20,9 @@ const LIBRARY = [
   "lib/core",
   "lib/std",
 ];
+
+/** What whoever runs processes may import. */
+const LIBRARY = ["lib/process", ...BELOW_PROCESS];
 
 /** Layers by folder, each with the layers it may import besides itself. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -43,19 +45,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "lib/std",
   ],
   "lib/link": ["lib/node", "lib/config", "lib/store", "lib/wire", "lib/core", "lib/std"],
-  "lib/process": [
-    "lib/link",
-    "lib/node",
-    "lib/evidence",
-    "lib/config",
-    "lib/trace",
-    "lib/net",
-    "lib/store",
-    "lib/crypto",
-    "lib/wire",
-    "lib/core",
-    "lib/std",
-  ],
+  "lib/process": BELOW_PROCESS,
   "lib/sim": [
     "lib/link",
     "lib/node",
