@@ -41,21 +41,25 @@ export class Collector {
   }
 }
 
-/** What to call when there is waste; undefined if garbage cannot be collected at will. */
-export function collectingWaste(nowMs: () => number): (() => void) | undefined {
-  const collect = garbageCollector();
-  if (collect === undefined) return undefined;
-  const collector = new Collector({ nowMs, collect });
-  return () => collector.wasted();
+/**
+ * What to call when there is waste. V8 is asked for its collector only then; if it cannot be had,
+ * nothing happens.
+ */
+export function collectingWaste(nowMs: () => number): () => void {
+  let collector: Collector | undefined;
+  return () => {
+    collector ??= new Collector({ nowMs, collect: garbageCollector() });
+    collector.wasted();
+  };
 }
 
-/** V8's own collector; undefined if it cannot be had. */
-function garbageCollector(): (() => void) | undefined {
+function garbageCollector(): () => void {
   try {
     setFlagsFromString("--expose-gc");
     const collect: unknown = runInNewContext("gc");
-    return typeof collect === "function" ? () => void collect() : undefined;
+    if (typeof collect === "function") return () => void collect();
   } catch {
-    return undefined;
+    // Then V8 collects when it likes.
   }
+  return () => {};
 }
