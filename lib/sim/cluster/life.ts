@@ -7,6 +7,7 @@
 
 import { fullSet } from "../../core/acceptor_set.ts";
 import { isRejection } from "../../core/rejection.ts";
+import type { AcceptorIndex } from "../../core/types.ts";
 import type { Configuration } from "../../config/configuration.ts";
 import { hashValue } from "../../crypto/hash.ts";
 import type { Verifier } from "../../crypto/verify.ts";
@@ -47,8 +48,12 @@ export interface LifeOptions {
   identityInUse(): void;
 }
 
-/** A link as an end of a stream. */
-function endOf(link: Link): End {
+/**
+ * A link as an end of a stream.
+ *
+ * @param deafTo The acceptor of which it does not want to hear anything; undefined for none.
+ */
+function endOf(link: Link, deafTo: AcceptorIndex | undefined): End {
   return {
     set onReady(callback: () => void) {
       link.onReady = callback;
@@ -57,28 +62,15 @@ function endOf(link: Link): End {
     get isOver() {
       return link.end !== undefined;
     },
-    receive: (envelope) => link.receive(envelope),
-    broken: (detail) => link.broken(detail),
-  };
-}
-
-/** The end of one who does not want to hear what its twin has said with the same key. */
-function deafTo(signer: number, end: End): End {
-  return {
-    set onReady(callback: () => void) {
-      end.onReady = callback;
-    },
-    next: () => end.next(),
-    get isOver() {
-      return end.isOver;
-    },
     receive: (envelope) => {
-      envelope.messages = envelope.messages.filter(({ body }) =>
-        body.case !== "acceptorMessage" || body.value.signer !== signer
-      );
-      end.receive(envelope);
+      if (deafTo !== undefined) {
+        envelope.messages = envelope.messages.filter(({ body }) =>
+          body.case !== "acceptorMessage" || body.value.signer !== deafTo
+        );
+      }
+      link.receive(envelope);
     },
-    broken: (detail) => end.broken(detail),
+    broken: (detail) => link.broken(detail),
   };
 }
 
@@ -170,7 +162,7 @@ export class Life {
 
   #endOf(link: Link): End {
     const { isTwin, configuration: { self } } = this.options;
-    return isTwin ? deafTo(self.acceptorIndex!, endOf(link)) : endOf(link);
+    return endOf(link, isTwin ? self.acceptorIndex : undefined);
   }
 
   #dial(name: string): void {
