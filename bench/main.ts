@@ -4,9 +4,10 @@
  * @module
  */
 
+import type { Flag } from "../cli/flags.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { runScript } from "../scripts/command.ts";
-import { benchCluster } from "./cluster.ts";
+import { benchCluster, type ClusterBench } from "./cluster.ts";
 import { benchCore } from "./core.ts";
 import { benchJournal } from "./journal.ts";
 import { benchMembers } from "./members.ts";
@@ -14,7 +15,6 @@ import { benchStart } from "./start.ts";
 import { benchStrangers } from "./strangers.ts";
 
 const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<void>>> = {
-  cluster: benchCluster,
   core: benchCore,
   journal: benchJournal,
   members: benchMembers,
@@ -23,9 +23,73 @@ const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<v
 };
 
 /** Those that can measure another checkout, too. */
-const COMPARING = ["members", "start", "strangers"];
+const COMPARING = ["cluster", "members", "start", "strangers"];
 
-const NAMES = Object.keys(BENCHMARKS).join(", ");
+const ALL = ["cluster", ...Object.keys(BENCHMARKS)];
+const NAMES = ALL.join(", ");
+
+const FLAGS = [
+  {
+    name: "against",
+    kind: "text",
+    value: "REV",
+    help: "cluster, members, start, strangers: another checkout, measured in turn with this one; " +
+      "cluster takes a revision, too",
+  },
+  {
+    name: "rounds",
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: 99,
+    default: 3,
+    help: "cluster: clusters of each revision and kind",
+  },
+  {
+    name: "in-flight",
+    kind: "text",
+    value: "N,…",
+    default: "1,16,64,256",
+    help: "cluster: proposals at once",
+  },
+  {
+    name: "acceptors",
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: 40,
+    default: 4,
+    help: "cluster: how many",
+  },
+  {
+    name: "bytes",
+    kind: "integer",
+    value: "N",
+    min: 8,
+    max: 1 << 20,
+    default: 32,
+    help: "cluster: of each value",
+  },
+  {
+    name: "journal",
+    kind: "choice",
+    value: "KIND",
+    choices: ["durable", "volatile", "both"],
+    default: "both",
+    help: "cluster: on disk, in memory, or one after the other",
+  },
+  {
+    name: "seconds",
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: 3_600,
+    default: 5,
+    help: "cluster: how long each loop lasts, about",
+  },
+  { name: "one-down", kind: "boolean", help: "cluster: one acceptor is never started" },
+  { name: "json", kind: "text", value: "FILE", help: "cluster: where the figures go" },
+] as const satisfies readonly Flag[];
 
 await runScript({
   name: "deno task bench",
@@ -35,27 +99,37 @@ await runScript({
     "are judged (core), the journal takes them (journal), an acceptor begins to listen (start); " +
     "what members that do not read (members), and connections that come to nothing (strangers), " +
     "cost it.",
-  flags: [{
-    name: "against",
-    kind: "text",
-    value: "DIR",
-    help: "members, start, strangers: another checkout, measured in turn with this one",
-  }],
+  flags: FLAGS,
   positionals: [{ name: "NAME", help: NAMES, optional: true, many: true }],
   examples: [
     { args: "core journal", does: "Two of them." },
     { args: "start --against ../before", does: "What a change did to the start of an acceptor." },
+    { args: "cluster --against HEAD~1", does: "What the last commit did to a decision." },
   ],
   exits: [{ status: EXIT.usage, means: "there is no such benchmark, or checkout" }],
 }, async ({ flags, positionals }) => {
-  const names = positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals;
-  const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));
+  const names = positionals.length === 0 ? ALL : positionals;
+  const unknown = names.find((name) => !ALL.includes(name));
   if (unknown !== undefined) {
     throw new OperatorError(EXIT.usage, `no such benchmark: there are ${NAMES}`, unknown);
   }
   if (flags.against !== undefined && !names.some((name) => COMPARING.includes(name))) {
     throw new OperatorError(EXIT.usage, `goes with ${COMPARING.join(", ")} only`, "--against");
   }
-  for (const name of names) await BENCHMARKS[name]!(flags.against);
-  return EXIT.ok;
+  for (const name of names.filter((each) => each !== "cluster")) {
+    await BENCHMARKS[name]!(flags.against);
+  }
+  if (!names.includes("cluster")) return EXIT.ok;
+  const inFlight = flags["in-flight"].split(",").map(Number);
+  if (!inFlight.every((each) => Number.isInteger(each) && each > 0)) {
+    throw new OperatorError(EXIT.usage, "is no list of whole numbers", "--in-flight");
+  }
+  const { against, rounds, acceptors, bytes, journal, seconds, json } = flags;
+  const bench: ClusterBench = {
+    ...{ against, rounds, acceptors, inFlight, seconds, json },
+    kinds: journal === "both" ? ["durable", "volatile"] : [journal],
+    valueBytes: bytes,
+    oneDown: flags["one-down"],
+  };
+  return await benchCluster(bench);
 });
