@@ -27,6 +27,7 @@
  */
 
 export * from "./lib/core/mod.ts";
+export * from "./lib/graph/validity.ts";
 export * from "./lib/crypto/certificate.ts";
 export * from "./lib/crypto/hash.ts";
 export * from "./lib/crypto/identity.ts";

@@ -14,7 +14,7 @@ import {
 } from "../lib/config/configuration.ts";
 import { formatHostPort } from "../lib/config/addresses.ts";
 import { differingParts } from "../lib/config/digest.ts";
-import { findStarvations } from "../lib/config/starvation.ts";
+import { findStarvations } from "../lib/graph/starvation.ts";
 import { toHex } from "../lib/wire/hex.ts";
 import { LIMITS, NETWORK_SETTINGS, PROPOSER_SETTINGS, type Setting } from "../lib/wire/limits.ts";
 import { listNames } from "../lib/wire/names.ts";

@@ -6,7 +6,8 @@
  */
 
 import { runScript } from "./command.ts";
-import { checkValidity, type LearnerGraph, makeLearnerGraph } from "../lib/core/learner_graph.ts";
+import { type LearnerGraph, makeLearnerGraph } from "../lib/core/learner_graph.ts";
+import { checkValidity } from "../lib/graph/validity.ts";
 import type { Pace } from "../lib/core/proposer.ts";
 import { thresholds } from "../lib/sim/graphs.ts";
 import { Marks } from "../lib/sim/marks.ts";

@@ -6,13 +6,12 @@
 
 import { membersOf } from "../core/acceptor_set.ts";
 import {
-  checkValidity,
   type LearnerGraph,
   learnersWithoutSelfEdge,
   makeLearnerGraph,
 } from "../core/learner_graph.ts";
 import type { AcceptorSet } from "../core/types.ts";
-import { ValidityTooComplexError, type Violation } from "../core/validity.ts";
+import { checkValidity, ValidityTooComplexError, type Violation } from "../graph/validity.ts";
 import type { ParsedGraph } from "./graph.ts";
 import { type Place, quote } from "../wire/place.ts";
 
@@ -70,7 +69,8 @@ function attemptCheck(
   } catch (error) {
     if (!(error instanceof ValidityTooComplexError)) throw error;
     return root.field("safetySets").fail(
-      `${error.message}; write quorums and safe sets as thresholds over groups of like acceptors`,
+      `${error.message}; make the rules of learners more alike: groups of acceptors that stand in ` +
+        "the same thresholds everywhere cost nothing",
     );
   }
 }

@@ -9,7 +9,6 @@ import { fullSet } from "./acceptor_set.ts";
 import { makeConnected, type SafetyEdge } from "./connected.ts";
 import { type CompiledRule, compileRule, type SetRule } from "./quorum.ts";
 import type { AcceptorSet, BurialRule, LearnerIndex, LearnerSet } from "./types.ts";
-import { findViolation, type Violation } from "./validity.ts";
 
 /** What a learner graph is made from; indices refer to the name lists. */
 export interface LearnerGraphSpec {
@@ -46,13 +45,13 @@ export interface LearnerGraph {
 }
 
 /**
- * Builds a learner graph. Does not check that it is valid: {@linkcode checkValidity} does.
+ * Builds a learner graph. Does not check that it is valid: `checkValidity` of `lib/graph` does.
  *
  * @throws RangeError if a threshold is impossible.
  *
  * @example
  * ```ts
- * import { checkValidity, makeLearnerGraph } from "./learner_graph.ts";
+ * import { makeLearnerGraph } from "./learner_graph.ts";
  * import { thresholdOf } from "./quorum.ts";
  * import { assertEquals } from "@std/assert";
  *
@@ -64,7 +63,6 @@ export interface LearnerGraph {
  *   safety: [{ a: 0, b: 0, safe: threeOfFour }],
  *   burial: "TECHNICAL_REPORT",
  * });
- * assertEquals(checkValidity(graph), undefined);
  * assertEquals(graph.connected(0b0001n), [1n]); // one caught: Eve still agrees with herself
  * assertEquals(graph.connected(0b0011n), [0n]); // two: no promise is left
  * ```
@@ -104,22 +102,4 @@ export function entangled(
 export function learnersWithoutSelfEdge(graph: LearnerGraph): LearnerIndex[] {
   const connected = graph.connected(0n);
   return connected.flatMap((set, learner) => set === 0n ? [learner] : []);
-}
-
-/**
- * Checks `qa ∩ qb ∩ s ≠ ∅` for every pair of learners of the closed graph, every quorum of each and
- * every safe set of the pair (TR, valid learner graph).
- *
- * @returns undefined if valid, else the first violation by learner order.
- * @throws ValidityTooComplexError if the graph is too irregular to be checked in bounded work.
- */
-export function checkValidity(graph: LearnerGraph): Violation | undefined {
-  for (let a = 0; a < graph.learnerCount; a++) {
-    for (let b = a; b < graph.learnerCount; b++) {
-      if (!entangled(graph, a, b, fullSet(graph.acceptorCount))) continue;
-      const violation = findViolation(graph, a, b);
-      if (violation !== undefined) return violation;
-    }
-  }
-  return undefined;
 }

@@ -2,9 +2,9 @@
  * The protocol itself: pure, synchronous, the same everywhere. A learner graph, the state of an
  * instance, and {@linkcode step}, which takes a message or the passing of time and says what to do.
  *
- * @example Whether a learner graph can work at all
+ * @example A learner graph
  * ```ts
- * import { checkValidity, makeLearnerGraph, thresholdOf } from "./mod.ts";
+ * import { makeLearnerGraph, thresholdOf } from "./mod.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const anyThree = thresholdOf(3, [0, 1, 2, 3]);
@@ -15,7 +15,7 @@
  *   safety: [{ a: 0, b: 0, safe: anyThree }],
  *   burial: "TECHNICAL_REPORT",
  * });
- * assertEquals(checkValidity(graph), undefined);
+ * assertEquals(graph.connected(0b0001n), [1n]); // one caught: Eve still agrees with herself
  * ```
  *
  * @module
@@ -44,4 +44,3 @@ export * from "./rejection.ts";
 export * from "./schedule.ts";
 export * from "./starvation.ts";
 export * from "./types.ts";
-export * from "./validity.ts";

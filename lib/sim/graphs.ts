@@ -4,7 +4,8 @@
  * @module
  */
 
-import { checkValidity, type LearnerGraph, type LearnerGraphSpec } from "../core/learner_graph.ts";
+import type { LearnerGraph, LearnerGraphSpec } from "../core/learner_graph.ts";
+import { checkValidity } from "../graph/validity.ts";
 import { makeLearnerGraph } from "../core/learner_graph.ts";
 import { anyOf, type SetRule, thresholdOf } from "../core/quorum.ts";
 import type { AcceptorIndex, BurialRule } from "../core/types.ts";

@@ -17,6 +17,7 @@ const BELOW_PROCESS = [
   "lib/store",
   "lib/crypto",
   "lib/wire",
+  "lib/graph",
   "lib/core",
   "lib/std",
 ];
@@ -28,9 +29,10 @@ const LIBRARY = ["lib/process", ...BELOW_PROCESS];
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/core": [],
   "lib/std": [],
+  "lib/graph": ["lib/core", "lib/std"],
   "lib/wire": ["lib/core", "lib/std"],
   "lib/crypto": ["lib/wire", "lib/core", "lib/std"],
-  "lib/config": ["lib/crypto", "lib/wire", "lib/core", "lib/std"],
+  "lib/config": ["lib/crypto", "lib/wire", "lib/graph", "lib/core", "lib/std"],
   "lib/store": ["lib/wire", "lib/core", "lib/std"],
   "lib/net": ["lib/config", "lib/wire", "lib/core", "lib/std"],
   "lib/trace": ["lib/core", "lib/std"],
@@ -54,6 +56,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "lib/trace",
     "lib/crypto",
     "lib/wire",
+    "lib/graph",
     "lib/core",
     "lib/std",
   ],

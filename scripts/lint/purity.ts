@@ -23,7 +23,7 @@ const LOCAL_MEMBERS: ReadonlySet<string> = new Set([
 ]);
 
 /** What is pure and synchronous: it runs in simulated worlds, where nothing else may be asked. */
-const PURE = ["lib/core", "lib/node", "lib/link"];
+const PURE = ["lib/core", "lib/graph", "lib/node", "lib/link"];
 
 /** Names that a file may use nevertheless, each with its reason. */
 export const PURITY_EXCEPTIONS: Readonly<Record<string, readonly [name: string, reason: string]>> =

@@ -160,7 +160,7 @@ export const GRAPHS: readonly Fault[] = [
       ),
     ],
     caughtBy: {
-      path: "tests/core/graph_property_test.ts",
+      path: "tests/graph/graph_property_test.ts",
       test: "connected is a safe set of the closed graph without anybody caught",
     },
   },
@@ -178,8 +178,8 @@ export const GRAPHS: readonly Fault[] = [
     origin: "a slip: agreement that follows from two promises is not checked",
     edits: [
       edit(
-        "core/learner_graph.ts",
-        "if (!entangled(graph, a, b, fullSet(graph.acceptorCount))) continue;",
+        "graph/validity.ts",
+        "if (!entangled(graph, a, b, all)) continue;",
         "if (!graph.spec.safety.some((edge) => edge.a === a && edge.b === b)) continue;",
       ),
     ],
@@ -191,10 +191,10 @@ export const GRAPHS: readonly Fault[] = [
   {
     name: "who may starve whom is not said if it takes too long to find out",
     origin: "this program: given up silently, as if there were nobody",
-    edits: [edit("config/starvation.ts", 'return "unknown";', "return undefined;")],
+    edits: [edit("graph/starvation.ts", "return smallest ?? found;", "return smallest;")],
     caughtBy: {
-      path: "tests/wire/text_test.ts",
-      test: "a pair that takes too long a search is said to be unknown, not left out",
+      path: "tests/graph/starvation_test.ts",
+      test: "a search that is stopped says unknown, and leaves nobody out",
     },
   },
   {

@@ -11,7 +11,7 @@ async function check(file: string, terminal: boolean): Promise<string> {
   return out.text;
 }
 
-Deno.test("check says who may starve whom, and where it cannot tell", async () => {
+Deno.test("check says who may starve whom", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const names = Array.from({ length: 41 }, (_, i) => `A${String(i).padStart(2, "0")}`);
@@ -31,12 +31,9 @@ Deno.test("check says who may starve whom, and where it cannot tell", async () =
     config.learners = { X: rule(20), Y: rule(19) };
     config.safetySets = { X: { safetySets: { X: promise, Y: promise } } };
     await Deno.writeTextFile(file, JSON.stringify(config));
-    const [first, second] = JSON.parse(await check(file, false)).starvation;
-    assertEquals(first, { by: "X", starved: "Y", quorum: "unknown" });
-    assertEquals([second.by, second.starved, second.quorum.length], ["Y", "X", 20]);
-    const text = await check(file, true);
-    assertStringIncludes(text, "whether X may leave Y undecided is unknown");
-    assertStringIncludes(text, "Y, deciding by A00, ");
+    const [first, ...others] = JSON.parse(await check(file, false)).starvation;
+    assertEquals([first.by, first.starved, first.quorum.length, others], ["Y", "X", 20, []]);
+    assertStringIncludes(await check(file, true), "Y, deciding by A00, ");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

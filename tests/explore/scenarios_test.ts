@@ -6,7 +6,8 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { checkValidity, makeLearnerGraph } from "../../lib/core/learner_graph.ts";
+import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
+import { checkValidity } from "../../lib/graph/validity.ts";
 import { runScript } from "../../lib/explore/replay.ts";
 import { type Report, runScenario } from "../../lib/explore/run.ts";
 import { type Pinned, SCENARIOS } from "../../lib/explore/scenarios.ts";

@@ -12,7 +12,7 @@ import { run } from "../../scripts/run.ts";
 import { listFiles, readSource } from "../../scripts/sources.ts";
 
 /** Doors that run anywhere: nothing of Deno, nothing of Node. */
-const PURE = ["./core", "./wire", "./trace"] as const;
+const PURE = ["./core", "./graph", "./wire", "./trace"] as const;
 
 /**
  * Files behind a door that use Node's cryptography, and nothing else of Node or Deno: verifying must

@@ -7,12 +7,12 @@
 import { assertEquals } from "@std/assert";
 import { setOf } from "../../lib/core/acceptor_set.ts";
 import {
-  checkValidity,
   entangled,
   learnersWithoutSelfEdge,
   makeLearnerGraph,
 } from "../../lib/core/learner_graph.ts";
 import { type SetRule, thresholdOf } from "../../lib/core/quorum.ts";
+import { checkValidity } from "../../lib/graph/validity.ts";
 import { type NamedGraph, specOf } from "../oracle/builder.ts";
 import { type Bits, closeGraph, counterexamples } from "../oracle/closed_graph.ts";
 

@@ -1,8 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import { compileRule, type SetRule, thresholdOf } from "../../lib/core/quorum.ts";
-import { findStarvations } from "../../lib/config/starvation.ts";
 import { compareBytes, equalBytes, fromHex, toHex } from "../../lib/wire/hex.ts";
 import { parseJson } from "../../lib/wire/json_text.ts";
 import { compareNames, didYouMean, listNames } from "../../lib/wire/names.ts";
@@ -172,53 +170,4 @@ Deno.test("rules in words", () => {
   assertEquals(say(any([two(0, 1), two(2, 3)])), "(all of Alice, Bob) or (all of Carol, Dave)");
   assertEquals(say(two(0, 1)), "all of Alice, Bob");
   assertEquals(say(thresholdOf(1, [3])), "Dave");
-});
-
-Deno.test("a learner that another may starve is found, one that it may not is not", () => {
-  const acceptors = ["a", "b", "c", "d", "e"];
-  const graphOf = (x: number, y: number) =>
-    makeLearnerGraph({
-      acceptors,
-      learners: ["X", "Y"],
-      quorums: [thresholdOf(x, [0, 1, 2, 3, 4]), thresholdOf(y, [0, 1, 2, 3, 4])],
-      safety: [{ a: 0, b: 1, safe: thresholdOf(5, [0, 1, 2, 3, 4]) }],
-      burial: "TECHNICAL_REPORT",
-    });
-  assertEquals(findStarvations(graphOf(4, 3)), [{ by: 1, starved: 0, quorum: 0b11100n }]);
-  assertEquals(findStarvations(graphOf(3, 3)), []);
-});
-
-Deno.test("among many acceptors too, if they are alike", () => {
-  const indices = Array.from({ length: 100 }, (_, index) => index);
-  const graph = makeLearnerGraph({
-    acceptors: indices.map((index) => `a${index}`.padStart(4, "0")),
-    learners: ["X", "Y"],
-    quorums: [thresholdOf(68, indices), thresholdOf(67, indices)],
-    safety: [{ a: 0, b: 1, safe: thresholdOf(67, indices) }],
-    burial: "TECHNICAL_REPORT",
-  });
-  const quorum = indices.slice(33).reduce((set, index) => set | (1n << BigInt(index)), 0n);
-  assertEquals(findStarvations(graph), [{ by: 1, starved: 0, quorum }]);
-});
-
-Deno.test("a pair that takes too long a search is said to be unknown, not left out", () => {
-  // All of: z, and of 20 pairs one each (X) or of 19 of them (Y).
-  const pairs = Array.from({ length: 20 }, (_, i) => thresholdOf(1, [1 + 2 * i, 2 + 2 * i]));
-  const rule = (threshold: number): SetRule => ({
-    kind: "threshold",
-    threshold: 2,
-    of: [{ kind: "acceptor", index: 0 }, { kind: "threshold", threshold, of: pairs }],
-  });
-  const graph = makeLearnerGraph({
-    acceptors: Array.from({ length: 41 }, (_, i) => `a${i}`),
-    learners: ["X", "Y"],
-    quorums: [rule(20), rule(19)],
-    safety: [{ a: 0, b: 1, safe: thresholdOf(1, [0]) }],
-    burial: "TECHNICAL_REPORT",
-  });
-  const quorum = pairs.slice(1).reduce((set, _, i) => set | (1n << BigInt(4 + 2 * i)), 1n);
-  assertEquals(findStarvations(graph), [
-    { by: 0, starved: 1, quorum: "unknown" },
-    { by: 1, starved: 0, quorum },
-  ]);
 });

@@ -7,13 +7,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { setOf } from "../../lib/core/acceptor_set.ts";
 import {
-  checkValidity,
   entangled,
   learnersWithoutSelfEdge,
   makeLearnerGraph,
 } from "../../lib/core/learner_graph.ts";
 import { mentionedBy } from "../../lib/core/quorum.ts";
-import { findViolation } from "../../lib/core/validity.ts";
+import { checkValidity, findViolation } from "../../lib/graph/validity.ts";
 import {
   type Bits,
   type ClosedGraph,
