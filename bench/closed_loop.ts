@@ -7,7 +7,7 @@
 import { randomBytes } from "node:crypto";
 import { loadConfiguration } from "../lib/config/configuration.ts";
 import type { AcceptorClient } from "../lib/net/client.ts";
-import { connectToAcceptor } from "../lib/process/acceptor_client.ts";
+import { connectToAcceptor } from "../lib/net/acceptor_client.ts";
 
 /** What a loop has seen. */
 export interface LoopResult {

@@ -5,7 +5,7 @@
  */
 
 import { loadConfiguration } from "../lib/config/configuration.ts";
-import { connectToAcceptor } from "../lib/process/acceptor_client.ts";
+import { connectToAcceptor } from "../lib/net/acceptor_client.ts";
 import { ROOT } from "../scripts/lint/paths.ts";
 import { Cluster } from "../tests/e2e/cluster.ts";
 import { meanwhile, megabytes, residentBytes } from "../tests/e2e/memory.ts";

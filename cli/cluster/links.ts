@@ -4,7 +4,7 @@
  * @module
  */
 
-import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { connectToAcceptor } from "../../lib/net/acceptor_client.ts";
 import { type Configuration, readConfiguration } from "../../lib/config/configuration.ts";
 import { reasonOf } from "../../lib/wire/os_reason.ts";
 import type { ClusterFolder, Description } from "./state.ts";

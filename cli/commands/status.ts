@@ -4,15 +4,12 @@
  * @module
  */
 
-import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
-import { daysLeft, EXPIRY_NOTICE_DAYS } from "../../lib/config/expiry.ts";
+import { connect } from "../../lib/client/client.ts";
+import type { AcceptorStatus } from "../../lib/client/status.ts";
+import type { StatusAnswer } from "../../lib/client/types.ts";
 import type { Configuration, Identity } from "../../lib/config/configuration.ts";
-import { roleName } from "../../lib/link/hello.ts";
-import type { GetStatusResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
-import { toHex } from "../../lib/wire/hex.ts";
+import { daysLeft, EXPIRY_NOTICE_DAYS } from "../../lib/config/expiry.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
-import { reasonOf } from "../../lib/wire/os_reason.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, type Span } from "../output.ts";
 import { COMMON_EXITS, CONFIG_POSITIONAL, loadFor } from "./shared.ts";
@@ -53,15 +50,12 @@ export const status: Command = defineCommand({
 }, async ({ flags, positionals, stdout }) => {
   const output = makeOutput(flags, stdout);
   const configuration = await loadFor(positionals, () => {});
-  const asked = flags.self ? [ourselves(configuration)] : configuration.acceptors;
-  const answers = asked.map((acceptor) => ask(configuration, acceptor, flags.timeout));
-  let missing = 0;
-  for (const [i, acceptor] of asked.entries()) {
-    const answer = await answers[i]!;
-    if (typeof answer === "string") missing++;
-    print(output, acceptor.name, answer);
-  }
-  return missing === 0 ? EXIT.ok : EXIT.timeout;
+  const acceptors = flags.self ? [ourselves(configuration)] : configuration.acceptors;
+  const { timeout: timeoutMs } = flags;
+  await using client = connect({ ...configuration, acceptors }, { connectTimeoutMs: timeoutMs });
+  const answers = await client.status({ timeoutMs });
+  for (const answer of answers) print(output, answer);
+  return answers.every((answer) => "status" in answer) ? EXIT.ok : EXIT.timeout;
 });
 
 /** The acceptor of this configuration, at the address where it listens. */
@@ -76,77 +70,64 @@ function ourselves({ acceptors, self, listen, source }: Configuration): Identity
   return { ...self, host: LISTENS_ON_ALL[listen.host] ?? listen.host, port: listen.port };
 }
 
-/** The status, or why there is none. */
-async function ask(
-  configuration: Configuration,
-  acceptor: Identity,
-  timeoutMs: number,
-): Promise<GetStatusResponse | string> {
-  const client = connectToAcceptor(configuration, acceptor, { connectTimeoutMs: timeoutMs });
-  try {
-    return await client.getStatus({}, AbortSignal.timeout(timeoutMs));
-  } catch (error) {
-    return reasonOf(error);
-  } finally {
-    client.close();
-  }
-}
-
-function print(output: Output, name: string, answer: GetStatusResponse | string): void {
-  if (typeof answer === "string") {
-    output.emit({ event: "status", name, error: answer }, [
+function print(output: Output, answer: StatusAnswer): void {
+  const { acceptor: name } = answer;
+  if ("error" in answer) {
+    const { message } = answer.error;
+    output.emit({ event: "status", name, error: message }, [
       { paint: "red", text: name },
-      `: no answer: ${answer}`,
+      `: no answer: ${message}`,
     ]);
     return;
   }
-  const { peers, caught, rejections } = answer;
+  const { status } = answer;
+  const { peers, caught, caughtCount } = status;
+  const rejections = Object.entries(status.rejections);
   const down = peers.filter(({ connected }) => !connected);
   output.emit({
     event: "status",
     name,
-    agent: answer.agent,
-    uptimeMs: answer.uptimeMs,
-    configDigest: toHex(answer.configDigest?.whole ?? new Uint8Array()),
-    instances: answer.instances,
-    messagesKnown: answer.messagesKnown,
-    messagesWaiting: answer.messagesWaiting,
-    messagesSigned: answer.messagesSigned,
+    agent: status.agent,
+    uptimeMs: status.uptimeMs,
+    configDigest: status.configDigest,
+    instances: status.instances,
+    messagesKnown: status.messagesKnown,
+    messagesWaiting: status.messagesWaiting,
+    messagesSigned: status.messagesSigned,
     peers: peers.map(({ name, role, connected, lastError }) => ({
       name,
-      role: roleName(role),
+      role,
       connected,
       ...(lastError === "" ? {} : { lastError }),
     })),
-    rejections: Object.fromEntries(rejections.map(({ code, count }) => [code, count])),
+    rejections: status.rejections,
     caught: caught.map(({ name, instance }) => ({ name, instance })),
-    caughtCount: answer.caughtCount,
-    ...answer.certificateNotAfter === undefined
+    caughtCount,
+    ...status.certificateNotAfter === undefined
       ? {}
-      : { certificateNotAfter: timestampDate(answer.certificateNotAfter).toISOString() },
+      : { certificateNotAfter: status.certificateNotAfter.toISOString() },
   }, [
     { paint: down.length === 0 ? "green" : "yellow", text: name },
-    `: up ${Math.round(Number(answer.uptimeMs) / 1000)} s, ${answer.instances} instances, ` +
-    `${answer.messagesSigned} messages signed; `,
+    `: up ${Math.round(Number(status.uptimeMs) / 1000)} s, ${status.instances} instances, ` +
+    `${status.messagesSigned} messages signed; `,
     down.length === 0
       ? "all acceptors connected"
       : `not connected: ${down.map(({ name, lastError }) => `${name} (${lastError})`).join(", ")}`,
     rejections.length === 0
       ? ""
-      : `; refused: ${rejections.map(({ code, count }) => `${code} ${count}`).join(", ")}`,
+      : `; refused: ${rejections.map(([code, count]) => `${code} ${count}`).join(", ")}`,
     caught.length === 0
       ? ""
       : `; CAUGHT: ${caught.map(({ name, instance }) => `${name} in ${instance}`).join(", ")}${
-        answer.caughtCount > caught.length ? ` (the newest of ${answer.caughtCount})` : ""
+        caughtCount > caught.length ? ` (the newest of ${caughtCount})` : ""
       }`,
-    ...expiry(answer),
+    ...expiry(status),
   ]);
 }
 
 /** What to say of the acceptor's certificate; nothing unless it expires soon. */
-function expiry({ certificateNotAfter }: GetStatusResponse): Span[] {
-  if (certificateNotAfter === undefined) return [];
-  const notAfter = timestampDate(certificateNotAfter);
+function expiry({ certificateNotAfter: notAfter }: AcceptorStatus): Span[] {
+  if (notAfter === undefined) return [];
   const days = daysLeft(notAfter, new Date());
   if (days >= EXPIRY_NOTICE_DAYS) return [];
   const when = notAfter.toISOString().slice(0, 10);

@@ -30,6 +30,26 @@ export function mayBelieve(
     : graph.quorums[learner]!.satisfiedBy(reporters);
 }
 
+/** When reports are to be believed: by {@linkcode mayBelieve}, or by something stricter. */
+export type Belief = (
+  graph: LearnerGraph,
+  learner: LearnerIndex,
+  reporters: AcceptorSet,
+) => boolean;
+
+/**
+ * Whether the acceptors of a set are a quorum of the learner. In a valid graph that is never less
+ * than {@linkcode mayBelieve} asks for: no quorum is unsafe as a whole while the learner has any
+ * promise.
+ */
+export function isQuorum(
+  { quorums }: LearnerGraph,
+  learner: LearnerIndex,
+  reporters: AcceptorSet,
+): boolean {
+  return reporters !== 0n && quorums[learner]!.satisfiedBy(reporters);
+}
+
 /** Decisions that one acceptor may report of one learner; further ones are passed over. */
 const REPORTS_MAX = 4;
 
@@ -37,13 +57,15 @@ const REPORTS_MAX = 4;
 export class Hearsay {
   readonly #graph: LearnerGraph;
   readonly #learner: LearnerIndex;
+  readonly #belief: Belief;
   readonly #reporters: Map<ValueHash, AcceptorSet> = new Map();
   readonly #values: Map<ValueHash, Uint8Array> = new Map();
 
   /** Nothing has been heard. */
-  constructor(graph: LearnerGraph, learner: LearnerIndex) {
+  constructor(graph: LearnerGraph, learner: LearnerIndex, belief: Belief = mayBelieve) {
     this.#graph = graph;
     this.#learner = learner;
+    this.#belief = belief;
   }
 
   /**
@@ -65,7 +87,7 @@ export class Hearsay {
   get believed(): { valueHash: ValueHash; value: Uint8Array; reporters: AcceptorSet }[] {
     return [...this.#reporters].flatMap(([valueHash, reporters]) => {
       const value = this.#values.get(valueHash);
-      if (value === undefined || !mayBelieve(this.#graph, this.#learner, reporters)) return [];
+      if (value === undefined || !this.#belief(this.#graph, this.#learner, reporters)) return [];
       return [{ valueHash, value, reporters }];
     });
   }

@@ -15,6 +15,7 @@ import {
 import type { Journal } from "../store/journal.ts";
 import { fromHex } from "../wire/hex.ts";
 import { PROTOCOL_VERSION } from "../wire/protocol_version.ts";
+import { roleName } from "../wire/role_name.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { describeMismatch, encodeDigest } from "../config/digests.ts";
 import type { LinkEnd } from "./link.ts";
@@ -93,11 +94,6 @@ export function judgeHello(
     refusal: { reason: Reason.CONFIG_MISMATCH, detail },
     rejection: reject("CONFIG_MISMATCH", detail),
   };
-}
-
-/** A role as people call it. */
-export function roleName(role: Role): string {
-  return (Role[role] ?? "unknown").toLowerCase();
 }
 
 function violation(detail: string): { refusal: Refusal; rejection: Rejection } {

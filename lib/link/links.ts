@@ -12,7 +12,8 @@ import {
   type Hello,
   Role,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
-import { judgeHello, makeHello, type Refusal, REFUSALS, roleName } from "./hello.ts";
+import { judgeHello, makeHello, type Refusal, REFUSALS } from "./hello.ts";
+import { roleName } from "../wire/role_name.ts";
 import { Link, type LinkEnd } from "./link.ts";
 
 /** What {@linkcode Links} needs to know. */

@@ -10,7 +10,7 @@ import type { Journal } from "../store/journal.ts";
 import { openMemoryJournal } from "../store/memory_journal.ts";
 import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
-import { connectToAcceptor, pinned } from "./acceptor_client.ts";
+import { connectToAcceptor, pinned } from "../net/acceptor_client.ts";
 import { CertificateWatch } from "./certificate_watch.ts";
 import type { Clock } from "../node/clock.ts";
 import type { Configuration, Identity } from "../config/configuration.ts";

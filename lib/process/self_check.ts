@@ -7,7 +7,7 @@
 import type { Configuration } from "../config/configuration.ts";
 import { LinkError } from "../net/errors.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
-import { connectToAcceptor } from "./acceptor_client.ts";
+import { connectToAcceptor } from "../net/acceptor_client.ts";
 
 /** How long our own address has to answer if another process serves there, in milliseconds. */
 const SELF_CHECK_MS = 1_000;

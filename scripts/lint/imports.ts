@@ -23,7 +23,7 @@ const BELOW_PROCESS = [
 ];
 
 /** What whoever runs processes may import. */
-const LIBRARY = ["lib/process", ...BELOW_PROCESS];
+const LIBRARY = ["lib/client", "lib/process", ...BELOW_PROCESS];
 
 /** Layers by folder, each with the layers it may import besides itself. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -35,6 +35,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/config": ["lib/crypto", "lib/wire", "lib/graph", "lib/core", "lib/std"],
   "lib/store": ["lib/wire", "lib/core", "lib/std"],
   "lib/net": ["lib/config", "lib/wire", "lib/core", "lib/std"],
+  "lib/client": ["lib/net", "lib/config", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
   "lib/trace": ["lib/core", "lib/std"],
   "lib/evidence": ["lib/config", "lib/store", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
   "lib/node": [

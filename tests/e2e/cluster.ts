@@ -7,7 +7,7 @@
 import { freePorts } from "../../cli/demo/child.ts";
 import type { KeyKind } from "../../lib/crypto/keys.ts";
 import type { AcceptorClient } from "../../lib/net/client.ts";
-import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { connectToAcceptor } from "../../lib/net/acceptor_client.ts";
 import { type ClusterPlan, planHomogeneous } from "../../lib/config/cluster_plan.ts";
 import { loadConfiguration } from "../../lib/config/configuration.ts";
 import { type ConfigFileJson, generateConfigs } from "../../lib/config/generate.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { connectToAcceptor } from "../../lib/net/acceptor_client.ts";
 import { loadConfiguration } from "../../lib/config/configuration.ts";
 import { encodeDigest } from "../../lib/config/digests.ts";
 import { create } from "@bufbuild/protobuf";

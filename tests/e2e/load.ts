@@ -8,7 +8,7 @@
 import { assertEquals } from "@std/assert";
 import type { AcceptorClient } from "../../lib/net/client.ts";
 import { LinkError } from "../../lib/net/errors.ts";
-import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { connectToAcceptor } from "../../lib/net/acceptor_client.ts";
 import { loadConfiguration } from "../../lib/config/configuration.ts";
 import type { Decision } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../../lib/wire/hex.ts";

@@ -9,7 +9,7 @@ import { planHomogeneous } from "../../lib/config/cluster_plan.ts";
 import { type Configuration, loadConfiguration } from "../../lib/config/configuration.ts";
 import { generateConfigs } from "../../lib/config/generate.ts";
 import type { AcceptorClient } from "../../lib/net/client.ts";
-import { connectToAcceptor } from "../../lib/process/acceptor_client.ts";
+import { connectToAcceptor } from "../../lib/net/acceptor_client.ts";
 import type { Journal } from "../../lib/store/journal.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type AcceptorClient, connectTo } from "../net/client.ts";
-import type { PeerCertificate } from "../net/tls.ts";
+import { type AcceptorClient, connectTo } from "./client.ts";
+import type { PeerCertificate } from "./tls.ts";
 import type { Configuration, Identity } from "../config/configuration.ts";
 
 /** How to call. */

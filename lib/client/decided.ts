@@ -1,0 +1,19 @@
+/**
+ * What a client says of a decision.
+ *
+ * @module
+ */
+
+/** A decision that enough acceptors report. */
+export interface Decided {
+  /** 0 to 2^64 - 1. */
+  readonly instance: bigint;
+  /** Whose decision it is. */
+  readonly learner: string;
+  /** What was decided; it hashes to {@linkcode Decided.valueHash}. */
+  readonly value: Uint8Array;
+  /** The protocol's hash of the value: 64 lower-case hex digits. */
+  readonly valueHash: string;
+  /** Acceptors that report it, by name, sorted: when they were enough, or a few more. */
+  readonly reportedBy: readonly string[];
+}

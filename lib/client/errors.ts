@@ -1,0 +1,69 @@
+/**
+ * What a client's calls fail with.
+ *
+ * @module
+ */
+
+import type { Decided } from "./decided.ts";
+
+/** Why a call has failed. */
+export const CLIENT_ERROR_CODES = [
+  "INVALID", // an argument is wrong: no such learner, a value that is empty or too long
+  "TIMEOUT", // not all was said in time by enough acceptors
+  "UNREACHABLE", // nobody is left who could say it: too many acceptors do not answer
+  "STARVED", // a learner can decide no more in this instance
+  "DISAGREEMENT", // learners that were to agree decided differently
+  "ABORTED", // the caller's signal was aborted
+  "CLOSED", // the client was closed
+] as const;
+
+/** One of {@linkcode CLIENT_ERROR_CODES}. */
+export type ClientErrorCode = typeof CLIENT_ERROR_CODES[number];
+
+/** Why one acceptor has not answered. */
+export interface AcceptorFailure {
+  /** Its name. */
+  readonly acceptor: string;
+  /** One line for people. */
+  readonly reason: string;
+}
+
+/** What else is known of a failure. */
+export interface ClientErrorDetails {
+  /** What was said in time by enough acceptors; empty unless told. */
+  readonly decisions?: readonly Decided[];
+  /** Who has not answered, and why, as far as it is known; empty unless told. */
+  readonly failures?: readonly AcceptorFailure[];
+  /** What was thrown below, or the reason that the caller's signal has. */
+  readonly cause?: unknown;
+}
+
+/**
+ * A failure of a call of a `Client`; the message is one line for a person.
+ *
+ * @example
+ * ```ts
+ * import { ClientError } from "./errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new ClientError("TIMEOUT", "instance 7 is not decided for Eve");
+ * assertEquals([error.code, error.message], ["TIMEOUT", "instance 7 is not decided for Eve"]);
+ * ```
+ */
+export class ClientError extends Error {
+  /** For programs. */
+  readonly code: ClientErrorCode;
+  /** What was said in time by enough acceptors. */
+  readonly decisions: readonly Decided[];
+  /** Who has not answered, and why, as far as it is known. */
+  readonly failures: readonly AcceptorFailure[];
+
+  /** Puts nothing to the message. */
+  constructor(code: ClientErrorCode, message: string, details: ClientErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = "ClientError";
+    this.code = code;
+    this.decisions = details.decisions ?? [];
+    this.failures = details.failures ?? [];
+  }
+}

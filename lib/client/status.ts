@@ -1,0 +1,74 @@
+/**
+ * How acceptors say they are.
+ *
+ * @module
+ */
+
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { GetStatusResponse } from "../wire/gen/hetpaxos/v1/service_pb.ts";
+import { toHex } from "../wire/hex.ts";
+import { roleName } from "../wire/role_name.ts";
+
+/** One whom an acceptor knows. */
+export interface PeerState {
+  /** Its name. */
+  readonly name: string;
+  /** `acceptor`, `learner`, `proposer`; `unspecified` for who has not said. */
+  readonly role: string;
+  /** Whether they talk to each other. */
+  readonly connected: boolean;
+  /** What the last attempt failed with; empty if none did. */
+  readonly lastError: string;
+}
+
+/** What one acceptor says of itself. Nobody else has confirmed it. */
+export interface AcceptorStatus {
+  /** Program and version. */
+  readonly agent: string;
+  /** Milliseconds since it was started. */
+  readonly uptimeMs: bigint;
+  /** Of its configuration, in hex. */
+  readonly configDigest: string;
+  /** Instances in memory. */
+  readonly instances: bigint;
+  /** Messages in its journal. */
+  readonly messagesKnown: bigint;
+  /** Messages that wait for others. */
+  readonly messagesWaiting: bigint;
+  /** Messages that it has signed since it was started. */
+  readonly messagesSigned: bigint;
+  /** Everybody it knows. */
+  readonly peers: readonly PeerState[];
+  /** Messages that it refused, by code. */
+  readonly rejections: Readonly<Record<string, bigint>>;
+  /** Acceptors that it caught, the newest hundred. */
+  readonly caught: readonly { readonly name: string; readonly instance: bigint }[];
+  /** How many it caught in all, once for each instance. */
+  readonly caughtCount: bigint;
+  /** Last moment of its certificate; undefined if it does not say. */
+  readonly certificateNotAfter: Date | undefined;
+}
+
+/** What an answer says. */
+export function readStatus(answer: GetStatusResponse): AcceptorStatus {
+  const { peers, rejections, caught, certificateNotAfter } = answer;
+  return {
+    agent: answer.agent,
+    uptimeMs: answer.uptimeMs,
+    configDigest: toHex(answer.configDigest?.whole ?? new Uint8Array()),
+    instances: answer.instances,
+    messagesKnown: answer.messagesKnown,
+    messagesWaiting: answer.messagesWaiting,
+    messagesSigned: answer.messagesSigned,
+    peers: peers.map(({ name, role, connected, lastError }) => ({
+      name,
+      role: roleName(role),
+      connected,
+      lastError,
+    })),
+    rejections: Object.fromEntries(rejections.map(({ code, count }) => [code, count])),
+    caught: caught.map(({ name, instance }) => ({ name, instance })),
+    caughtCount: answer.caughtCount,
+    certificateNotAfter: certificateNotAfter && timestampDate(certificateNotAfter),
+  };
+}
