@@ -11,7 +11,7 @@ import type { Feed } from "./feed.ts";
 import type { Haves } from "./haves.ts";
 import type { Ledger } from "../node/ledger.ts";
 import type { PeerKnowledge } from "./peer_knowledge.ts";
-import type { Request } from "../node/wants.ts";
+import type { Request } from "../node/lack.ts";
 
 /** Offered messages that may wait to be asked for, at most: a stretch each of many peers. */
 const FETCHES_MAX = 16 * IDS_MAX;

@@ -20,13 +20,13 @@ import { Composer } from "./composer.ts";
 import { decodeNamed, IDS_MAX, type Named } from "../node/envelopes.ts";
 import { Feed } from "./feed.ts";
 import { Haves } from "./haves.ts";
-import type { Supplier } from "../node/intake.ts";
+import type { Supplier } from "../node/lack.ts";
 import { Offered } from "./offered.ts";
 import type { LogRecord } from "../node/records.ts";
 import type { Node } from "../node/node.ts";
 import { PeerKnowledge } from "./peer_knowledge.ts";
 import { SilenceWatch } from "./silence.ts";
-import type { Request } from "../node/wants.ts";
+import type { Request } from "../node/lack.ts";
 
 /** Why a link ended. */
 export interface LinkEnd {
@@ -92,7 +92,7 @@ export class Link implements Supplier {
     this.#haves = new Haves(knowledge, echoDelayMs / 4);
     const { clock } = node.options;
     const lacking = (named: readonly Named[], position: number) =>
-      node.intake.offered(this, named, position);
+      node.fetcher.offered(this, named, position);
     this.#offered = new Offered({ ledger, clock, mayRead, lacking });
     this.#composer = new Composer({ ledger, knowledge, feed: this.#feed, haves: this.#haves });
     this.#silence = new SilenceWatch({
@@ -292,7 +292,7 @@ export class Link implements Supplier {
     this.#end = end;
     this.#cancelWake();
     this.#offered.close();
-    this.#node.intake.lost(this);
+    this.#node.fetcher.lost(this);
     this.#silence.stop();
     this.options.onEnded(this, end);
     this.onReady();

@@ -15,8 +15,8 @@ import type { WireMessage } from "../wire/codec.ts";
 import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { Blame } from "./blame.ts";
 import { DecisionBook, type DecisionRecord } from "./decision_book.ts";
+import { Fetcher } from "./fetcher.ts";
 import { Instances } from "./instances.ts";
-import { Intake } from "./intake.ts";
 import { Ledger } from "./ledger.ts";
 import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -27,11 +27,9 @@ import { type Proposing, stopProposing } from "./proposing.ts";
 import { Rates } from "./rates.ts";
 import { namingSlowDisk } from "./slow_disk.ts";
 import { type SteadyOptions, steadyOptions } from "./steady.ts";
-import { WaitingValues } from "./waiting_values.ts";
 import type { LogRecord } from "./records.ts";
 import { Stepper } from "./stepper.ts";
 import { Taking } from "./taking.ts";
-import { Wants } from "./wants.ts";
 
 /** A process's share in all instances. Everything happens synchronously. */
 export class Node {
@@ -45,8 +43,8 @@ export class Node {
   readonly decisions: DecisionBook;
   /** The instances in use. */
   readonly instances: Instances;
-  /** What peers have offered and is being fetched. */
-  readonly intake: Intake;
+  /** What is lacking, and whom to ask for it. */
+  readonly fetcher: Fetcher;
   /** What peers have done wrong. */
   readonly blame: Blame;
   /**
@@ -63,9 +61,6 @@ export class Node {
   readonly lookups: Rates<string>;
   readonly #observers: Set<NodeObserver> = new Set();
   readonly #verifier: Verifier;
-  readonly #wants: Wants;
-  readonly #waiting: WaitingValues;
-  readonly #gate: ProposalGate;
   readonly #refusals: Refusals;
   readonly #stepper: Stepper;
   readonly #taking: Taking;
@@ -87,27 +82,24 @@ export class Node {
     this.lookups = new Rates(limits.lookupsPerSecondMax);
     this.ledger = new Ledger(journal, namingSlowDisk(clock, log));
     this.decisions = new DecisionBook(this.ledger);
-    this.intake = new Intake({ clock, isKnown: (named) => this.ledger.has(named) });
     this.instances = new Instances({
       ...{ context: this.context, ledger: this.ledger, limits, clock },
       configDigest: digest.whole,
       trace: options.trace && { node: configuration.self.name, write: options.trace },
     });
-    this.#waiting = new WaitingValues(limits);
-    this.#gate = new ProposalGate(clock, limits, (id, instance) => this.#isWelcome(id, instance));
+    const gate = new ProposalGate(clock, limits);
     this.#verifier = options.verifier ?? makeVerifier(configuration);
-    this.#wants = new Wants(clock, network.wantDelayMs, {
-      stillMissing: (kind, instance, id) =>
-        kind === "value"
-          ? this.#waiting.has(id, clock.elapsedMs())
-          : this.instances.isMissing(id, instance),
-      isOnItsWay: (id) => this.intake.isOnItsWay(id),
+    this.fetcher = new Fetcher({
+      ...{ clock, limits, delayMs: network.wantDelayMs },
+      isKnown: (named) => this.ledger.has(named),
+      isMissing: (id, instance) => this.instances.isMissing(id, instance),
+      mayRefer: (wire, source) => gate.mayRefer(wire, source),
       ask: (requests) => this.#observers.forEach((observer) => observer.wanted?.(requests)),
     });
     this.outcomes = new Outcomes({
       ...{ graph, self, signer: configuration.signer, ledger: this.ledger, log },
       ...{ observers: this.#observers, refusals: this.#refusals, instances: this.instances },
-      ...{ gate: this.#gate, wants: this.#wants, intake: this.intake },
+      fetcher: this.fetcher,
     });
     this.#stepper = new Stepper({
       ...{ options: this.options, instances: this.instances, ledger: this.ledger },
@@ -118,9 +110,7 @@ export class Node {
     });
     this.#taking = new Taking({
       ...{ clock, limits, verifier: this.#verifier, ledger: this.ledger },
-      ...{ instances: this.instances, gate: this.#gate, lookups: this.lookups },
-      ...{ waiting: this.#waiting, wants: this.#wants },
-      isWelcome: (id, instance) => this.#isWelcome(id, instance),
+      ...{ instances: this.instances, gate, lookups: this.lookups, fetcher: this.fetcher },
       open: (instance, by) => this.#open(instance, by),
       input: (running, message, wire, source) => this.#input(running, message, wire, source),
       refuse: (rejection, peer, id) => this.refuse(rejection, peer, id),
@@ -237,7 +227,7 @@ export class Node {
 
   /** Counts a refusal, and passes it on; `id` is that of the message refused, if it has one. */
   refuse(rejection: Rejection, peer: string, id?: MessageId): Rejection {
-    if (id !== undefined) this.intake.refused(id, rejection.rejected, peer);
+    if (id !== undefined) this.fetcher.refused(id, rejection.rejected, peer);
     this.#refusals.add(rejection, peer);
     return rejection;
   }
@@ -245,16 +235,9 @@ export class Node {
   /** Stops all timers and proposers; nothing happens afterwards. */
   close(): void {
     this.#closed = true;
-    this.#wants.close();
-    this.intake.close();
+    this.fetcher.close();
     this.instances.close();
     this.#stepper.close();
-  }
-
-  /** Whether something waits for a message, or has been asked for it. */
-  #isWelcome(id: MessageId, instance: bigint): boolean {
-    return this.#wants.hasAskedFor(id) || this.intake.isFetching(id) ||
-      this.instances.isMissing(id, instance);
   }
 
   #open(id: bigint, by?: string): RunningInstance | Rejection {

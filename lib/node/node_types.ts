@@ -18,7 +18,7 @@ import type { Clock, OneTimer } from "./clock.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Logger } from "./logger.ts";
 import type { LogRecord } from "./records.ts";
-import type { Request } from "./wants.ts";
+import type { Request } from "./lack.ts";
 
 /** What a node needs of the world. */
 export interface NodeOptions {

@@ -9,17 +9,15 @@ import type { Effect } from "../core/effects.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { AcceptorIndex, MessageId, Timestamp } from "../core/types.ts";
 import type { Signer } from "../crypto/keys.ts";
-import type { WireProposal } from "../wire/codec.ts";
 import type { Instances } from "./instances.ts";
-import type { Intake } from "./intake.ts";
+import type { Fetcher } from "./fetcher.ts";
+import type { HeldProposal } from "./held.ts";
 import { broken } from "./invariant.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LogRecord } from "./records.ts";
 import type { Logger } from "./logger.ts";
 import type { NodeObserver, RunningInstance } from "./node_types.ts";
-import type { ProposalGate } from "./proposal_gate.ts";
 import type { Refusals } from "./refusals.ts";
-import type { Wants } from "./wants.ts";
 import { decisionRecord, evidenceRecord } from "./records.ts";
 import { signMessage } from "./signing.ts";
 
@@ -45,30 +43,16 @@ export interface OutcomesParts {
   readonly refusals: Refusals;
   /** Where instances are. */
   readonly instances: Instances;
-  /** Has what came too fast, and may be missing now. */
-  readonly gate: ProposalGate;
-  /** Asks for what is missing. */
-  readonly wants: Wants;
-  /** Fetches what is offered. */
-  readonly intake: Intake;
+  /** Asks for what is missing; has what came too fast, and may be missing now. */
+  readonly fetcher: Fetcher;
 }
 
 /** What follows from effects, beyond what has been carried out. */
 export interface Consequences {
   /** 1as that came too fast, and are missing now: to be taken in. */
-  readonly released: readonly HeldBack[];
+  readonly released: readonly HeldProposal[];
   /** When the instance wants a tick; undefined if it does not say. */
   readonly wakeAt: Timestamp | undefined;
-}
-
-/** A 1a that was held back. */
-export interface HeldBack {
-  /** Of the 1a. */
-  readonly id: MessageId;
-  /** The 1a, not verified yet. */
-  readonly wire: WireProposal;
-  /** Who has sent what refers to it. */
-  readonly source: string;
 }
 
 /** The source of what this process itself proposes. */
@@ -119,12 +103,13 @@ export class Outcomes {
     const { observers } = this.#parts;
     if (this.#isApplying) broken("one-step-at-a-time", `instance ${running.id} made one`);
     this.#isApplying = true;
-    const released: HeldBack[] = [];
+    const released: HeldProposal[] = [];
     let wakeAt: Timestamp | undefined;
     for (const effect of effects) {
       if (effect.kind === "wake") wakeAt = effect.at;
-      else if (effect.kind === "request") released.push(...this.#request(running, effect));
-      else this.#carryOut(running, effect);
+      else if (effect.kind === "request") {
+        released.push(...this.#parts.fetcher.referred(running.id, effect.ids, effect.source));
+      } else this.#carryOut(running, effect);
       if (effect.kind !== "reject" || effect.id === current) continue;
       const { rejection, sources } = effect;
       for (const observer of observers) observer.refused?.(rejection, sources);
@@ -160,7 +145,7 @@ export class Outcomes {
         return this.#send(running, effect.entry);
       case "reject":
         running.wires.delete(effect.id);
-        this.#parts.intake.refused(
+        this.#parts.fetcher.refused(
           ...[effect.id, effect.rejection.rejected, effect.sources[0] ?? SELF] as const,
         );
         this.#giveUpOn(running, effect.id);
@@ -214,45 +199,29 @@ export class Outcomes {
   /** A message is in the log: nobody need ask for it any more. */
   #isIn(id: MessageId, running: RunningInstance): void {
     this.#parts.instances.filled(running);
-    this.#parts.wants.satisfied(id);
-    this.#parts.intake.arrived(id);
-  }
-
-  /** Something is missing: it may be here, held back; if not, `source` should have it. */
-  #request(
-    running: RunningInstance,
-    { ids, source }: Extract<Effect, { readonly kind: "request" }>,
-  ): HeldBack[] {
-    const { gate, wants } = this.#parts;
-    const released: HeldBack[] = [];
-    for (const id of ids) {
-      const wire = gate.release(id, source);
-      if (wire !== undefined) released.push({ id, wire, source });
-      else wants.note("message", running.id, id, source);
-    }
-    return released;
+    this.#parts.fetcher.arrived(id);
   }
 
   /** A message has come that waits: if for something refused, it waits in vain. */
   #giveUpIfHopeless(running: RunningInstance, id: MessageId): void {
-    const { intake } = this.#parts;
+    const { fetcher } = this.#parts;
     const waiting = running.state.inbox.waiting.get(id);
     if (waiting === undefined) return;
     for (const ref of waiting.missing) {
-      if (!intake.hasRefused(ref)) continue;
-      intake.hopeless(id);
+      if (!fetcher.hasRefused(ref)) continue;
+      fetcher.hopeless(id);
       return this.#giveUpOn(running, id);
     }
   }
 
   /** What was offered and waits, however far, for something refused has been dealt with. */
   #giveUpOn({ state: { inbox } }: RunningInstance, id: MessageId): void {
-    const { intake } = this.#parts;
-    if (!intake.hasRefused(id)) return;
+    const { fetcher } = this.#parts;
+    if (!fetcher.hasRefused(id)) return;
     const stack = [...inbox.waitingFor.get(id) ?? []];
     const seen = new Set(stack);
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      intake.hopeless(next);
+      fetcher.hopeless(next);
       for (const waiter of inbox.waitingFor.get(next) ?? []) {
         if (!seen.has(waiter)) stack.push(waiter);
         seen.add(waiter);

@@ -7,12 +7,10 @@
 
 import type { Past } from "../core/past.ts";
 import { reject, type Rejection } from "../core/rejection.ts";
-import type { MessageId } from "../core/types.ts";
-import type { WireMessage, WireProposal } from "../wire/codec.ts";
+import type { WireMessage } from "../wire/codec.ts";
 import type { Limits } from "../wire/limits.ts";
 import type { Clock } from "./clock.ts";
 import { Rates } from "./rates.ts";
-import { Stash } from "./stash.ts";
 
 /**
  * So many times more may come because something refers to it, or offers it: a peer that returns
@@ -42,64 +40,38 @@ class Allowance {
   }
 }
 
-/** The 1as of one process that come too fast, and what counts as such. */
+/** Says what comes too fast. */
 export class ProposalGate {
   readonly #clock: Clock;
   readonly #limits: Limits;
-  readonly #stash: Stash = new Stash();
-  readonly #isWelcome: (id: MessageId, instance: bigint) => boolean;
   /** By peer; there are as many as the configuration has identities. */
   readonly #unasked: Map<string, Allowance> = new Map();
   readonly #referred: Map<string, Allowance> = new Map();
 
-  /** @param isWelcome Whether a message is waited for, or has been asked for. */
-  constructor(
-    clock: Clock,
-    limits: Limits,
-    isWelcome: (id: MessageId, instance: bigint) => boolean,
-  ) {
+  /** No message has come yet. */
+  constructor(clock: Clock, limits: Limits) {
     this.#clock = clock;
     this.#limits = limits;
-    this.#isWelcome = isWelcome;
-  }
-
-  /** Counts a 1a, or what costs as much; a 1a that is one too many is held for a while. */
-  judge(id: MessageId, wire: WireMessage, source: string): Rejection | undefined {
-    const welcome = this.#isWelcome(id, wire.instance);
-    if (welcome ? this.#mayRefer(wire, source) : this.#mayCome(wire, source)) return undefined;
-    if (wire.kind === "1a") this.#stash.put(id, wire);
-    return reject("RATE_LIMITED", `too much by ${source}, at last in instance ${wire.instance}`);
-  }
-
-  /** An equivocator can make as many messages as it likes: once it is caught, they count as 1as. */
-  judgeCaught(
-    { caught }: Past,
-    id: MessageId,
-    wire: WireMessage,
-    source: string,
-  ): Rejection | undefined {
-    if (wire.kind === "1a" || ((caught >> BigInt(wire.content.signer)) & 1n) === 0n) {
-      return undefined;
-    }
-    return this.judge(id, wire, source);
   }
 
   /**
-   * Takes out a 1a that is held and missing, if one may go on that `source` refers to; undefined if
-   * none is held, or not yet.
+   * Counts a 1a, or what costs as much.
+   *
+   * @param isWanted Whether it has been asked for, or something waits for it.
+   * @returns Why it may not come now, if it is one too many.
    */
-  release(id: MessageId, source: string): WireProposal | undefined {
-    const wire = this.#stash.get(id);
-    if (wire === undefined || !this.#mayRefer(wire, source)) return undefined;
-    return this.#stash.take(id);
+  judge(wire: WireMessage, source: string, isWanted: boolean): Rejection | undefined {
+    if (isWanted ? this.mayRefer(wire, source) : this.#mayCome(wire, source)) return undefined;
+    return reject("RATE_LIMITED", `too much by ${source}, at last in instance ${wire.instance}`);
+  }
+
+  /** Counts a message that is referred to because of `source`; false if it is one too many. */
+  mayRefer(wire: WireMessage, source: string): boolean {
+    return this.#take(this.#referred, REFERRED_FACTOR, wire, source);
   }
 
   #mayCome(wire: WireMessage, source: string): boolean {
     return this.#take(this.#unasked, 1, wire, source);
-  }
-
-  #mayRefer(wire: WireMessage, source: string): boolean {
-    return this.#take(this.#referred, REFERRED_FACTOR, wire, source);
   }
 
   #take(
@@ -115,6 +87,11 @@ export class ProposalGate {
     }
     return allowance.take(wire, bytesOf(wire), this.#clock.elapsedMs());
   }
+}
+
+/** An equivocator can make as many messages as it likes: once it is caught, they count as 1as. */
+export function countsAs1a({ caught }: Past, wire: WireMessage): boolean {
+  return wire.kind === "acceptor" && ((caught >> BigInt(wire.content.signer)) & 1n) !== 0n;
 }
 
 function bytesOf(wire: WireMessage): number {

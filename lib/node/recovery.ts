@@ -56,7 +56,7 @@ export class Recovery {
     if (this.#done) return;
     const { clock, log } = this.#node.options;
     this.#cancelSaying = clock.after(SAID_EVERY_MS, () => {
-      const { lacking } = this.#node.intake;
+      const { lacking } = this.#node.fetcher;
       const names = this.#silent.map((name) => {
         const count = lacking.get(name);
         return count === undefined ? name : `${name} (${count} messages that it offers)`;

@@ -12,7 +12,8 @@ import type { WireMessage, WireProposal } from "../wire/codec.ts";
 import type { Instances } from "./instances.ts";
 import type { Ledger } from "./ledger.ts";
 import type { RunningInstance } from "./node_types.ts";
-import { type HeldBack, type Outcomes, SELF } from "./outcomes.ts";
+import type { HeldProposal } from "./held.ts";
+import { type Outcomes, SELF } from "./outcomes.ts";
 import { drive, stopProposing } from "./proposing.ts";
 import type { SteadyOptions } from "./steady.ts";
 import { setTimer } from "./clock.ts";
@@ -27,7 +28,7 @@ export interface StepperParts {
   /** The id of a 1a of our own. */
   identify(wire: WireProposal): MessageId;
   /** Takes in what was held back and is missing now. */
-  accept(held: HeldBack): void;
+  accept(held: HeldProposal): void;
   /** All that follows from a timer has happened: it can be kept and told. */
   settled(): void;
 }
@@ -36,7 +37,7 @@ export interface StepperParts {
 export class Stepper {
   readonly #parts: StepperParts;
   /** What is left to do before all is settled: 1as to take in, and proposers to look. */
-  readonly #held: HeldBack[] = [];
+  readonly #held: HeldProposal[] = [];
   readonly #unsettled: Set<RunningInstance> = new Set();
   #isSettling = false;
   #closed = false;

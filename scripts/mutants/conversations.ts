@@ -9,7 +9,7 @@ import type { Fault } from "./campaign.ts";
 import { edit } from "./edits.ts";
 
 const LOOKUPS = "tests/node/lookups_test.ts";
-const INTAKE = "tests/node/intake_test.ts";
+const OFFERS = "tests/node/fetcher_offers_test.ts";
 const REFUSED = "tests/node/refused_past_test.ts";
 const SHARE = "who names much that is in the journal only costs no more than its share";
 
@@ -49,27 +49,27 @@ export const CONVERSATIONS: readonly Fault[] = [
   {
     name: "a supplier that brings a little all the time is never passed over",
     origin: "this program: it kept an acceptor from catching up and voting for hours",
-    edits: [edit("node/intake.ts", "nowMs - askedMs >= PATIENCE_MS_MAX ||", "")],
+    edits: [edit("node/offers.ts", "nowMs - askedMs >= PATIENCE_MS_MAX ||", "")],
     caughtBy: {
-      path: INTAKE,
+      path: OFFERS,
       test: "one that brings a little all the time holds nobody up for long, nor a second time",
     },
   },
   {
     name: "a slow supplier is asked first again",
     origin: "easily done: it costs every stretch the same patience",
-    edits: [edit("node/intake.ts", "this.#slow.add(supplier);", "")],
+    edits: [edit("node/offers.ts", "this.#slow.add(supplier);", "")],
     caughtBy: {
-      path: INTAKE,
+      path: OFFERS,
       test: "one that brings a little all the time holds nobody up for long, nor a second time",
     },
   },
   {
     name: "a spoilt copy counts as dealt with for everybody",
     origin: "easily done: one liar keeps a message from all who fetch it",
-    edits: [edit("node/intake.ts", "else if (!OF_THE_COPY.has(code)) {", "else if (true) {")],
+    edits: [edit("node/fetcher.ts", "else if (OF_THE_COPY.has(code))", "else if (false)")],
     caughtBy: {
-      path: INTAKE,
+      path: OFFERS,
       test: "a spoilt copy keeps nobody from getting a good one from others",
     },
   },
@@ -78,9 +78,9 @@ export const CONVERSATIONS: readonly Fault[] = [
     origin: "this program: a ballot by clocks an hour ahead, and nothing was decided for an hour",
     edits: [
       edit(
-        "node/intake.ts",
-        "this.#refused.set(id, true, 1);\n      this.#dealtWith(id, false);\n    } else {",
-        "fetch.isRefused = true;\n    } else {",
+        "node/fetcher.ts",
+        "else this.hopeless(id);",
+        "else lack.isRefused = true;",
       ),
     ],
     caughtBy: {

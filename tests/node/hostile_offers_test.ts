@@ -66,7 +66,7 @@ Deno.test("offers of what does not exist are asked for once, and keep nobody up"
   await cluster.clock.advance(1_000);
   assertLessOrEqual(dave.wanted.length, rounds * 4_096);
   assertEquals(new Set(dave.wanted).size, dave.wanted.length, "asked for twice");
-  assert(!dave.victim.node.intake.isFetching(inventedId("10 0")), "kept without bound");
+  assert(!dave.victim.node.fetcher.isWanted(inventedId("10 0"), 1n), "kept without bound");
   await dave.say({ taken: 2n ** 64n - 1n });
   await cluster.decides(1n);
   await cluster.clock.advance(60_000);

@@ -5,7 +5,8 @@ import { Composer } from "../../lib/link/composer.ts";
 import { Feed } from "../../lib/link/feed.ts";
 import { Haves } from "../../lib/link/haves.ts";
 import { PeerKnowledge } from "../../lib/link/peer_knowledge.ts";
-import { Intake } from "../../lib/node/intake.ts";
+import type { Named } from "../../lib/node/envelopes.ts";
+import type { Lack } from "../../lib/node/lack.ts";
 import {
   NODE_INVARIANTS,
   type NodeInvariant,
@@ -14,6 +15,7 @@ import {
 import { Ledger } from "../../lib/node/ledger.ts";
 import type { RunningInstance } from "../../lib/node/node_types.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
+import { makeFetcher } from "./fetcher_stage.ts";
 import { FakeClock, inventedId, TestCluster, type TestProcess } from "./harness.ts";
 
 const tripped = new Set<NodeInvariant>();
@@ -96,21 +98,15 @@ Deno.test("a message of unknown form is noticed, and so is one in another's name
 
 Deno.test("a stretch that nobody is asked for is noticed", () => {
   const clock = new FakeClock();
-  const intake = new Intake({ clock, isKnown: () => false });
-  const supplier = { peer: "a", fetch: () => {}, tookIn: () => {} };
-  const named = [{ instance: 1n, id: inventedId(1) }];
-  intake.offered(supplier, named, 1);
-  const has = Map.prototype.get;
-  // As if the fetch had been lost.
-  Map.prototype.get = function (key) {
-    return key === inventedId(1) ? undefined : has.call(this, key);
-  };
-  try {
-    trips("stretches-are-fetched", () => intake.lost(supplier));
-  } finally {
-    Map.prototype.get = has;
-  }
-  intake.close();
+  const fetcher = makeFetcher(clock, {});
+  let fetched: Lack | undefined;
+  const fetch = ([lack]: readonly Named[]) => void (fetched = lack as Lack);
+  const supplier = { peer: "a", fetch, tookIn: () => {} };
+  fetcher.offered(supplier, [{ instance: 1n, id: inventedId(1) }], 1);
+  // As if it had been forgotten who was asked.
+  fetched!.asked = undefined;
+  trips("stretches-are-fetched", () => fetcher.lost(supplier));
+  fetcher.close();
 });
 
 Deno.test("each invariant of the node has a test that trips it", () => {
