@@ -73,6 +73,10 @@ Within these limits a member that wants to do harm can still cost something:
   is not counted.
 - **Calls.** Clients that propose by RPC are bounded by calls, not by the rates of 1as: 100 a second
   for each of \`connectionsPerIdentityMax\` connections.
+- **Starved learners.** A learner that cannot decide unless another acceptor is caught is waited for:
+  a proposer and \`learner --once\` end only at their \`--timeout\`. It is given up for good when
+  nothing that may still happen frees it ([who frees whom](TERMINATION.md#who-frees-whom)); of a
+  learner with more than 1,000 quorums that is not found out.
 
 What a transport may cost beyond these limits is fixed in \`lib/net/bounds.ts\`.
 `;

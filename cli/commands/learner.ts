@@ -35,7 +35,8 @@ export const learner: Command = defineCommand({
   description: "Listens to all acceptors and applies the decision rule of every learner of the " +
     "configuration. It trusts nobody's word: it checks every signature and counts quorums itself. " +
     "Any identity of the configuration may run it. Decisions that differ where learners were to " +
-    "agree are printed with the evidence, and so is a learner that can decide no more.",
+    "agree are printed with the evidence, and so is a learner that can decide no more, or no more " +
+    "unless an acceptor is caught lying: --once waits for that, too, so give it a --timeout.",
   flags: [
     ...NODE_FLAGS,
     ...INSTANCE_FLAGS,
@@ -43,7 +44,7 @@ export const learner: Command = defineCommand({
     {
       name: "once",
       kind: "boolean",
-      help: "exit when every learner chosen has decided or is starved",
+      help: "exit when every learner chosen has decided or is starved for good",
     },
     {
       name: "all",
@@ -86,16 +87,18 @@ export const learner: Command = defineCommand({
     learners.includes(learner) && isWatched(instance);
   const open = new Set([...instances].flatMap((i) => learners.map((name) => `${i} ${name}`)));
   const settled = new AbortController();
-  let starved = false;
-  const settle = ({ instance, learner }: Pick<DecisionRecord, "instance" | "learner">) => {
-    open.delete(`${instance} ${learner}`);
+  const starved = new Set<string>();
+  const settle = (name: string) => {
+    open.delete(name);
     if (once && open.size === 0) settled.abort();
   };
-  const watch = new StarvationWatch(node, (instance, learner) => {
+  const watch = new StarvationWatch(node, (instance, learner, news) => {
     if (!chosen({ instance, learner })) return;
-    starved = true;
-    printStarved(output, instance, learner);
-    settle({ instance, learner });
+    const name = `${instance} ${learner}`;
+    if (news === "freed") starved.delete(name);
+    else starved.add(name);
+    printStarved(output, instance, learner, news);
+    if (news === "starved for good") settle(name);
   });
   return await runUntilStopped(running, stopping, streams, async (signal) => {
     signal.addEventListener("abort", () => watch.close());
@@ -104,13 +107,15 @@ export const learner: Command = defineCommand({
       if (!chosen(decision)) continue;
       await streams.room();
       printDecision(output, decision);
-      settle(decision);
+      starved.delete(`${decision.instance} ${decision.learner}`);
+      settle(`${decision.instance} ${decision.learner}`);
       // One that comes from the journal is followed by nothing that would tell.
       if (once && !settled.signal.aborted) watch.look(decision.instance);
     }
     if (seen.disagreed) return EXIT.disagreement;
-    if (settled.signal.aborted) return starved ? EXIT.starved : EXIT.ok;
+    if (settled.signal.aborted) return starved.size > 0 ? EXIT.starved : EXIT.ok;
     if (signal.aborted || !once) return EXIT.ok;
+    if ([...open].every((name) => starved.has(name))) return EXIT.starved;
     throw new OperatorError(EXIT.timeout, `${open.size} decisions are missing`, "--timeout");
   });
 });

@@ -10,6 +10,7 @@ import type { Entry } from "../../lib/core/dag.ts";
 import type { Ballot } from "../../lib/core/types.ts";
 import type { DecisionRecord } from "../../lib/node/decision_book.ts";
 import type { Node } from "../../lib/node/node.ts";
+import type { StarvationNews } from "../../lib/node/starvation_watch.ts";
 import { type JsonValue, type Output, printable, type Span } from "../output.ts";
 
 /** Longest value shown in a line of text, in characters; JSON has it whole. */
@@ -74,11 +75,26 @@ export function printDecision(
   );
 }
 
-/** Prints that a learner is starved in an instance. */
-export function printStarved(output: Output, instance: bigint, learner: string): void {
-  output.emit({ event: "starved", instance, learner }, [
+/** Prints that a learner is starved in an instance, for good or not, or not any more. */
+export function printStarved(
+  output: Output,
+  instance: bigint,
+  learner: string,
+  news: StarvationNews,
+): void {
+  if (news === "freed") {
+    return output.emit({ event: "freed", instance, learner }, [
+      { paint: "yellow", text: `${learner} may decide in instance ${instance} after all` },
+      ": an acceptor has been caught that its promise rested on",
+    ]);
+  }
+  const forGood = news === "starved for good";
+  output.emit({ event: "starved", instance, learner, forGood }, [
     { paint: "yellow", text: `${learner} is starved in instance ${instance}` },
-    ": whatever is still sent, it cannot decide there; other instances are not concerned",
+    forGood
+      ? ": whatever happens, it cannot decide there; other instances are not concerned"
+      : ": it cannot decide there unless another acceptor is caught lying; other instances are " +
+        "not concerned",
   ]);
 }
 

@@ -10,7 +10,7 @@ import { orAborted } from "../../lib/process/aborting.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import type { Node } from "../../lib/node/node.ts";
 import { startObserver } from "../../lib/process/process.ts";
-import { newProposing, paceOf } from "../../lib/node/proposing.ts";
+import { newProposing, paceOf, type Proposing } from "../../lib/node/proposing.ts";
 import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
@@ -40,8 +40,9 @@ export const proposer: Command = defineCommand({
     "Offers a value to all acceptors, in ballot after ballot, with randomised pauses or " +
     "in turn with other proposers (proposer.rotation), and listens: where a value may have been " +
     "decided already it offers that one. It goes on through any number of dead acceptors, and " +
-    "exits once the learners have decided, or can decide no more, printing what. What is decided " +
-    "need not be the value it was given: then it says so, and ends with a status of its own.",
+    "exits once the learners have decided, or can decide no more whoever is still caught lying, " +
+    "printing what. What is decided need not be the value it was given: then it says so, and ends " +
+    "with a status of its own.",
   flags: [
     ...NODE_FLAGS,
     ...INSTANCE_FLAGS,
@@ -98,7 +99,6 @@ export const proposer: Command = defineCommand({
   const stopping = listenForStop();
   const running = startObserver(options, Role.PROPOSER);
   const { node, peers } = running;
-  let starved = false;
   const ours = new Set(instances);
   const isChosen = (instance: bigint, learner: string) =>
     ours.has(instance) && learners.names.includes(learner);
@@ -108,19 +108,25 @@ export const proposer: Command = defineCommand({
     signal.addEventListener("abort", () => seen.watch.close());
     const limit = limited(signal, timeout);
     await orAborted(peers.connected(1), limit);
+    const waiting = new Map<bigint, Proposing>();
+    const starving: Proposing[] = [];
     for (const instance of instances) {
       await orAborted(streams.room(), limit);
       const proposing = newProposing(valueHash, learners.set, pace, forever);
       const refused = node.propose(instance, proposing, value);
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
-      let decided = false;
-      await orAborted(proposing.finished.then((done) => decided = done), limit);
-      node.stopProposing(instance, proposing);
+      let idle = false;
+      await orAborted(proposing.idle.then((done) => idle = done), limit);
       if (proposing.state.starved !== 0n) {
-        starved = true;
+        starving.push(proposing);
         seen.watch.look(instance);
       }
-      if (decided) continue;
+      if (idle && !proposing.state.done) {
+        waiting.set(instance, proposing);
+        continue;
+      }
+      node.stopProposing(instance, proposing);
+      if (idle) continue;
       if (signal.aborted) return EXIT.ok;
       throw new OperatorError(
         EXIT.timeout,
@@ -128,6 +134,14 @@ export const proposer: Command = defineCommand({
         "--timeout",
       );
     }
+    // Whom only a further liar's being caught can free is waited for last, so as to hold up nobody.
+    await orAborted(Promise.all(waiting.values().map(({ finished }) => finished)), limit);
+    for (const [instance, proposing] of waiting) {
+      seen.watch.look(instance);
+      node.stopProposing(instance, proposing);
+    }
+    if (signal.aborted) return EXIT.ok;
+    const starved = starving.some(({ state }) => state.starved !== 0n);
     if (seen.disagreed) return EXIT.disagreement;
     return starved ? EXIT.starved : seen.lost ? EXIT.lost : EXIT.ok;
   });
@@ -173,8 +187,8 @@ function reportAll(
       decided.clear();
     },
   });
-  const watch = new StarvationWatch(node, (instance, learner) => {
-    if (isChosen(instance, learner)) printStarved(output, instance, learner);
+  const watch = new StarvationWatch(node, (instance, learner, news) => {
+    if (isChosen(instance, learner)) printStarved(output, instance, learner, news);
   });
   return {
     watch,

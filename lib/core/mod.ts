@@ -29,6 +29,7 @@ export * from "./caught.ts";
 export * from "./connected.ts";
 export * from "./dag.ts";
 export * from "./facts.ts";
+export * from "./freeing.ts";
 export * from "./fresh.ts";
 export * from "./highest_2a.ts";
 export type { FutureAccounts, FutureLimits, FutureProposal } from "./future.ts";

@@ -12,6 +12,7 @@ import { originOf, type Slot, slotAfter, slotAt, type WindowSettings } from "./s
 import { ballotTime } from "./ballot_time.ts";
 import { checkTime } from "./passing.ts";
 import { type BackoffSettings, type Pace, type ProposerState, timeAnew } from "./proposer_state.ts";
+import { findStarvedForGood } from "./freeing.ts";
 import { findStarved } from "./starvation.ts";
 import {
   addMs,
@@ -34,9 +35,9 @@ export type ProposerEffect =
   | { readonly kind: "propose"; readonly ballot: Ballot; readonly learner: LearnerIndex }
   /** Call again at that time, or when something has been delivered. */
   | { readonly kind: "wake"; readonly at: Timestamp }
-  /** These have been found to be starved, and are served no more. */
+  /** These have been found to be starved, and are not served until somebody else is caught. */
   | { readonly kind: "starved"; readonly learners: LearnerSet }
-  /** All learners served have decided, or are starved: `state.starved` holds these. */
+  /** All learners served have decided, or are starved for good: `state.forGood` holds these. */
   | { readonly kind: "done" };
 
 /** After so many ballots for one learner the next undecided one has its turn. */
@@ -49,7 +50,7 @@ const BALLOTS_PER_TURN = 3;
  * learner or one still connected to it; its own value only if there is none, for a lock and a
  * stubborn proposer would wait on each other for ever. If all learners have had their turn in vain,
  * it goes on to the next of {@linkcode valuesFor}. Before each ballot it looks who is starved,
- * and serves them no more. While another's ballot with another value may still complete it holds
+ * and does not serve them while nobody else is caught: that may free them. While another's ballot with another value may still complete it holds
  * back: with back-off a pause, with windows at most half a slot. When the clock has been set back it
  * times anew, for what it had planned by the wrong time may be far off.
  *
@@ -72,7 +73,10 @@ export function stepProposer(
   state.seenAt = now;
   state.startedAt ??= now;
   const isNews = notice(instance, state, now);
-  if (undecided(instance, state).length === 0) return finish(state);
+  // Starvation rests on who is known to lie.
+  if (state.caught !== instance.view.caught) state.starved = state.forGood;
+  state.caught = instance.view.caught;
+  if (awaited(instance, state).length === 0) return finish(state);
   const run = { graph, instance, state, now };
   return "members" in pace
     ? stepInWindow(run, pace, state.startedAt)
@@ -93,7 +97,7 @@ function stepWithBackoff(
   entropy: number,
   isNews: boolean,
 ): ProposerEffect[] {
-  const { state, now } = run;
+  const { instance, state, now } = run;
   if (isNews) {
     const until = addMs(now, backoffMs(Math.max(1, state.ballots), settings, entropy));
     if (state.notBefore === undefined || compareTimestamps(until, state.notBefore) > 0) {
@@ -105,10 +109,15 @@ function stepWithBackoff(
   }
   const effects = dropStarved(run);
   if (state.done) return effects;
+  if (undecided(instance, state).length === 0) return [...effects, rest(run, settings, entropy)];
   const turn = Math.floor(state.ballots / BALLOTS_PER_TURN);
   effects.push(offer(run, settings, nextOffer(run, turn)));
-  state.notBefore = addMs(now, backoffMs(state.ballots, settings, entropy));
-  return [...effects, { kind: "wake", at: state.notBefore }];
+  return [...effects, rest(run, settings, entropy)];
+}
+
+function rest({ state, now }: Run, settings: BackoffSettings, entropy: number): ProposerEffect {
+  state.notBefore = addMs(now, backoffMs(Math.max(1, state.ballots), settings, entropy));
+  return { kind: "wake", at: state.notBefore };
 }
 
 /** One ballot in each of the slots of its windows. */
@@ -131,6 +140,10 @@ function stepInWindow(
   if (isUsed || elapsedMs > startMs + (endMs - startMs) * 3 / 4) return [next];
   const effects = dropStarved(run);
   if (state.done) return effects;
+  if (undecided(instance, state).length === 0) {
+    state.slot = slot;
+    return [...effects, next];
+  }
   const turnAt = ({ index }: Slot) => Math.floor(index / settings.members);
   const first = slotAt(settings, Math.max(0, msBetween(origin, startedAt)));
   const next1a = nextOffer(run, turnAt(slot), turnAt(first));
@@ -180,20 +193,35 @@ function offer(run: Run, pace: Pace, { learner, valueHash }: Offer): ProposerEff
   return { kind: "propose", ballot, learner };
 }
 
-/** Looks for learners to serve no more. */
+/** Looks for learners not to be served, for now or for good. */
 function dropStarved({ graph, instance, state }: Run): ProposerEffect[] {
   if (state.forever) return [];
-  const learners = findStarved(graph, instance) & state.serves & ~state.starved;
-  if (learners === 0n) return [];
-  state.starved |= learners;
-  const news: ProposerEffect = { kind: "starved", learners };
-  return undecided(instance, state).length === 0 ? [news, ...finish(state)] : [news];
+  const starved = findStarved(graph, instance) & state.serves;
+  const learners = starved & ~state.starved;
+  state.starved |= starved;
+  state.forGood |= findStarvedForGood(graph, instance, starved & ~state.forGood);
+  const effects: ProposerEffect[] = learners === 0n ? [] : [{ kind: "starved", learners }];
+  return awaited(instance, state).length === 0 ? [...effects, ...finish(state)] : effects;
 }
 
-/** The learners still to be served. */
+/** The learners to be served now. */
 function undecided({ learner }: InstanceState, state: ProposerState): LearnerIndex[] {
   if (state.forever) return membersOf(state.serves);
   return membersOf(state.serves & ~state.starved).filter((a) => !hasDecided(learner, a));
+}
+
+/** The learners that may still decide: those to be served, now or if somebody else is caught. */
+function awaited({ learner }: InstanceState, state: ProposerState): LearnerIndex[] {
+  if (state.forever) return membersOf(state.serves);
+  return membersOf(state.serves & ~state.forGood).filter((a) => !hasDecided(learner, a));
+}
+
+/**
+ * Whether a proposer offers nothing more unless somebody else is caught: all learners that it serves
+ * have decided or are starved as far as is known.
+ */
+export function isIdle(instance: InstanceState, state: ProposerState): boolean {
+  return undecided(instance, state).length === 0;
 }
 
 function finish(state: ProposerState): ProposerEffect[] {

@@ -6,6 +6,7 @@
 
 import type { Slot, WindowSettings } from "./schedule.ts";
 import {
+  type AcceptorSet,
   type Ballot,
   compareTimestamps,
   type LearnerSet,
@@ -56,7 +57,11 @@ export interface ProposerState {
   setBacks: number;
   /** Learners of those that it serves of which it has found that they are starved. */
   starved: LearnerSet;
-  /** All learners it serves have decided or are starved. */
+  /** Who was caught then: when somebody else is, it looks again. */
+  caught: AcceptorSet;
+  /** Of the starved, those whom nothing frees any more. */
+  forGood: LearnerSet;
+  /** All learners it serves have decided or are starved for good. */
   done: boolean;
 }
 
@@ -77,6 +82,8 @@ export function newProposer(own: ValueHash, serves: LearnerSet, forever = false)
     seenAt: undefined,
     setBacks: 0,
     starved: 0n,
+    caught: 0n,
+    forGood: 0n,
     done: false,
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import { hasMember } from "../core/acceptor_set.ts";
+import { findStarved } from "../core/starvation.ts";
 import type { LearnerSet, Message } from "../core/types.ts";
 import { messageIn, sentBy, type Stage } from "./replay.ts";
 
@@ -19,11 +20,13 @@ export function check(stage: Stage, words: readonly string[]): void {
     ? kindOf(stage, messageIn(stage, first!))
     : first === "caught"
     ? caughtIn(stage)
+    : first === "starved"
+    ? starvedIn(stage)
     : first === "disagreement"
     ? disagreementIn(stage, words.slice(1))
     : undefined;
   if (actual === undefined) throw new RangeError(`"${words.join(" ")}" is nothing to expect`);
-  const isList = first === "caught" || first === "disagreement";
+  const isList = ["caught", "disagreement", "starved"].includes(first!);
   const expected = isList ? words.slice(1) : rest;
   if (actual.join(" ") === expected.join(" ")) return;
   throw new RangeError(`expected "${words.join(" ")}", but it is "${actual.join(" ")}"`);
@@ -55,6 +58,13 @@ function kindOf({ observer, learners }: Stage, { id }: Message): string[] {
 export function caughtIn({ observer, acceptors }: Stage): string[] {
   const { caught } = observer.state.view;
   const names = acceptors.filter((_, acceptor) => hasMember(caught, acceptor));
+  return names.length === 0 ? ["nobody"] : names;
+}
+
+/** Who cannot decide any more, as far as the observer knows. */
+function starvedIn({ observer: { context, state }, learners }: Stage): string[] {
+  const starved = findStarved(context.graph, state);
+  const names = learners.filter((_, learner) => hasMember(starved, learner));
   return names.length === 0 ? ["nobody"] : names;
 }
 

@@ -15,8 +15,9 @@ import {
 } from "../core/instance.ts";
 import { step } from "../core/instance.ts";
 import { makeLearnerGraph } from "../core/learner_graph.ts";
+import { newProposer, type ProposerState, stepProposer } from "../core/proposer.ts";
 import { isRejection } from "../core/rejection.ts";
-import type { Message } from "../core/types.ts";
+import { addMs, type Message } from "../core/types.ts";
 import type { ExploredCore } from "./types.ts";
 import { acceptorMessage, hashOf, identify, proposalOf } from "../sim/ids.ts";
 import { check } from "./expect.ts";
@@ -36,6 +37,8 @@ export interface Stage {
   readonly values: Map<string, string>;
   /** Everything the observer has done. */
   readonly observed: Effect[];
+  /** By name: those that have looked. */
+  readonly proposers: Map<string, ProposerState>;
   readonly core: ExploredCore;
   readonly watcher: ScriptWatcher;
 }
@@ -142,6 +145,7 @@ function setUp(lines: readonly Line[], core: ExploredCore, watcher: ScriptWatche
     messages: new Map(),
     values: new Map(),
     observed: [],
+    proposers: new Map(),
     core,
     watcher,
   };
@@ -155,6 +159,8 @@ function perform(stage: Stage, line: Line): void {
       publish(stage, line.name, proposalOf({ seconds: line.seconds, nanos: 0, valueHash }));
       return;
     }
+    case "look":
+      return look(stage, line);
     case "deliver":
       for (const to of line.to) {
         for (const name of line.names) deliver(stage, messageIn(stage, name), to);
@@ -168,6 +174,31 @@ function perform(stage: Stage, line: Line): void {
     case "expect":
       return check(stage, line.words);
   }
+}
+
+/** The pause that news makes a proposer take is short: it looks again after it. */
+const PACE = { backoffMsMin: 1, backoffMsMax: 1 };
+
+/** Lets a proposer look at all that has been sent, until it offers something or has paused. */
+function look(
+  { observer: { context: { graph }, state }, proposers, values, learners }: Stage,
+  { name, value, seconds, offers }: Line & { kind: "look" },
+): void {
+  const own = hashOf(value);
+  values.set(own, value);
+  const proposer = proposers.get(name) ?? newProposer(own, (1n << BigInt(learners.length)) - 1n);
+  proposers.set(name, proposer);
+  const now = { seconds, nanos: 0 };
+  let offered: string | undefined;
+  for (const at of [now, addMs(now, 1)]) {
+    const offer = stepProposer(graph, state, proposer, PACE, at, 0)
+      .find((effect) => effect.kind === "propose");
+    offered ??= offer && values.get(offer.ballot.valueHash);
+  }
+  if (offered === offers) return;
+  throw new RangeError(
+    `${name} offers ${offered ?? "nothing"}${proposer.done ? ", ever again" : ""}`,
+  );
 }
 
 function indexIn(names: readonly string[], name: string, what: string): number {

@@ -66,9 +66,20 @@ export interface Proposing {
   readonly state: ProposerState;
   /** By what it times its ballots. */
   readonly pace: Pace;
-  /** Settles when the learners have decided, but for those starved (true), or it is stopped (false). */
+  /**
+   * Settles when the learners have decided, but for those starved for good (true), or it is stopped
+   * (false).
+   */
   readonly finished: Promise<boolean>;
-  /** Settles `finished`; only the first call counts. */
+  /**
+   * Settles as soon as all learners but those that are starved as far as is known have decided
+   * (true), at the latest as `finished` does. The proposer goes on: if somebody else is caught, it
+   * serves them again.
+   */
+  readonly idle: Promise<boolean>;
+  /** Settles `idle` alone; only the first call counts. */
+  rest(): void;
+  /** Settles `finished` and `idle`; only the first call counts. */
   finish(decided: boolean): void;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { membersOf } from "../core/acceptor_set.ts";
-import { newProposer, type Pace, stepProposer } from "../core/proposer.ts";
+import { isIdle, newProposer, type Pace, stepProposer } from "../core/proposer.ts";
 import type { Ballot, LearnerSet, Timestamp, ValueHash } from "../core/types.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { quote } from "../wire/place.ts";
@@ -27,11 +27,17 @@ export function newProposing(
   forever = false,
 ): Proposing {
   const { promise, resolve } = Promise.withResolvers<boolean>();
+  const idle = Promise.withResolvers<boolean>();
   return {
     state: newProposer(own, serves, forever),
     pace,
     finished: promise,
-    finish: resolve,
+    idle: idle.promise,
+    rest: () => idle.resolve(true),
+    finish: (decided) => {
+      resolve(decided);
+      idle.resolve(decided);
+    },
   };
 }
 
@@ -98,6 +104,7 @@ export function drive(
     else if (effect.kind === "starved") {
       const names = membersOf(effect.learners).map((learner) => graph.spec.learners[learner]!);
       log("info", `${names.join(", ")} starved in instance ${running.id}`);
+      if (isIdle(running.state, state)) proposing.rest();
     } else {
       log("debug", `offering ballot ${state.ballots} in instance ${running.id}`);
       ballot = effect.ballot;

@@ -4,13 +4,30 @@
  * @module
  */
 
-import { membersOf } from "../core/acceptor_set.ts";
+import { membersOf, setOf } from "../core/acceptor_set.ts";
 import type { Effect } from "../core/effects.ts";
+import { findStarvedForGood } from "../core/freeing.ts";
+import { hasDecided } from "../core/learner.ts";
 import { findStarved } from "../core/starvation.ts";
 import type { LearnerSet } from "../core/types.ts";
 import type { Cancel } from "./clock.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Node } from "./node.ts";
+
+/** What becomes known of a learner in an instance. */
+export type StarvationNews =
+  /** It cannot decide unless somebody else is caught. */
+  | "starved"
+  /** Nor then: nothing that may still happen frees it. */
+  | "starved for good"
+  /** Somebody has been caught: it may decide after all. */
+  | "freed";
+
+/** What has been said of the learners of an instance and holds. */
+interface Told {
+  readonly starved: LearnerSet;
+  readonly forGood: LearnerSet;
+}
 
 /** Of so many instances with starved learners it is remembered that they have been told. */
 const TOLD_MAX = 10_000;
@@ -24,11 +41,14 @@ const DELAY_MS_MIN = 100;
 /** And at least so many times as long as the last examinations took: a long history costs more. */
 const REST = 19;
 
-/** Follows what a node delivers, and tells of each starved learner of an instance once. */
+/**
+ * Follows what a node delivers, and tells of each starved learner of an instance once, and again
+ * when that changes.
+ */
 export class StarvationWatch {
   readonly #node: Node;
-  readonly #tell: (instance: bigint, learner: string) => void;
-  readonly #told: BoundedCache<bigint, LearnerSet> = new BoundedCache(TOLD_MAX);
+  readonly #tell: (instance: bigint, learner: string, news: StarvationNews) => void;
+  readonly #told: BoundedCache<bigint, Told> = new BoundedCache(TOLD_MAX);
 
   readonly #changed: Set<bigint> = new Set();
   readonly #unobserve: () => void;
@@ -36,7 +56,10 @@ export class StarvationWatch {
   #cancel: Cancel = () => {};
 
   /** Begins with the next message. */
-  constructor(node: Node, tell: (instance: bigint, learner: string) => void) {
+  constructor(
+    node: Node,
+    tell: (instance: bigint, learner: string, news: StarvationNews) => void,
+  ) {
     this.#node = node;
     this.#tell = tell;
     this.#unobserve = node.observe({
@@ -76,11 +99,21 @@ export class StarvationWatch {
     const running = this.#node.instances.get(instance);
     if (running === undefined) return;
     const { graph } = this.#node.context;
-    const told = this.#told.get(instance) ?? 0n;
-    const news = findStarved(graph, running.state) & ~told;
-    if (news === 0n) return;
-    this.#told.set(instance, told | news, 1);
-    for (const learner of membersOf(news)) this.#tell(instance, graph.spec.learners[learner]!);
+    const told = this.#told.get(instance) ?? { starved: 0n, forGood: 0n };
+    const starved = findStarved(graph, running.state);
+    if (starved === 0n && told.starved === 0n) return;
+    const forGood = told.forGood |
+      findStarvedForGood(graph, running.state, starved & ~told.forGood);
+    this.#told.set(instance, { starved, forGood }, 1);
+    const tell = (learners: LearnerSet, news: StarvationNews) => {
+      for (const learner of membersOf(learners)) {
+        this.#tell(instance, graph.spec.learners[learner]!, news);
+      }
+    };
+    tell(starved & ~told.starved & ~forGood, "starved");
+    tell(forGood & ~told.forGood, "starved for good");
+    const decided = setOf(graph.quorums.keys().filter((a) => hasDecided(running.state.learner, a)));
+    tell(told.starved & ~starved & ~forGood & ~decided, "freed");
   }
 }
 

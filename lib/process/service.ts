@@ -149,9 +149,11 @@ async function propose(node: Node, request: ProposeRequest, signal: AbortSignal)
   signal.addEventListener("abort", stop);
   try {
     if (signal.aborted) stop();
-    if (!await proposing.finished) throw new ConnectError("not decided yet", Code.Canceled);
+    // The answer says how things stand: whom it leaves out is starved, and may be asked for again.
+    if (!await proposing.idle) throw new ConnectError("not decided yet", Code.Canceled);
   } finally {
     signal.removeEventListener("abort", stop);
+    stop();
   }
   const decisions = node.decisionsIn(instance)
     .filter(({ learner }) => ((serves >> BigInt(names.indexOf(learner))) & 1n) === 1n);

@@ -14,10 +14,12 @@
  * send C.1 prev none refs p1 A.1
  * refuse C.2 prev none refs A.1 as BAD_2A
  * settle A B                 # everything, until they have nothing more to say
+ * look P v1 at 2 offers v1   # proposer P, with v1 of its own, who sees all; or: offers nothing
  * expect A sent 2
  * expect A.2 is 2a for X     # or: is 1b fresh for X
  * expect X decided v1        # or: decided nothing
  * expect caught C            # or: caught nobody
+ * expect starved X           # unless somebody else is caught; or: starved nobody
  * expect disagreement X X    # or: disagreement none
  * ```
  *
@@ -51,6 +53,15 @@ export type Statement =
     readonly name: string;
     readonly value: string;
     readonly seconds: number;
+  }
+  | {
+    readonly kind: "look";
+    readonly name: string;
+    /** The proposer's own. */
+    readonly value: string;
+    readonly seconds: number;
+    /** The value that it offers; undefined if it offers nothing. */
+    readonly offers: string | undefined;
   }
   | { readonly kind: "deliver"; readonly names: readonly string[]; readonly to: readonly string[] }
   | {
@@ -87,6 +98,7 @@ const USAGE: Readonly<Record<string, string>> = {
   learner: "learner NAME RULE, where a rule is N of A B C or A+B | B+C",
   safe: "safe LEARNER LEARNER RULE, where a rule is N of A B C or A+B | B+C",
   propose: "propose NAME VALUE at SECONDS",
+  look: "look PROPOSER VALUE at SECONDS offers VALUE|nothing",
   deliver: "deliver MESSAGE... to ACCEPTOR...",
   send: "send ACCEPTOR.NAME prev MESSAGE|none refs MESSAGE...",
   refuse: "refuse ACCEPTOR.NAME prev MESSAGE|none refs MESSAGE... as CODE",
@@ -127,11 +139,12 @@ function parseStatement(verb: string, rest: readonly string[]): Statement | unde
       if (a === undefined || b === undefined || sets === undefined) return undefined;
       return { kind: verb, a, b, sets };
     }
-    case "propose": {
-      const [name, value, at, seconds, ...more] = rest;
-      const isTime = seconds !== undefined && /^\d{1,3}$|^1000$/.test(seconds);
-      if (at !== "at" || !isTime || more.length > 0) return undefined;
-      return { kind: verb, name: name!, value: value!, seconds: Number(seconds) };
+    case "propose":
+      return parseAt(verb, rest, []);
+    case "look": {
+      const offers = rest.at(-1);
+      const timed = parseAt(verb, rest.slice(0, -1), ["offers"]);
+      return timed && { ...timed, offers: offers === "nothing" ? undefined : offers };
     }
     case "deliver": {
       const at = rest.indexOf("to");
@@ -143,6 +156,13 @@ function parseStatement(verb: string, rest: readonly string[]): Statement | unde
     default:
       return parseSend(verb as "send" | "refuse", rest);
   }
+}
+
+function parseAt<Verb>(verb: Verb, words: readonly string[], rest: readonly string[]) {
+  const [name, value, at, seconds, ...more] = words;
+  const isTime = seconds !== undefined && /^\d{1,3}$|^1000$/.test(seconds);
+  if (at !== "at" || !isTime || more.join() !== rest.join()) return undefined;
+  return { kind: verb, name: name!, value: value!, seconds: Number(seconds) };
 }
 
 function parseSend(kind: "send" | "refuse", words: readonly string[]): Statement | undefined {

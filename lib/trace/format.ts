@@ -89,6 +89,10 @@ export interface TracedProposer extends Opaque {
   readonly serves: MaskText;
   /** Those of them that it has found to be starved. */
   readonly starved: MaskText;
+  /** Acceptors that were caught then. */
+  readonly caught: MaskText;
+  /** The starved learners whom nothing frees. */
+  readonly forGood: MaskText;
 }
 
 /** How a proposer waits: whatever the core's proposer wants to be told. */

@@ -73,6 +73,8 @@ function readPropose(line: Field): TraceLine {
     ...proposer.members(),
     serves: readMask(proposer.field("serves")),
     starved: readMask(proposer.field("starved")),
+    caught: readMask(proposer.field("caught")),
+    forGood: readMask(proposer.field("forGood")),
   };
   return {
     kind: "propose",

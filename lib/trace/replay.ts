@@ -209,8 +209,13 @@ function openInstance(context: CoreContext, standing: Standing): Replayed {
 
 function propose({ graph }: CoreContext, { state }: Replayed, line: ProposeLine) {
   const { proposer, settings, now, entropy } = line;
-  const { serves, starved } = proposer;
-  const proposerState = { ...proposer, serves: BigInt(serves), starved: BigInt(starved) };
+  const proposerState = {
+    ...proposer,
+    serves: BigInt(proposer.serves),
+    starved: BigInt(proposer.starved),
+    caught: BigInt(proposer.caught),
+    forGood: BigInt(proposer.forGood),
+  };
   // What neither this format nor its reader looks into is as the core wrote it, or the core throws.
   return stepProposer(
     graph,

@@ -117,8 +117,13 @@ export class TraceWriter {
    * @throws Error if the instance is not open.
    */
   propose(instance: bigint, { before, settings, now, entropy, effects }: ProposerStep): void {
-    const { serves, starved } = before;
-    const proposer = { ...before, serves: maskText(serves), starved: maskText(starved) };
+    const proposer = {
+      ...before,
+      serves: maskText(before.serves),
+      starved: maskText(before.starved),
+      caught: maskText(before.caught),
+      forGood: maskText(before.forGood),
+    };
     const when = { now: plainTime(now), entropy };
     const made = effects.map(tracedProposerEffect);
     this.#line({ ...this.#next(instance), proposer, settings, ...when, effects: made });

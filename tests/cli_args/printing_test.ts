@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { StarvationNews } from "../../lib/node/starvation_watch.ts";
 import { printDisagreement, printStarved } from "../../cli/commands/printing.ts";
 import { makeOutput } from "../../cli/output.ts";
 import type { Disagreement } from "../../lib/core/learner.ts";
@@ -58,13 +59,21 @@ Deno.test("a disagreement is one JSON object in a pipe, with values and evidence
   assertEquals(line.evidence, [{ acceptor: "Dave", first: "aa", second: "bb" }]);
 });
 
-Deno.test("a starved learner is one line, or one JSON object", () => {
-  const print = (json: boolean) => {
+Deno.test("news of a starved learner is one line, or one JSON object", () => {
+  const print = (news: StarvationNews, json: boolean) => {
     const sink = new MemorySink();
-    printStarved(makeOutput({ json, text: !json }, sink), 7n, "Blue");
+    printStarved(makeOutput({ json, text: !json }, sink), 7n, "Blue", news);
     return sink.text;
   };
-  assertEquals(JSON.parse(print(true)), { event: "starved", instance: "7", learner: "Blue" });
-  assertStringIncludes(print(false), "Blue is starved in instance 7");
-  assertEquals(print(false).trimEnd().split("\n").length, 1);
+  const blue = { instance: "7", learner: "Blue" };
+  const cases: [StarvationNews, object, string][] = [
+    ["starved", { event: "starved", ...blue, forGood: false }, "unless another acceptor is caught"],
+    ["starved for good", { event: "starved", ...blue, forGood: true }, "whatever happens"],
+    ["freed", { event: "freed", ...blue }, "Blue may decide in instance 7 after all"],
+  ];
+  for (const [news, object, words] of cases) {
+    assertEquals(JSON.parse(print(news, true)), object);
+    assertStringIncludes(print(news, false), words);
+    assertEquals(print(news, false).trimEnd().split("\n").length, 1);
+  }
 });

@@ -60,6 +60,8 @@ Deno.test("script: what cannot be read is refused with its line", () => {
     ["learner Y 3 of A B", /^line 9: expected: learner /],
     ["safe X X 0 of A B", /^line 9: expected: safe /],
     ["settle", /^line 9: expected: settle /],
+    ["look P v1 at 2 offers", /^line 9: expected: look /],
+    ["look P v1 at 2 has v1", /^line 9: expected: look /],
     ["expect", /^line 9: expected: expect /],
   ];
   for (const [line, complaint] of cases) assertMatch(complaintAbout(line), complaint);
@@ -89,6 +91,8 @@ Deno.test("script: an expectation that does not hold is refused with what does",
     ["expect p1 is 1b", /but it is "1a"$/],
     ["expect X decided v1", /but it is "nothing"$/],
     ["expect caught C", /but it is "nobody"$/],
+    ["expect starved X", /but it is "nobody"$/],
+    ["look P v1 at 2 offers nothing", /^line 9: P offers v1$/],
     ["expect disagreement X X", /but it is "none"$/],
     ["expect rain", /^line 9: "rain" is nothing to expect$/],
     ["expect Z decided nothing", /^line 9: "Z" is not a learner$/],

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { newProposing } from "../../lib/node/proposing.ts";
 import type { Clock } from "../../lib/node/clock.ts";
-import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
+import { type StarvationNews, StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import { infiltrate, logOf, TestCluster, type TestProcess } from "./harness.ts";
 import { FOUR_AND_THREE, starveX } from "./starving.ts";
@@ -10,7 +10,8 @@ import { FOUR_AND_THREE, starveX } from "./starving.ts";
 /** What a process says of starved learners from now on. */
 function watch(process: TestProcess): { said: string[]; watch: StarvationWatch } {
   const said: string[] = [];
-  const tell = (instance: bigint, learner: string) => said.push(`${learner} in ${instance}`);
+  const tell = (instance: bigint, learner: string, news: StarvationNews) =>
+    said.push(`${learner} ${news} in ${instance}`);
   return { said, watch: new StarvationWatch(process.node, tell) };
 }
 
@@ -25,11 +26,11 @@ Deno.test("a learner is said to be starved soon after it is, and once", async ()
   assertEquals(said, []);
   await speaker.send(last);
   await cluster.clock.advance(200);
-  assertEquals(said, ["X in 1"]);
+  assertEquals(said, ["X starved in 1"]);
   const other = starveX(cluster, 2n);
   await speaker.send(...other.open, other.last, speaker.proposal({ instance: 1n }));
   await cluster.clock.advance(200);
-  assertEquals(said, ["X in 1", "X in 2"]);
+  assertEquals(said, ["X starved in 1", "X starved in 2"]);
   assertEquals(cluster.decided(observer, 1n), ["Y=second"]);
   await cluster.stop();
 });
@@ -67,9 +68,9 @@ Deno.test("after an examination that takes long the next one waits longer", asyn
     await speaker.send(...open, last);
     await cluster.clock.advance(150);
   }
-  assertEquals(said, ["X in 1"]);
+  assertEquals(said, ["X starved in 1"]);
   await cluster.clock.advance(60);
-  assertEquals(said, ["X in 1", "X in 2"]);
+  assertEquals(said, ["X starved in 1", "X starved in 2"]);
   await cluster.stop();
 });
 
@@ -86,27 +87,51 @@ Deno.test("a learner that was starved when the process stopped is found on looki
   starvation.look(1n);
   starvation.look(1n);
   starvation.look(2n);
-  assertEquals(said, ["X in 1"]);
+  assertEquals(said, ["X starved in 1"]);
   await cluster.stop();
 });
 
-Deno.test("a proposer ends when all others have decided, and goes on while one may", async () => {
+Deno.test("a learner is said to be freed when somebody is caught", async () => {
+  const cluster = await TestCluster.start({ plan: FOUR_AND_THREE }, []);
+  const observer = cluster.add("client_0");
+  const { said } = watch(observer);
+  const speaker = await infiltrate(cluster, observer, "Alice");
+  const { open, last, lie } = starveX(cluster, 1n);
+  await speaker.send(...open, last);
+  await cluster.clock.advance(200);
+  await speaker.send(lie);
+  await cluster.clock.advance(200);
+  assertEquals(said, ["X starved in 1", "X freed in 1"]);
+  await cluster.stop();
+});
+
+Deno.test("a proposer rests when all others have decided, until somebody is caught", async () => {
   const cluster = await TestCluster.start({ plan: FOUR_AND_THREE }, []);
   const proposer = cluster.add("client_0");
   const speaker = await infiltrate(cluster, proposer, "Alice");
-  const { open, last } = starveX(cluster, 1n);
+  const { open, last, lie } = starveX(cluster, 1n);
   await speaker.send(...open);
   const proposing = cluster.propose(proposer, 1n, "own");
   // Not so long that the speaker counts as gone.
   await cluster.clock.advance(4_000);
-  const ballots = logOf(proposer).filter(({ wire }) => wire.kind === "1a").length;
-  assert(ballots > 5, `${ballots} ballots`);
+  const ballots = () => logOf(proposer).filter(({ wire }) => wire.kind === "1a").length;
+  assert(ballots() > 5, `${ballots()} ballots`);
   assertEquals(proposing.state.starved, 0n);
   await speaker.send(last);
   await cluster.clock.advance(20_000);
-  assertEquals(await proposing.finished, true);
-  assertEquals(proposing.state.starved, 0b01n);
+  assertEquals(await proposing.idle, true);
+  assertEquals([proposing.state.starved, proposing.state.done], [0b01n, false]);
   assert(proposer.logged.includes("info: X starved in instance 1"), proposer.logged.join("\n"));
+  const rested = ballots();
+  await cluster.clock.advance(20_000);
+  assertEquals(ballots(), rested);
+  const again = await infiltrate(cluster, proposer, "Bob");
+  await again.send(lie);
+  await cluster.clock.advance(20_000);
+  assertEquals(proposing.state.starved, 0n);
+  assert(ballots() > rested + 2, `${ballots()} ballots`);
+  proposer.node.stopProposing(1n, proposing);
+  assertEquals(await proposing.finished, false);
   await cluster.stop();
 });
 

@@ -31,10 +31,14 @@ export const FOUR_AND_THREE: ClusterPlan = {
   promise: "X and Y agree while all five are safe",
 };
 
-/** A history in two parts: after the first anything can happen; after both X is starved. */
+/**
+ * A history in three parts: after the first anything can happen; after two X is starved; the third
+ * proves that Erin lies, and X need not agree with Y any more.
+ */
 export interface Starving {
   readonly open: readonly Made[];
   readonly last: Made;
+  readonly lie: Made;
 }
 
 /** Y decides "second" with the last message. */
@@ -60,5 +64,6 @@ export function starveX(cluster: TestCluster, instance: bigint): Starving {
   const three = authors.slice(2);
   const fresh = three.map((author) => send(author, [second]));
   for (const author of three) send(author, fresh);
-  return { open: all.slice(0, -1), last: all.at(-1)! };
+  const [open, last] = [all.slice(0, -1), all.at(-1)!];
+  return { open, last, lie: authors.at(-1)!.signed({ instance, refs: [first] }) };
 }

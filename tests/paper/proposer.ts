@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
+import { checkValidity, makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import { newProposer, type Pace, stepProposer } from "../../lib/core/proposer.ts";
 import type { Message, Timestamp } from "../../lib/core/types.ts";
 import { hashOf, proposalOf } from "../../lib/sim/ids.ts";
@@ -171,16 +171,55 @@ function starveX({ history }: Stage): Message[] {
   return [first, ...oneBs, ...locks, second, ...fresh, ...twoAs];
 }
 
-Deno.test("Starvation: a proposer says which learner is starved and serves it no more", () => {
-  for (const pace of [windows(1, 0), { backoffMsMin: 100, backoffMsMax: 1_000 }]) {
+const PACES: readonly Pace[] = [windows(1, 0), { backoffMsMin: 100, backoffMsMax: 1_000 }];
+
+Deno.test("Starvation: a proposer says which learner is starved and does not serve it", () => {
+  for (const pace of PACES) {
     const stage = new Stage(pace);
     stage.hear(...starveX(stage));
-    assertEquals(stage.run(0, 9_000), ["starved 1", "done"]);
+    assertEquals(stage.run(0, 9_000), ["starved 1"]);
     assertEquals(stage.state.starved, 0b01n);
     const served = new Stage(pace, { serves: 0b10n });
     served.hear(...starveX(served));
     assertEquals(served.run(0, 9_000), ["done"], "Y has decided");
     assertEquals(served.state.starved, 0n);
+  }
+});
+
+Deno.test("Starvation: a proposer serves a learner again that somebody's being caught frees", () => {
+  for (const pace of PACES) {
+    const stage = new Stage(pace);
+    stage.hear(...starveX(stage));
+    assertEquals(stage.run(0, 9_000), ["starved 1"]);
+    // E's second first message: the agreement of X and Y rested on all five.
+    const other = stage.history.propose(3, "other");
+    stage.hear(other, stage.history.sendAfter(undefined, "E", other));
+    const told = stage.run(9_001, 12_000);
+    assert(told.length > 1);
+    assertEquals([...new Set(told.map((line) => line.replace(/^\d+ /, "")))], ["first for X"]);
+  }
+});
+
+/** Of eight, X needs seven and Y five; three are bound to X's old value when Y decides another. */
+const SEVEN_AND_FIVE: NamedGraph = {
+  acceptors: "A B C D E F G H",
+  learners: { X: 7, Y: 5 },
+  agree: { "X X": 7, "X Y": 7, "Y Y": 7 },
+};
+
+Deno.test("Starvation: a proposer gives up a learner that nobody's being caught can free", () => {
+  assertEquals(checkValidity(makeLearnerGraph(specOf(SEVEN_AND_FIVE))), undefined);
+  for (const pace of PACES) {
+    const stage = new Stage(pace, { named: SEVEN_AND_FIVE });
+    const { history } = stage;
+    const first = history.propose(1, "first");
+    const oneBs = [..."ABCDEFG"].map((signer) => history.send(signer, first));
+    const locks = [..."ABC"].map((signer) => history.send(signer, ...oneBs));
+    const second = history.propose(2, "second");
+    const { oneBs: fresh, twoAs } = history.round(second, "D E F G H");
+    stage.hear(first, ...oneBs, ...locks, second, ...fresh, ...twoAs);
+    assertEquals(stage.run(0, 9_000), ["starved 1", "done"]);
+    assertEquals(stage.state.forGood, 0b01n);
   }
 });
 

@@ -155,7 +155,7 @@ const MALFORMED: readonly (readonly [readonly (object | string)[], string])[] = 
   ],
   [[HEADER, OPEN, proposal({}, 0)], '$.proposer: has no "serves"'],
   [
-    [HEADER, OPEN, proposal({ serves: "0x1", starved: "0x0" }, 2)],
+    [HEADER, OPEN, proposal({ serves: "0x1", starved: "0x0", caught: "0x0", forGood: "0x0" }, 2)],
     "$.entropy: 2 is not a number from 0 to 1",
   ],
 ];

@@ -36,11 +36,15 @@ Deno.test("every kind of input and effect survives being written and read", () =
         assertEquals(line.input, told.input);
         assertEquals(line.effects, told.effects.map(tracedEffect));
       } else if (line.kind === "propose" && told.kind === "propose") {
-        const { before: { serves, starved, ...before }, settings, now, entropy, effects } =
-          told.step;
-        const { serves: mask, starved: out, ...proposer } = line.proposer;
-        assertEquals([BigInt(mask), BigInt(out)], [serves, starved]);
-        assertEquals(proposer, withoutUndefined(before));
+        const { before, settings, now, entropy, effects } = told.step;
+        const { serves, starved, caught, forGood, ...proposer } = line.proposer;
+        const sets = {
+          serves: BigInt(serves),
+          starved: BigInt(starved),
+          caught: BigInt(caught),
+          forGood: BigInt(forGood),
+        };
+        assertEquals({ ...proposer, ...sets }, withoutUndefined(before));
         assertEquals(line.settings, { ...settings });
         assertEquals(line.now, now);
         assertEquals(line.entropy, entropy);
