@@ -11,7 +11,6 @@ import type { LearnerGraph } from "./learner_graph.ts";
 import { findStarved } from "./starvation.ts";
 import type { AcceptorSet, LearnerIndex, LearnerSet } from "./types.ts";
 
-/** What is looked at. */
 type Known = Pick<InstanceState, "view" | "learner">;
 
 /** Quorums of one learner that are tried, and search steps for each, before no is no answer. */
@@ -56,7 +55,7 @@ const STEPS_MAX = 32 * QUORUMS_MAX;
  */
 export function findStarvedForGood(
   graph: LearnerGraph,
-  known: Known,
+  known: Pick<InstanceState, "view" | "learner">,
   starved: LearnerSet,
 ): LearnerSet {
   let forGood = 0n;

@@ -5,7 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { checkValidity, makeLearnerGraph } from "../../lib/core/learner_graph.ts";
+import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
+import { checkValidity } from "../../lib/graph/validity.ts";
 import { newProposer, type Pace, stepProposer } from "../../lib/core/proposer.ts";
 import type { Message, Timestamp } from "../../lib/core/types.ts";
 import { hashOf, proposalOf } from "../../lib/sim/ids.ts";
