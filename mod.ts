@@ -48,6 +48,7 @@ export type { LackKind } from "./lib/node/lack.ts";
 export * from "./lib/node/ledger.ts";
 export * from "./lib/node/logger.ts";
 export type { LogRecord } from "./lib/node/records.ts";
+export * from "./lib/process/ending.ts";
 export * from "./lib/process/follow.ts";
 export * from "./lib/process/system_clock.ts";
 export type { Blame } from "./lib/node/blame.ts";

@@ -9,6 +9,7 @@
 
 import {
   chooseTolerance,
+  endOf,
   fullSet,
   generateConfigs,
   hashValue,
@@ -71,7 +72,7 @@ const { graph } = client;
 const proposing = newProposing(hashValue(value), fullSet(graph.learnerCount), client.proposer);
 const refused = proposer.node.propose(0n, proposing, value);
 if (isRejection(refused)) throw new Error(refused.detail);
-await proposing.finished;
+await endOf(proposing);
 
 // The proposer has counted the votes itself: it believes nobody's word for a decision.
 for (const { learner, value, signers } of proposer.node.decisionsIn(0n)) {

@@ -11,6 +11,7 @@ import type { Configuration } from "../../lib/config/configuration.ts";
 import type { Node } from "../../lib/node/node.ts";
 import { startObserver } from "../../lib/process/process.ts";
 import { newProposing, paceOf, type Proposing } from "../../lib/node/proposing.ts";
+import { endOf, restOf } from "../../lib/process/ending.ts";
 import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
@@ -116,7 +117,7 @@ export const proposer: Command = defineCommand({
       const refused = node.propose(instance, proposing, value);
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
       let idle = false;
-      await orAborted(proposing.idle.then((done) => idle = done), limit);
+      await orAborted(restOf(proposing).then((done) => idle = done), limit);
       if (proposing.state.starved !== 0n) {
         starving.push(proposing);
         seen.watch.look(instance);
@@ -135,7 +136,7 @@ export const proposer: Command = defineCommand({
       );
     }
     // Whom only a further liar's being caught can free is waited for last, so as to hold up nobody.
-    await orAborted(Promise.all(waiting.values().map(({ finished }) => finished)), limit);
+    await orAborted(Promise.all(waiting.values().map(endOf)), limit);
     for (const [instance, proposing] of waiting) {
       seen.watch.look(instance);
       node.stopProposing(instance, proposing);

@@ -67,20 +67,17 @@ export interface Proposing {
   /** By what it times its ballots. */
   readonly pace: Pace;
   /**
-   * Settles when the learners have decided, but for those starved for good (true), or it is stopped
-   * (false).
+   * How it has ended: the learners have decided, but for those starved for good (true), or it was
+   * stopped (false). Undefined while it goes on.
    */
-  readonly finished: Promise<boolean>;
+  decided: boolean | undefined;
   /**
-   * Settles as soon as all learners but those that are starved as far as is known have decided
-   * (true), at the latest as `finished` does. The proposer goes on: if somebody else is caught, it
-   * serves them again.
+   * All learners but those that are starved as far as is known have decided, or had at some time.
+   * The proposer goes on: if somebody else is caught, it serves them again.
    */
-  readonly idle: Promise<boolean>;
-  /** Settles `idle` alone; only the first call counts. */
-  rest(): void;
-  /** Settles `finished` and `idle`; only the first call counts. */
-  finish(decided: boolean): void;
+  hasRested: boolean;
+  /** Called when it rests for the first time, and when it has ended. They start nothing themselves. */
+  readonly watchers: Set<() => void>;
 }
 
 /** One instance as the node keeps it. */

@@ -26,19 +26,8 @@ export function newProposing(
   pace: Pace,
   forever = false,
 ): Proposing {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const idle = Promise.withResolvers<boolean>();
-  return {
-    state: newProposer(own, serves, forever),
-    pace,
-    finished: promise,
-    idle: idle.promise,
-    rest: () => idle.resolve(true),
-    finish: (decided) => {
-      resolve(decided);
-      idle.resolve(decided);
-    },
-  };
+  const state = newProposer(own, serves, forever);
+  return { state, pace, decided: undefined, hasRested: false, watchers: new Set() };
 }
 
 /**
@@ -104,7 +93,7 @@ export function drive(
     else if (effect.kind === "starved") {
       const names = membersOf(effect.learners).map((learner) => graph.spec.learners[learner]!);
       log("info", `${names.join(", ")} starved in instance ${running.id}`);
-      if (isIdle(running.state, state)) proposing.rest();
+      if (isIdle(running.state, state)) rest(proposing);
     } else {
       log("debug", `offering ballot ${state.ballots} in instance ${running.id}`);
       ballot = effect.ballot;
@@ -113,12 +102,20 @@ export function drive(
   return { ballot, wakeAt };
 }
 
-/** Ends a proposer. */
+/** Ends a proposer; only the first end counts. */
 export function stopProposing(
   running: RunningInstance,
   proposing: Proposing,
   decided = false,
 ): void {
   running.proposers.delete(proposing);
-  proposing.finish(decided);
+  if (proposing.decided !== undefined) return;
+  proposing.decided = decided;
+  for (const watcher of proposing.watchers) watcher();
+}
+
+function rest(proposing: Proposing): void {
+  if (proposing.hasRested) return;
+  proposing.hasRested = true;
+  for (const watcher of proposing.watchers) watcher();
 }

@@ -26,6 +26,7 @@ import { followDecisions, followDecisionsIn } from "./follow.ts";
 import type { Peers } from "./peers.ts";
 import { decisionsWithin, encodeDecision } from "./answers.ts";
 import { newProposing } from "../node/proposing.ts";
+import { restOf } from "./ending.ts";
 
 /** Decisions in a status, at most: the newest. */
 const STATUS_DECISIONS_MAX = 20;
@@ -150,7 +151,7 @@ async function propose(node: Node, request: ProposeRequest, signal: AbortSignal)
   try {
     if (signal.aborted) stop();
     // The answer says how things stand: whom it leaves out is starved, and may be asked for again.
-    if (!await proposing.idle) throw new ConnectError("not decided yet", Code.Canceled);
+    if (!await restOf(proposing)) throw new ConnectError("not decided yet", Code.Canceled);
   } finally {
     signal.removeEventListener("abort", stop);
     stop();

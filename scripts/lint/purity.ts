@@ -25,26 +25,12 @@ const LOCAL_MEMBERS: ReadonlySet<string> = new Set([
 /** What is pure and synchronous: it runs in simulated worlds, where nothing else may be asked. */
 const PURE = ["lib/core", "lib/graph", "lib/node", "lib/link"];
 
-/** Names that a file may use nevertheless, each with its reason. */
-export const PURITY_EXCEPTIONS: Readonly<Record<string, readonly [name: string, reason: string]>> =
-  {
-    "lib/node/node_types.ts": [
-      "Promise",
-      "whoever proposes waits for the end; the node never does",
-    ],
-    "lib/node/proposing.ts": [
-      "Promise",
-      "settles what a proposal's end is told by, and waits for none",
-    ],
-  };
-
 /** Reports clocks, randomness, input, output and asynchrony in what is to be pure. */
 export const purity: Deno.lint.Rule = {
   create(context) {
     const path = relativePath(context.filename);
     const layer = PURE.find((folder) => path.startsWith(`${folder}/`));
     if (layer === undefined) return {};
-    const excepted = PURITY_EXCEPTIONS[path]?.[0];
     const report = (node: Deno.lint.Node, what: string) =>
       context.report({ node, message: `${layer} is pure and synchronous: ${what}` });
     const refuseAsync = (node: Deno.lint.Node & { async: boolean }) => {
@@ -52,7 +38,7 @@ export const purity: Deno.lint.Rule = {
     };
     return {
       Identifier(node) {
-        if (IMPURE_GLOBALS.has(node.name) && node.name !== excepted && !isPropertyName(node)) {
+        if (IMPURE_GLOBALS.has(node.name) && !isPropertyName(node)) {
           report(node, `no ${node.name}`);
         }
         // Anything but `Math.name` could be a way to reach Math.random.

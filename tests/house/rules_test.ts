@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import plugin from "../../scripts/lint/plugin.ts";
 import { isGenerated, ROOT } from "../../scripts/lint/paths.ts";
-import { PURITY_EXCEPTIONS } from "../../scripts/lint/purity.ts";
 import { SIZE_EXCEPTIONS } from "../../scripts/lint/sizes.ts";
 import { listFiles, readSource } from "../../scripts/sources.ts";
 
@@ -156,17 +155,6 @@ Deno.test("each room of lib is named where one looks, with what belongs there an
     assertMatch(architecture!, new RegExp(`^\\| \`${room}\` +\\| \\S.+ \\| \\S.+ \\|$`, "m"), room);
     assertMatch(hacking!, new RegExp(`^${room}/ +\\S`, "m"), room);
     if (room !== "lib/std") assertMatch(readme!, new RegExp(`\\(${room}\\)`), room);
-  }
-});
-
-Deno.test("exceptions from purity name what is used, and say why", async () => {
-  for (const [path, [name, reason]] of Object.entries(PURITY_EXCEPTIONS)) {
-    assert(
-      (await readSource(path)).includes(name),
-      `${path} has no ${name}: no exception is needed`,
-    );
-    assert(reason.length > 20, path);
-    complainsOnly("purity", path, "Date.now();");
   }
 });
 

@@ -90,7 +90,7 @@ Deno.test("a disk that fails while it proposes ends the proposal, and nothing of
   const proposing = cluster.propose(alice, 1n, "lost");
   await cluster.clock.advance(60_000);
   assertEquals([stage.sent, alice.failures.length], [0, 1]);
-  assertEquals(await proposing.finished, false);
+  assertEquals(proposing.decided, false);
   for (const other of others) assertEquals(other.node.ledger.length, 0);
   await cluster.stop();
 });

@@ -59,13 +59,13 @@ Deno.test("a proposer stops when the learners have decided, whatever was decided
   const second = cluster.propose(bob!, 1n, "second");
   await cluster.agree(1n);
   await cluster.clock.advance(1_000);
-  assertEquals([await first.finished, await second.finished], [true, true]);
+  assertEquals([first.decided, second.decided], [true, true]);
   const ballots = offered(alice!).length;
   await cluster.clock.advance(60_000);
   assertEquals(offered(alice!).length, ballots);
   assertEquals(alice!.node.instances.get(1n), undefined, "a quiet instance stays in memory");
   const late = cluster.propose(bob!, 1n, "late");
-  assertEquals(await late.finished, true);
+  assertEquals(late.decided, true);
   assertEquals(offered(alice!).length, ballots);
   await cluster.stop();
 });
@@ -120,7 +120,7 @@ Deno.test("a proposer for ever goes on after the decision, with what was decided
   assert(offered(alice!).length > 10, `${offered(alice!).length} ballots`);
   await cluster.agree(1n);
   alice!.node.stopProposing(1n, proposing);
-  assertEquals(await proposing.finished, false);
+  assertEquals(proposing.decided, false);
   const ballots = offered(alice!).length;
   await cluster.clock.advance(60_000);
   assertEquals(offered(alice!).length, ballots);
@@ -136,7 +136,7 @@ Deno.test("a proposer with nobody to talk to is let go when its process ends", a
   const ballots = offered(proposer).length;
   assert(ballots >= 6 && ballots <= 20, `${ballots} ballots`);
   await cluster.stop();
-  assertEquals(await proposing.finished, false);
+  assertEquals(proposing.decided, false);
   assertEquals(cluster.clock.pending, 0);
 });
 
@@ -171,7 +171,7 @@ Deno.test("a proposer serves only the learners it is to serve", async () => {
   const proposing = newProposing(hashValue(bytes), 0b10n, settings);
   assertEquals(alice!.node.propose(1n, proposing, bytes), undefined);
   await cluster.agree(1n);
-  assertEquals(await proposing.finished, true);
+  assertEquals(proposing.decided, true);
   assertEquals(cluster.decided(alice!, 1n), ["Eve=for Frank", "Frank=for Frank"]);
   await cluster.stop();
 });
@@ -183,7 +183,7 @@ Deno.test("many proposers with values of their own settle on one", async () => {
   );
   await cluster.agree(1n);
   await cluster.clock.advance(20_000);
-  for (const { finished } of proposals) assertEquals(await finished, true);
+  for (const { decided } of proposals) assertEquals(decided, true);
   await cluster.agree(1n);
   await cluster.stop();
 });

@@ -37,7 +37,7 @@ Deno.test("proposers with a rotation settle on one value, without a ballot too m
   const all = proposers.map((process) => cluster.propose(process, 1n, process.name));
   assertEquals(await cluster.agree(1n), ["Eve=client_0"]);
   await cluster.clock.advance(1_000);
-  for (const { finished } of all) assertEquals(await finished, true);
+  for (const { decided } of all) assertEquals(decided, true);
   assertEquals(logOf(proposers[0]!).filter(({ wire }) => wire.kind === "1a").length, 1);
   await cluster.stop();
 });
