@@ -54,6 +54,7 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   starved: "a learner is starved, all others have decided",
   lost: "another value than the one proposed was decided",
   clusterState: "there is no such local cluster, or its state does not permit this",
+  stuck: "a learner cannot decide now",
 };
 
 function section({ path, description }: Tree, spec: ProgramSpec): string[] {

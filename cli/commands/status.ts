@@ -6,6 +6,7 @@
 
 import { connect } from "../../lib/client/client.ts";
 import type { AcceptorStatus } from "../../lib/client/status.ts";
+import { type Verdict, verdicts } from "../../lib/client/verdict.ts";
 import type { StatusAnswer } from "../../lib/client/types.ts";
 import type { Configuration, Identity } from "../../lib/config/configuration.ts";
 import { daysLeft, EXPIRY_NOTICE_DAYS } from "../../lib/config/expiry.ts";
@@ -22,8 +23,9 @@ export const status: Command = defineCommand({
   name: "status",
   summary: "Ask all acceptors how they are",
   description: "Asks every acceptor of the configuration for its status: who is connected to it, " +
-    "what it has signed, refused and decided, and whom it has caught equivocating. Any identity " +
-    "of the configuration may ask.",
+    "whether it votes, what it has signed, refused and decided, whom it has caught equivocating, " +
+    "and how far its clock is off; then says of every learner whether it can decide now and, if " +
+    "not, why. Any identity of the configuration may ask.",
   flags: [...OUTPUT_FLAGS, {
     name: "timeout",
     kind: "duration",
@@ -33,6 +35,11 @@ export const status: Command = defineCommand({
     default: 3_000,
     help: "how long each may take to answer",
   }, {
+    name: "check",
+    kind: "boolean",
+    excludes: ["self"],
+    help: "end with status 13 if a learner cannot decide now, and with 0 if all can",
+  }, {
     name: "self",
     kind: "boolean",
     help: "ask only the acceptor whose own file this is, where it listens: a health check",
@@ -40,12 +47,14 @@ export const status: Command = defineCommand({
   positionals: [CONFIG_POSITIONAL],
   examples: [
     { args: "alice.json", does: "ask all acceptors, as Alice" },
+    { args: "--check alice.json", does: "whether every learner can decide, by status 0 or 13" },
     { args: "--self --timeout 2s alice.json", does: "whether Alice is there, by status 0" },
   ],
   exits: [
     { status: EXIT.ok, means: "all that were asked have answered" },
     ...COMMON_EXITS,
-    { status: EXIT.timeout, means: "at least one has not answered" },
+    { status: EXIT.timeout, means: "at least one has not answered (without --check)" },
+    { status: EXIT.stuck, means: "a learner cannot decide now (with --check)" },
   ],
 }, async ({ flags, positionals, stdout }) => {
   const output = makeOutput(flags, stdout);
@@ -55,6 +64,11 @@ export const status: Command = defineCommand({
   await using client = connect({ ...configuration, acceptors }, { connectTimeoutMs: timeoutMs });
   const answers = await client.status({ timeoutMs });
   for (const answer of answers) print(output, answer);
+  if (flags.self) return "status" in answers[0]! ? EXIT.ok : EXIT.timeout;
+  const { graph, limits } = configuration;
+  const all = verdicts({ graph, clockSkewMsMax: limits.clockSkewMsMax }, answers);
+  for (const verdict of all) printVerdict(output, verdict);
+  if (flags.check) return all.every(({ decides }) => decides) ? EXIT.ok : EXIT.stuck;
   return answers.every((answer) => "status" in answer) ? EXIT.ok : EXIT.timeout;
 });
 
@@ -68,6 +82,12 @@ function ourselves({ acceptors, self, listen, source }: Configuration): Identity
     );
   }
   return { ...self, host: LISTENS_ON_ALL[listen.host] ?? listen.host, port: listen.port };
+}
+
+function printVerdict(output: Output, { learner, decides, sentence, causes }: Verdict): void {
+  output.emit({ event: "verdict", learner, decides, sentence, causes }, [
+    { paint: decides ? "green" : "red", text: sentence },
+  ]);
 }
 
 function print(output: Output, answer: StatusAnswer): void {
@@ -90,6 +110,10 @@ function print(output: Output, answer: StatusAnswer): void {
     agent: status.agent,
     uptimeMs: status.uptimeMs,
     configDigest: status.configDigest,
+    votes: status.votes,
+    waitsFor: status.waitsFor,
+    decisionCount: status.decisionCount,
+    ...status.clock === undefined ? {} : { clock: { ...status.clock } },
     instances: status.instances,
     messagesKnown: status.messagesKnown,
     messagesWaiting: status.messagesWaiting,
@@ -108,8 +132,9 @@ function print(output: Output, answer: StatusAnswer): void {
       : { certificateNotAfter: status.certificateNotAfter.toISOString() },
   }, [
     { paint: down.length === 0 ? "green" : "yellow", text: name },
-    `: up ${Math.round(Number(status.uptimeMs) / 1000)} s, ${status.instances} instances, ` +
-    `${status.messagesSigned} messages signed; `,
+    `: up ${Math.round(Number(status.uptimeMs) / 1000)} s, ${status.decisionCount} decisions, ` +
+    `${status.instances} instances in memory, ${status.messagesSigned} messages signed; `,
+    ...status.votes ? [] : [{ paint: "yellow" as const, text: "DOES NOT VOTE YET" }, "; "],
     down.length === 0
       ? "all acceptors connected"
       : `not connected: ${down.map(({ name, lastError }) => `${name} (${lastError})`).join(", ")}`,

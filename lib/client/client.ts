@@ -117,8 +117,10 @@ class QuorumClient implements Client {
       const answers = this.#configuration.acceptors.map(async (acceptor): Promise<StatusAnswer> => {
         const { name } = acceptor;
         try {
+          const askedMs = Date.now();
           const answer = await this.#calls.to(acceptor).getStatus({}, scope.signal);
-          return { acceptor: name, status: readStatus(answer) };
+          const asked = { askedMs, answeredMs: Date.now() };
+          return { acceptor: name, status: readStatus(answer, asked) };
         } catch (cause) {
           const error = scope.expired
             ? new ClientError("TIMEOUT", `no answer within ${timeoutMs} ms`, { cause })

@@ -16,5 +16,5 @@ export {
   type ClientErrorDetails,
 } from "./errors.ts";
 export type { CallOptions, WaitOptions } from "./scope.ts";
-export type { AcceptorStatus, PeerState } from "./status.ts";
+export type { AcceptorStatus, ClockOffset, PeerState } from "./status.ts";
 export type { AskOptions, Client, ConnectOptions, Proposed, StatusAnswer } from "./types.ts";

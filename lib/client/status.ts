@@ -4,7 +4,7 @@
  * @module
  */
 
-import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { GetStatusResponse } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../wire/hex.ts";
 import { roleName } from "../wire/role_name.ts";
@@ -45,12 +45,34 @@ export interface AcceptorStatus {
   readonly caught: readonly { readonly name: string; readonly instance: bigint }[];
   /** How many it caught in all, once for each instance. */
   readonly caughtCount: bigint;
+  /** Whether it signs. It does not before it has asked its peers what it has said. */
+  readonly votes: boolean;
+  /** From whom it waits to hear before it votes, by name. */
+  readonly waitsFor: readonly string[];
+  /** Decisions in all: one for each learner and instance. */
+  readonly decisionCount: bigint;
+  /** Its clock; undefined if it does not say. */
+  readonly clock: ClockOffset | undefined;
   /** Last moment of its certificate; undefined if it does not say. */
   readonly certificateNotAfter: Date | undefined;
 }
 
+/** How far a clock is ahead of ours. */
+export interface ClockOffset {
+  /** Milliseconds; negative if it is behind. */
+  readonly offsetMs: number;
+  /** It may be so much more or less: half the time that the answer took, in milliseconds. */
+  readonly uncertaintyMs: number;
+}
+
+/** Our time when the question left and when the answer came, in milliseconds since 1970. */
+export interface Asked {
+  readonly askedMs: number;
+  readonly answeredMs: number;
+}
+
 /** What an answer says. */
-export function readStatus(answer: GetStatusResponse): AcceptorStatus {
+export function readStatus(answer: GetStatusResponse, asked: Asked): AcceptorStatus {
   const { peers, rejections, caught, certificateNotAfter } = answer;
   return {
     agent: answer.agent,
@@ -69,6 +91,15 @@ export function readStatus(answer: GetStatusResponse): AcceptorStatus {
     rejections: Object.fromEntries(rejections.map(({ code, count }) => [code, count])),
     caught: caught.map(({ name, instance }) => ({ name, instance })),
     caughtCount: answer.caughtCount,
+    votes: answer.votes,
+    waitsFor: answer.waitsFor,
+    decisionCount: answer.decisionCount,
+    clock: answer.time && offsetOf(timestampMs(answer.time), asked),
     certificateNotAfter: certificateNotAfter && timestampDate(certificateNotAfter),
   };
+}
+
+function offsetOf(theirsMs: number, { askedMs, answeredMs }: Asked): ClockOffset {
+  const uncertaintyMs = Math.max(0, answeredMs - askedMs) / 2;
+  return { offsetMs: theirsMs - (askedMs + uncertaintyMs), uncertaintyMs };
 }

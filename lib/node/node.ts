@@ -117,6 +117,11 @@ export class Node {
     });
   }
 
+  /** Whether it signs. An observer never does. */
+  get votes(): boolean {
+    return this.#votes;
+  }
+
   /** How often each kind of refusal has happened; a kind that never has is absent. */
   get rejections(): ReadonlyMap<RejectionCode, number> {
     return this.#refusals.counts;

@@ -67,6 +67,11 @@ export class Recovery {
     });
   }
 
+  /** Those from whom it waits to hear; nobody once it votes. */
+  get waitsFor(): string[] {
+    return this.#done ? [] : this.#silent;
+  }
+
   /** Those who have not told what they know. */
   get #silent(): string[] {
     const { acceptors } = this.#node.context.graph.spec;

@@ -111,6 +111,7 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
     const { agent } = options;
     const handlers = makeHandlers({
       ...{ node, peers, incarnation, agent, role: Role.ACCEPTOR },
+      waitsFor: () => parts.recovery?.waitsFor ?? [],
       certificateNotAfter: (name) => certificates.notAfter(name),
     });
     parts.server = await serve({

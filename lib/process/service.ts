@@ -50,6 +50,8 @@ export interface ServiceOptions {
   readonly role: Role;
   readonly incarnation: bigint;
   readonly agent: string;
+  /** Those from whom it waits to hear before it votes, by name; nobody if it votes. */
+  waitsFor?(): readonly string[];
   /** Last moment of the certificate that an identity shows; undefined if it is not known. */
   certificateNotAfter?(name: string): Date | undefined;
 }
@@ -83,6 +85,7 @@ function statusOf(
   const { configuration, clock } = node.options;
   const { journal } = node.ledger;
   const instances = node.instances.all;
+  const now = clock.now();
   return create(GetStatusResponseSchema, {
     name: configuration.self.name,
     role,
@@ -124,6 +127,10 @@ function statusOf(
       0,
     ),
     certificateNotAfter: timestampFromDate(configuration.self.certificate.notAfter),
+    votes: node.votes,
+    waitsFor: [...options.waitsFor?.() ?? []],
+    decisionCount: BigInt(journal.decisionCount),
+    time: { seconds: BigInt(now.seconds), nanos: now.nanos },
   });
 }
 

@@ -31,6 +31,8 @@ export const EXIT = {
   lost: 11,
   /** There is no such cluster on this machine, or its state does not permit what was asked. */
   clusterState: 12,
+  /** A learner cannot decide now, for want of acceptors. */
+  stuck: 13,
 } as const;
 
 /** One of {@linkcode EXIT}. */

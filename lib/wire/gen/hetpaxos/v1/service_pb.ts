@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/service.proto.
  */
 export const file_hetpaxos_v1_service: GenFile = /*@__PURE__*/
-  fileDesc("ChloZXRwYXhvcy92MS9zZXJ2aWNlLnByb3RvEgtoZXRwYXhvcy52MSKBAQoIRGVjaXNpb24SDwoHbGVhcm5lchgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIjCgZiYWxsb3QYAyABKAsyEy5oZXRwYXhvcy52MS5CYWxsb3QSEgoFdmFsdWUYBCABKAxIAIgBARIPCgdzaWduZXJzGAUgAygJQggKBl92YWx1ZSISChBHZXRTdGF0dXNSZXF1ZXN0Ip0BCgpQZWVyU3RhdHVzEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSEQoJY29ubmVjdGVkGAMgASgIEhIKCmxhc3RfZXJyb3IYBCABKAkSOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCItCg5SZWplY3Rpb25Db3VudBIMCgRjb2RlGAEgASgJEg0KBWNvdW50GAIgASgEIlUKDkNhdWdodEFjY2VwdG9yEgwKBG5hbWUYASABKAkSEAoIaW5zdGFuY2UYAiABKAQSEAoIZmlyc3RfaWQYAyABKAwSEQoJc2Vjb25kX2lkGAQgASgMIooEChFHZXRTdGF0dXNSZXNwb25zZRIMCgRuYW1lGAEgASgJEh8KBHJvbGUYAiABKA4yES5oZXRwYXhvcy52MS5Sb2xlEg0KBWFnZW50GAMgASgJEjAKDWNvbmZpZ19kaWdlc3QYBCABKAsyGS5oZXRwYXhvcy52MS5Db25maWdEaWdlc3QSEwoLaW5jYXJuYXRpb24YBSABKAYSEQoJdXB0aW1lX21zGAYgASgEEhEKCWluc3RhbmNlcxgHIAEoBBIWCg5tZXNzYWdlc19rbm93bhgIIAEoBBIYChBtZXNzYWdlc193YWl0aW5nGAkgASgEEhcKD21lc3NhZ2VzX3NpZ25lZBgKIAEoBBImCgVwZWVycxgLIAMoCzIXLmhldHBheG9zLnYxLlBlZXJTdGF0dXMSLwoKcmVqZWN0aW9ucxgMIAMoCzIbLmhldHBheG9zLnYxLlJlamVjdGlvbkNvdW50EisKBmNhdWdodBgNIAMoCzIbLmhldHBheG9zLnYxLkNhdWdodEFjY2VwdG9yEigKCWRlY2lzaW9ucxgOIAMoCzIVLmhldHBheG9zLnYxLkRlY2lzaW9uEjkKFWNlcnRpZmljYXRlX25vdF9hZnRlchgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMY2F1Z2h0X2NvdW50GBAgASgEIk4KFVdhdGNoRGVjaXNpb25zUmVxdWVzdBIRCglpbnN0YW5jZXMYASADKAQSEAoIbGVhcm5lcnMYAiADKAkSEAoIb25seV9uZXcYAyABKAgiQwoOUHJvcG9zZVJlcXVlc3QSEAoIaW5zdGFuY2UYASABKAQSDQoFdmFsdWUYAiABKAwSEAoIbGVhcm5lcnMYAyADKAkiOwoPUHJvcG9zZVJlc3BvbnNlEigKCWRlY2lzaW9ucxgBIAMoCzIVLmhldHBheG9zLnYxLkRlY2lzaW9uMsoCCg9IZXRQYXhvc1NlcnZpY2USTQoXU3RyZWFtQ29uc2Vuc3VzTWVzc2FnZXMSFS5oZXRwYXhvcy52MS5FbnZlbG9wZRoVLmhldHBheG9zLnYxLkVudmVsb3BlIgAoATABEk8KCUdldFN0YXR1cxIdLmhldHBheG9zLnYxLkdldFN0YXR1c1JlcXVlc3QaHi5oZXRwYXhvcy52MS5HZXRTdGF0dXNSZXNwb25zZSIDkAIBEk8KDldhdGNoRGVjaXNpb25zEiIuaGV0cGF4b3MudjEuV2F0Y2hEZWNpc2lvbnNSZXF1ZXN0GhUuaGV0cGF4b3MudjEuRGVjaXNpb24iADABEkYKB1Byb3Bvc2USGy5oZXRwYXhvcy52MS5Qcm9wb3NlUmVxdWVzdBocLmhldHBheG9zLnYxLlByb3Bvc2VSZXNwb25zZSIAYgZwcm90bzM", [file_google_protobuf_timestamp, file_hetpaxos_v1_consensus]);
+  fileDesc("ChloZXRwYXhvcy92MS9zZXJ2aWNlLnByb3RvEgtoZXRwYXhvcy52MSKBAQoIRGVjaXNpb24SDwoHbGVhcm5lchgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIjCgZiYWxsb3QYAyABKAsyEy5oZXRwYXhvcy52MS5CYWxsb3QSEgoFdmFsdWUYBCABKAxIAIgBARIPCgdzaWduZXJzGAUgAygJQggKBl92YWx1ZSISChBHZXRTdGF0dXNSZXF1ZXN0Ip0BCgpQZWVyU3RhdHVzEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSEQoJY29ubmVjdGVkGAMgASgIEhIKCmxhc3RfZXJyb3IYBCABKAkSOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCItCg5SZWplY3Rpb25Db3VudBIMCgRjb2RlGAEgASgJEg0KBWNvdW50GAIgASgEIlUKDkNhdWdodEFjY2VwdG9yEgwKBG5hbWUYASABKAkSEAoIaW5zdGFuY2UYAiABKAQSEAoIZmlyc3RfaWQYAyABKAwSEQoJc2Vjb25kX2lkGAQgASgMIu4EChFHZXRTdGF0dXNSZXNwb25zZRIMCgRuYW1lGAEgASgJEh8KBHJvbGUYAiABKA4yES5oZXRwYXhvcy52MS5Sb2xlEg0KBWFnZW50GAMgASgJEjAKDWNvbmZpZ19kaWdlc3QYBCABKAsyGS5oZXRwYXhvcy52MS5Db25maWdEaWdlc3QSEwoLaW5jYXJuYXRpb24YBSABKAYSEQoJdXB0aW1lX21zGAYgASgEEhEKCWluc3RhbmNlcxgHIAEoBBIWCg5tZXNzYWdlc19rbm93bhgIIAEoBBIYChBtZXNzYWdlc193YWl0aW5nGAkgASgEEhcKD21lc3NhZ2VzX3NpZ25lZBgKIAEoBBImCgVwZWVycxgLIAMoCzIXLmhldHBheG9zLnYxLlBlZXJTdGF0dXMSLwoKcmVqZWN0aW9ucxgMIAMoCzIbLmhldHBheG9zLnYxLlJlamVjdGlvbkNvdW50EisKBmNhdWdodBgNIAMoCzIbLmhldHBheG9zLnYxLkNhdWdodEFjY2VwdG9yEigKCWRlY2lzaW9ucxgOIAMoCzIVLmhldHBheG9zLnYxLkRlY2lzaW9uEjkKFWNlcnRpZmljYXRlX25vdF9hZnRlchgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMY2F1Z2h0X2NvdW50GBAgASgEEg0KBXZvdGVzGBEgASgIEhEKCXdhaXRzX2ZvchgSIAMoCRIWCg5kZWNpc2lvbl9jb3VudBgTIAEoBBIoCgR0aW1lGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJOChVXYXRjaERlY2lzaW9uc1JlcXVlc3QSEQoJaW5zdGFuY2VzGAEgAygEEhAKCGxlYXJuZXJzGAIgAygJEhAKCG9ubHlfbmV3GAMgASgIIkMKDlByb3Bvc2VSZXF1ZXN0EhAKCGluc3RhbmNlGAEgASgEEg0KBXZhbHVlGAIgASgMEhAKCGxlYXJuZXJzGAMgAygJIjsKD1Byb3Bvc2VSZXNwb25zZRIoCglkZWNpc2lvbnMYASADKAsyFS5oZXRwYXhvcy52MS5EZWNpc2lvbjLKAgoPSGV0UGF4b3NTZXJ2aWNlEk0KF1N0cmVhbUNvbnNlbnN1c01lc3NhZ2VzEhUuaGV0cGF4b3MudjEuRW52ZWxvcGUaFS5oZXRwYXhvcy52MS5FbnZlbG9wZSIAKAEwARJPCglHZXRTdGF0dXMSHS5oZXRwYXhvcy52MS5HZXRTdGF0dXNSZXF1ZXN0Gh4uaGV0cGF4b3MudjEuR2V0U3RhdHVzUmVzcG9uc2UiA5ACARJPCg5XYXRjaERlY2lzaW9ucxIiLmhldHBheG9zLnYxLldhdGNoRGVjaXNpb25zUmVxdWVzdBoVLmhldHBheG9zLnYxLkRlY2lzaW9uIgAwARJGCgdQcm9wb3NlEhsuaGV0cGF4b3MudjEuUHJvcG9zZVJlcXVlc3QaHC5oZXRwYXhvcy52MS5Qcm9wb3NlUmVzcG9uc2UiAGIGcHJvdG8z", [file_google_protobuf_timestamp, file_hetpaxos_v1_consensus]);
 
 /**
  * A learner's decision in one instance.
@@ -382,6 +382,34 @@ export type GetStatusResponse = Message<"hetpaxos.v1.GetStatusResponse"> & {
    * @generated from field: uint64 caught_count = 16;
    */
   caughtCount: bigint;
+
+  /**
+   * Whether it signs. It does not before it has asked its peers what it has said.
+   *
+   * @generated from field: bool votes = 17;
+   */
+  votes: boolean;
+
+  /**
+   * Those from whom it waits to hear before it votes, by name.
+   *
+   * @generated from field: repeated string waits_for = 18;
+   */
+  waitsFor: string[];
+
+  /**
+   * Decisions in all: one for each learner and instance.
+   *
+   * @generated from field: uint64 decision_count = 19;
+   */
+  decisionCount: bigint;
+
+  /**
+   * Its clock, when it answered.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 20;
+   */
+  time?: Timestamp | undefined;
 };
 
 /**
@@ -473,6 +501,34 @@ export type GetStatusResponseJson = {
    * @generated from field: uint64 caught_count = 16;
    */
   caughtCount?: string;
+
+  /**
+   * Whether it signs. It does not before it has asked its peers what it has said.
+   *
+   * @generated from field: bool votes = 17;
+   */
+  votes?: boolean;
+
+  /**
+   * Those from whom it waits to hear before it votes, by name.
+   *
+   * @generated from field: repeated string waits_for = 18;
+   */
+  waitsFor?: string[];
+
+  /**
+   * Decisions in all: one for each learner and instance.
+   *
+   * @generated from field: uint64 decision_count = 19;
+   */
+  decisionCount?: string;
+
+  /**
+   * Its clock, when it answered.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 20;
+   */
+  time?: TimestampJson;
 };
 
 /**
