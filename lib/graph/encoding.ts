@@ -6,7 +6,7 @@
 
 import { countMembers } from "../core/acceptor_set.ts";
 import type { SetRule } from "../core/quorum.ts";
-import type { AcceptorIndex, AcceptorSet } from "../core/types.ts";
+import type { AcceptorSet } from "../core/types.ts";
 import { type Literal, not, Solver } from "./solver.ts";
 import { ruleText, type Symmetry } from "./symmetry.ts";
 
@@ -98,19 +98,13 @@ export class Encoding {
     this.solver.addThreshold(absent, of.map(not));
   }
 
-  /** The set as it was found, with the members of each kind that come first, or last. */
-  found({ of }: SoughtSet, end: "first" | "last" = "first"): AcceptorSet {
+  /** The set as it was found, with the members of each kind that come first. */
+  found({ of }: SoughtSet): AcceptorSet {
     let found = 0n;
     for (const members of this.symmetry.kinds) {
       const count = members.filter((index) => this.solver.holds(of[index]!)).length;
-      for (const index of end === "first" ? members.slice(0, count) : lastOf(members, count)) {
-        found |= 1n << BigInt(index);
-      }
+      for (const index of members.slice(0, count)) found |= 1n << BigInt(index);
     }
     return found;
   }
-}
-
-function lastOf(members: readonly AcceptorIndex[], count: number): readonly AcceptorIndex[] {
-  return members.slice(members.length - count);
 }

@@ -9,3 +9,5 @@ export * from "./prepared.ts";
 export * from "./starvation.ts";
 export type { Symmetry } from "./symmetry.ts";
 export * from "./validity.ts";
+export * from "./minimal.ts";
+export * from "./sets.ts";

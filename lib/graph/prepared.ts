@@ -6,8 +6,10 @@
 
 import { fullSet } from "../core/acceptor_set.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
-import type { SetRule } from "../core/quorum.ts";
+import { compileRule, type SetRule } from "../core/quorum.ts";
 import type { AcceptorSet, LearnerIndex } from "../core/types.ts";
+import type { Demands } from "./demands.ts";
+import { makeClosing, withDemands } from "./demands.ts";
 import { simplify } from "./simplify.ts";
 import { findSymmetry, ruleText, type Symmetry } from "./symmetry.ts";
 
@@ -23,8 +25,17 @@ export interface PreparedGraph {
   readonly quorumOf: readonly number[];
   /** The edges given, with equal rules being the same object. */
   readonly edges: readonly PreparedEdge[];
-  /** Of all rules. */
+  /** Of all rules and demands. */
   readonly symmetry: Symmetry;
+  /** By acceptor; empty if nobody has demands. */
+  readonly demands: Demands;
+  /** Whether a set meets a quorum rule, and its members' demands but for those of liars. */
+  isQuorum(rule: number, set: AcceptorSet, liars?: AcceptorSet): boolean;
+  /**
+   * By quorum rule: whether every closed set is a quorum. Such a learner stands for all acceptors,
+   * and so for those who do not lie: a quorum of liars only is none.
+   */
+  readonly everybody: readonly boolean[];
 }
 
 /** An edge as given; the safe sets are those of its rule. */
@@ -38,18 +49,32 @@ export interface PreparedEdge {
 }
 
 /** Prepares a graph. Costs O(size of the rules), and more where kinds of acceptors look alike. */
-export function prepare(graph: LearnerGraph): PreparedGraph {
+export function prepare(open: LearnerGraph, given: Demands = []): PreparedGraph {
+  const graph = given.length === 0 ? open : withDemands(open, given);
   const { spec } = graph;
+  const demands = given.map((rule) => rule === undefined ? undefined : simplify(rule));
   const [quorums, safe] = [new Distinct(), new Distinct()];
   const quorumOf = spec.quorums.map((rule) => quorums.add(rule));
   const edges = spec.safety.map((edge) => ({ ...edge, safe: safe.rules[safe.add(edge.safe)]! }));
+  const close = makeClosing(demands);
+  const compiled = quorums.rules.map(compileRule);
+  const everybody = quorums.rules.map((rule) =>
+    demands.length > 0 && rule.kind === "threshold" && rule.threshold === 1 &&
+    rule.of.every(({ kind }) => kind === "acceptor") && rule.of.length === graph.acceptorCount
+  );
   return {
+    demands,
+    everybody,
+    isQuorum(rule, set, liars = 0n) {
+      const closed = close(set, liars);
+      return compiled[rule]!.satisfiedBy(everybody[rule] ? closed & ~liars : closed);
+    },
     graph,
     all: fullSet(graph.acceptorCount),
     quorums: quorums.rules,
     quorumOf,
     edges,
-    symmetry: findSymmetry([...quorums.rules, ...safe.rules], graph.acceptorCount),
+    symmetry: findSymmetry([...quorums.rules, ...safe.rules], graph.acceptorCount, demands),
   };
 }
 

@@ -5,13 +5,13 @@
  */
 
 import { entangled, type LearnerGraph } from "../core/learner_graph.ts";
-import { compileRule, minimise, type SetRule } from "../core/quorum.ts";
+import { minimise } from "../core/quorum.ts";
 import type { AcceptorSet, LearnerIndex } from "../core/types.ts";
 import { type Effort, finish, limited, newEffort, type Work } from "./effort.ts";
 import { Encoding } from "./encoding.ts";
 import { prepare, type PreparedGraph } from "./prepared.ts";
 import { dualOf } from "./simplify.ts";
-import type { Symmetry } from "./symmetry.ts";
+import { not } from "./solver.ts";
 
 /** One learner whose decision may leave another without one, in that instance, for good. */
 export interface Starvation {
@@ -48,7 +48,7 @@ export function findStarvations(graph: LearnerGraph): Starvation[] {
 
 /** As {@linkcode findStarvations}, in steps. */
 export function* starvations(prepared: PreparedGraph, effort: Effort): Work<Starvation[]> {
-  const { graph, all, quorums, quorumOf, symmetry } = prepared;
+  const { graph, all, quorumOf } = prepared;
   const known = new Map<string, AcceptorSet | "unknown" | undefined>();
   const found: Starvation[] = [];
   for (let by = 0; by < graph.learnerCount; by++) {
@@ -57,7 +57,7 @@ export function* starvations(prepared: PreparedGraph, effort: Effort): Work<Star
       const [mine, theirs] = [quorumOf[by]!, quorumOf[starved]!];
       const key = `${mine} ${theirs}`;
       if (!known.has(key)) {
-        known.set(key, yield* quorumWithout(symmetry, quorums[mine]!, quorums[theirs]!, effort));
+        known.set(key, yield* quorumWithout(prepared, mine, theirs, effort));
       }
       const quorum = known.get(key);
       if (quorum !== undefined) found.push({ by, starved, quorum });
@@ -67,29 +67,33 @@ export function* starvations(prepared: PreparedGraph, effort: Effort): Work<Star
 }
 
 /**
- * A minimal set that meets one rule and not the other, of the smallest size if that is soon proved;
+ * A minimal quorum by one rule that contains none by another, of the smallest size if that is soon proved;
  * undefined if there is none.
  */
 export function* quorumWithout(
-  symmetry: Symmetry,
-  mine: SetRule,
-  theirs: SetRule,
+  prepared: PreparedGraph,
+  mine: number,
+  theirs: number,
   effort: Effort,
 ): Work<AcceptorSet | "unknown" | undefined> {
+  const { symmetry, quorums, demands, isQuorum } = prepared;
   const encoding = new Encoding(symmetry);
   const { solver } = encoding;
   const set = encoding.set();
   encoding.inOrder(set);
-  solver.addClause([encoding.meets(mine, set)]);
-  solver.addClause([encoding.meets(dualOf(theirs), encoding.complement(set))]);
-  const meetsMine = compileRule(mine);
+  solver.addClause([encoding.meets(quorums[mine]!, set)]);
+  demands.forEach((rule, index) => {
+    if (rule !== undefined) solver.addClause([not(set.of[index]!), encoding.meets(rule, set)]);
+  });
+  // A closed set is a quorum exactly if it meets the rule.
+  solver.addClause([encoding.meets(dualOf(quorums[theirs]!), encoding.complement(set))]);
   let smallest: AcceptorSet | undefined;
   for (;;) {
     const part = smallest === undefined ? effort : limited(effort, SMALLER_CONFLICTS_MAX);
     const found = yield* solver.solve([], part);
     if (found === "unknown") return smallest ?? found;
     if (!found) return smallest;
-    smallest = minimise(encoding.found(set), meetsMine.satisfiedBy);
+    smallest = minimise(encoding.found(set), (each) => isQuorum(mine, each));
     encoding.fewerThan(set, smallest);
   }
 }

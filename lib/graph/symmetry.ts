@@ -6,6 +6,7 @@
  */
 
 import type { SetRule } from "../core/quorum.ts";
+import type { Demands } from "./demands.ts";
 import type { AcceptorIndex } from "../core/types.ts";
 
 /** The acceptors of a graph by kind. */
@@ -28,9 +29,14 @@ const COMPARED_MAX = 120;
  * pair of kinds that looks alike.
  *
  * @param rules Each rule once.
+ * @param demands An exchange must give each acceptor the demands of the one whose place it takes.
  */
-export function findSymmetry(rules: readonly SetRule[], acceptorCount: number): Symmetry {
-  const kinds = siblings(rules, acceptorCount);
+export function findSymmetry(
+  rules: readonly SetRule[],
+  acceptorCount: number,
+  demands: Demands = [],
+): Symmetry {
+  const kinds = siblings(rules, acceptorCount, demands);
   const kindOf: number[] = new Array(acceptorCount).fill(0);
   const placeOf: number[] = new Array(acceptorCount).fill(0);
   kinds.forEach((members, kind) =>
@@ -39,11 +45,15 @@ export function findSymmetry(rules: readonly SetRule[], acceptorCount: number): 
       placeOf[index] = place;
     })
   );
-  return { kinds, kindOf, placeOf, like: likeKinds(rules, kinds) };
+  return { kinds, kindOf, placeOf, like: likeKinds(rules, kinds, demands) };
 }
 
 /** Acceptors that are operands of the very same thresholds, equally often, are of one kind. */
-function siblings(rules: readonly SetRule[], acceptorCount: number): AcceptorIndex[][] {
+function siblings(
+  rules: readonly SetRule[],
+  acceptorCount: number,
+  demands: Demands,
+): AcceptorIndex[][] {
   const homes: number[][] = Array.from({ length: acceptorCount }, () => []);
   let node = 0;
   const visit = (rule: SetRule & { readonly kind: "threshold" }) => {
@@ -53,10 +63,15 @@ function siblings(rules: readonly SetRule[], acceptorCount: number): AcceptorInd
       else visit(operand);
     }
   };
-  for (const rule of rules) visit({ kind: "threshold", threshold: 1, of: [rule] });
+  const texts = demands.map((rule) => rule === undefined ? "" : ruleText(rule));
+  const distinct = new Map(texts.map((text, i) => [text, demands[i]]));
+  const demanded = [...distinct.values()].filter((rule) => rule !== undefined);
+  for (const rule of [...rules, ...demanded]) {
+    visit({ kind: "threshold", threshold: 1, of: [rule] });
+  }
   const kinds = new Map<string, AcceptorIndex[]>();
   homes.forEach((home, index) => {
-    const key = home.join();
+    const key = `${home.join()} ${texts[index] ?? ""}`;
     const kind = kinds.get(key);
     if (kind === undefined) kinds.set(key, [index]);
     else kind.push(index);
@@ -71,17 +86,20 @@ function siblings(rules: readonly SetRule[], acceptorCount: number): AcceptorInd
 function likeKinds(
   rules: readonly SetRule[],
   kinds: readonly (readonly AcceptorIndex[])[],
+  demands: Demands,
 ): number[] {
   const like = kinds.map((_, kind) => kind);
   if (kinds.length > COMPARED_MAX) return like;
   const texts = rules.map((rule) => ruleText(rule, (index) => index));
+  const demandTexts = demands.map((rule) => rule === undefined ? "" : ruleText(rule));
   const looks = kinds.map((members) =>
     rules.map((rule) => placesOf(rule, members[0]!)).join("|") + `#${members.length}`
   );
   const firsts: number[] = [];
   kinds.forEach((members, kind) => {
     const home = firsts.find((first) =>
-      looks[first] === looks[kind] && areAlike(rules, texts, kinds[first]!, members)
+      looks[first] === looks[kind] &&
+      areAlike(rules, texts, kinds[first]!, members, demands, demandTexts)
     );
     if (home === undefined) firsts.push(kind);
     else like[kind] = home;
@@ -94,15 +112,22 @@ function areAlike(
   texts: readonly string[],
   ones: readonly AcceptorIndex[],
   others: readonly AcceptorIndex[],
+  demands: Demands,
+  demandTexts: readonly string[],
 ): boolean {
   const renamed = new Map<AcceptorIndex, AcceptorIndex>();
   ones.forEach((one, i) => {
     renamed.set(one, others[i]!);
     renamed.set(others[i]!, one);
   });
-  return rules.every((rule, i) =>
-    texts[i] === ruleText(rule, (index) => renamed.get(index) ?? index)
-  );
+  const rename = (index: AcceptorIndex) => renamed.get(index) ?? index;
+  const memo = new Map<string, string>();
+  const follows = demands.every((rule, index) => {
+    const text = demandTexts[index]!;
+    if (rule !== undefined && !memo.has(text)) memo.set(text, ruleText(rule, rename));
+    return (memo.get(text) ?? "") === demandTexts[rename(index)];
+  });
+  return follows && rules.every((rule, i) => texts[i] === ruleText(rule, rename));
 }
 
 /** Where an acceptor stands in a rule: the thresholds above it, of each of its places. */

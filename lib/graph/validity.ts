@@ -155,10 +155,8 @@ export function* violationAmong(
   others: readonly LearnerIndex[],
   effort: Effort,
 ): Work<Violation | "unknown" | undefined> {
-  const { graph, all, quorums, quorumOf, symmetry } = prepared;
-  const [ruleA, ruleB] = [quorums[quorumOf[ones[0]!]!]!, quorums[quorumOf[others[0]!]!]!];
-  const search = new SplitSearch(symmetry, ruleA, ruleB);
-  search.breakSymmetry();
+  const { graph, all, quorumOf } = prepared;
+  const search = new SplitSearch(prepared, quorumOf[ones[0]!]!, quorumOf[others[0]!]!);
   const honest = search.encoding.complement(search.liars);
   for (;;) {
     const split = yield* search.find(effort);
@@ -181,7 +179,7 @@ export function* violationAmong(
   }
 
   function describe(
-    { graph }: PreparedGraph,
+    { graph, isQuorum }: PreparedGraph,
     a: LearnerIndex,
     b: LearnerIndex,
     split: FoundSplit,
@@ -193,8 +191,8 @@ export function* violationAmong(
     return {
       a: one,
       b: other,
-      quorumA: minimise(quorumOne, (set) => graph.quorums[one]!.satisfiedBy(set)),
-      quorumB: minimise(quorumOther, (set) => graph.quorums[other]!.satisfiedBy(set)),
+      quorumA: minimise(quorumOne, (set) => isQuorum(quorumOf[one]!, set, split.liars)),
+      quorumB: minimise(quorumOther, (set) => isQuorum(quorumOf[other]!, set, split.liars)),
       safeSet: minimise(all & ~split.liars, (set) => entangled(graph, a, b, set)),
     };
   }
