@@ -11,3 +11,8 @@ export type { Symmetry } from "./symmetry.ts";
 export * from "./validity.ts";
 export * from "./minimal.ts";
 export * from "./sets.ts";
+export * from "./closure.ts";
+export * from "./demands.ts";
+export * from "./derive.ts";
+export * from "./repair.ts";
+export * from "./what_if.ts";

@@ -6,7 +6,7 @@
 
 import { fullSet } from "../core/acceptor_set.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
-import { compileRule, type SetRule } from "../core/quorum.ts";
+import { type CompiledRule, compileRule, type SetRule } from "../core/quorum.ts";
 import type { AcceptorSet, LearnerIndex } from "../core/types.ts";
 import type { Demands } from "./demands.ts";
 import { makeClosing, withDemands } from "./demands.ts";
@@ -96,4 +96,15 @@ class Distinct {
     this.#known.set(text, this.rules.length);
     return this.rules.push(simple) - 1;
   }
+}
+
+const compiledRules = new WeakMap<SetRule, CompiledRule>();
+
+/** The rule made ready for evaluation, once. */
+export function ruleOf(rule: SetRule): CompiledRule {
+  const known = compiledRules.get(rule);
+  if (known !== undefined) return known;
+  const compiled = compileRule(rule);
+  compiledRules.set(rule, compiled);
+  return compiled;
 }

@@ -4,12 +4,15 @@
  * @module
  */
 
-import type { AcceptorSet } from "../core/types.ts";
+import type { AcceptorIndex, AcceptorSet } from "../core/types.ts";
 import type { Effort, Work } from "./effort.ts";
 import { Encoding, type SoughtSet } from "./encoding.ts";
 import type { Counts, Property } from "./minimal.ts";
 import type { PreparedGraph } from "./prepared.ts";
 import { type Literal, not } from "./solver.ts";
+
+/** Larger kinds are counted; of smaller ones a clause for each two counts is faster. */
+const COUNTED_MIN = 12;
 
 /** What is found: quorums whose common members are all liars. */
 export interface FoundSplit {
@@ -54,17 +57,29 @@ export class SplitSearch {
       else solver.addClause([this.encoding.meets(quorums[rule]!, set)]);
       this.#demand(prepared, set);
     }
-    for (const members of symmetry.kinds) {
-      members.forEach((member, i) =>
-        members.forEach((other, j) => {
-          const common = i + j + 1 - members.length;
-          if (common < 0) return;
-          const liar = this.liars.of[members[common]!]!;
-          solver.addClause([not(this.#a.of[member]!), not(this.#b.of[other]!), liar]);
-        })
-      );
-    }
+    for (const members of symmetry.kinds) this.#haveOnlyLiarsInCommon(members);
     this.#prepareOrder();
+  }
+
+  #haveOnlyLiarsInCommon(members: readonly AcceptorIndex[]): void {
+    const { solver } = this.encoding;
+    if (members.length > COUNTED_MIN) {
+      const absent = [this.#a, this.#b].flatMap(({ of }) =>
+        members.map((index) => not(of[index]!))
+      );
+      members.forEach((index, place) =>
+        solver.addThreshold(members.length - place, absent, not(this.liars.of[index]!))
+      );
+      return;
+    }
+    members.forEach((member, i) =>
+      members.forEach((other, j) => {
+        const common = i + j + 1 - members.length;
+        if (common < 0) return;
+        const liar = this.liars.of[members[common]!]!;
+        solver.addClause([not(this.#a.of[member]!), not(this.#b.of[other]!), liar]);
+      })
+    );
   }
 
   /** For each acceptor, a literal that says that a set has more of its kind than there are liars. */
