@@ -7,11 +7,10 @@
 
 import { type CoreContext, newAccounts } from "../core/instance.ts";
 import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
-import type { Message, MessageId } from "../core/types.ts";
+import type { MessageId } from "../core/types.ts";
 import { hashValue } from "../crypto/hash.ts";
-import { makeVerifier, type Verifier } from "../crypto/verify.ts";
+import { makeVerifier } from "../crypto/verify.ts";
 import { JournalError } from "../store/journal.ts";
-import type { WireMessage } from "../wire/codec.ts";
 import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { Blame } from "./blame.ts";
 import { DecisionBook, type DecisionRecord } from "./decision_book.ts";
@@ -21,7 +20,6 @@ import { Ledger } from "./ledger.ts";
 import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Refusals } from "./refusals.ts";
-import { OwnLost } from "./own_lost.ts";
 import { ProposalGate } from "./proposal_gate.ts";
 import { type Proposing, stopProposing } from "./proposing.ts";
 import { Rates } from "./rates.ts";
@@ -30,6 +28,7 @@ import { type SteadyOptions, steadyOptions } from "./steady.ts";
 import type { LogRecord } from "./records.ts";
 import { Stepper } from "./stepper.ts";
 import { Taking } from "./taking.ts";
+import { Voting } from "./voting.ts";
 
 /** A process's share in all instances. Everything happens synchronously. */
 export class Node {
@@ -48,11 +47,11 @@ export class Node {
   /** What peers have done wrong. */
   readonly blame: Blame;
   /**
-   * What this acceptor has said, as peers have shown before it voted, and does not know yet.
+   * Where this acceptor may vote.
    *
    * @internal For recovery.
    */
-  readonly ownLost: OwnLost;
+  readonly voting: Voting;
   /**
    * How much each peer may have looked for in the journal.
    *
@@ -60,13 +59,11 @@ export class Node {
    */
   readonly lookups: Rates<string>;
   readonly #observers: Set<NodeObserver> = new Set();
-  readonly #verifier: Verifier;
   readonly #refusals: Refusals;
   readonly #stepper: Stepper;
   readonly #taking: Taking;
   /** What the core has had done, and how much of it. */
   readonly outcomes: Outcomes;
-  #votes = false;
   #closed = false;
 
   /** Opens no instance; an acceptor does not vote before it is told to. */
@@ -77,7 +74,7 @@ export class Node {
     const self = votes ? configuration.self.acceptorIndex : undefined;
     this.context = { graph, limits, accounts: newAccounts(), self };
     this.#refusals = new Refusals(log);
-    this.ownLost = new OwnLost(self);
+    this.voting = new Voting(self);
     this.blame = new Blame(limits.rejectionsPerMinuteMax);
     this.lookups = new Rates(limits.lookupsPerSecondMax);
     this.ledger = new Ledger(journal, namingSlowDisk(clock, log));
@@ -88,7 +85,7 @@ export class Node {
       trace: options.trace && { node: configuration.self.name, write: options.trace },
     });
     const gate = new ProposalGate(clock, limits);
-    this.#verifier = options.verifier ?? makeVerifier(configuration);
+    const verifier = options.verifier ?? makeVerifier(configuration);
     this.fetcher = new Fetcher({
       ...{ clock, limits, delayMs: network.wantDelayMs },
       isKnown: (named) => this.ledger.has(named),
@@ -103,23 +100,23 @@ export class Node {
     });
     this.#stepper = new Stepper({
       ...{ options: this.options, instances: this.instances, ledger: this.ledger },
-      outcomes: this.outcomes,
-      identify: (wire) => this.#verifier.identify(wire),
-      accept: ({ wire, id, source }) => void this.#taking.accept(wire, id, source),
-      settled: () => this.flush(),
+      ...{ outcomes: this.outcomes, voting: this.voting },
+      identify: (wire) => verifier.identify(wire),
+      woken: (running) => {
+        this.#taking.settle(running);
+        this.flush();
+      },
     });
     this.#taking = new Taking({
-      ...{ clock, limits, verifier: this.#verifier, ledger: this.ledger },
-      ...{ instances: this.instances, gate, lookups: this.lookups, fetcher: this.fetcher },
-      open: (instance, by) => this.#open(instance, by),
-      input: (running, message, wire, source) => this.#input(running, message, wire, source),
-      refuse: (rejection, peer, id) => this.refuse(rejection, peer, id),
+      ...{ clock, limits, verifier, ledger: this.ledger, instances: this.instances, gate },
+      ...{ lookups: this.lookups, fetcher: this.fetcher },
+      ...{ refusals: this.#refusals, stepper: this.#stepper },
     });
   }
 
   /** Whether it signs. An observer never does. */
   get votes(): boolean {
-    return this.#votes;
+    return this.voting.hasStarted;
   }
 
   /** How often each kind of refusal has happened; a kind that never has is absent. */
@@ -145,24 +142,14 @@ export class Node {
     return this.#closed ? closed : this.#taking.take(message, source);
   }
 
-  #input(
-    running: RunningInstance,
-    message: Message,
-    wire: WireMessage,
-    source: string,
-  ): Rejection | undefined {
-    if (!this.#votes) this.ownLost.shown(running.id, message);
-    return this.#stepper.input(running, message, wire, source);
-  }
-
   /** Offers a value in an instance. The value is kept; flushes. */
   propose(instance: bigint, proposing: Proposing, value: Uint8Array): Rejection | undefined {
-    const running = this.#open(instance);
+    const running = this.#stepper.open(instance);
     if (isRejection(running)) return running;
     this.ledger.putValue(hashValue(value), value);
     this.#taking.release(hashValue(value), value);
     running.proposers.add(proposing);
-    this.#stepper.settle(running);
+    this.#taking.settle(running);
     this.flush();
     return undefined;
   }
@@ -196,7 +183,7 @@ export class Node {
 
   /** What of our own was missing is here: we know again what we have said. */
   #voteWhereFound(records: readonly LogRecord[]): void {
-    const found = records.filter(({ instance, id }) => this.ownLost.found(instance, id))
+    const found = records.filter(({ instance, id }) => this.voting.found(instance, id))
       .flatMap(({ instance }) => this.instances.get(instance) ?? []);
     for (const running of found) this.#mayVote(running);
     if (found.length > 0) this.flush();
@@ -207,15 +194,13 @@ export class Node {
    * that cannot be taken in: there it votes when they are.
    */
   startVoting(): void {
-    this.#votes = true;
+    this.voting.start();
     for (const running of this.instances.all) this.#mayVote(running);
     this.flush();
   }
 
   #mayVote(running: RunningInstance): void {
-    if (!this.#votes || this.ownLost.has(running.id)) return;
-    this.#stepper.tick(running, true);
-    this.#stepper.settle(running);
+    if (this.#stepper.allowVote(running)) this.#taking.settle(running);
   }
 
   /** The learners' decisions in an instance, by name: those that are kept. Changes nothing. */
@@ -225,16 +210,14 @@ export class Node {
 
   /** Brings an instance to memory, if there is room, and does what it has to do there. */
   bringBack(instance: bigint): void {
-    const running = this.#open(instance);
-    if (!isRejection(running)) this.#stepper.settle(running);
+    const running = this.#stepper.open(instance);
+    if (!isRejection(running)) this.#taking.settle(running);
     this.flush();
   }
 
   /** Counts a refusal, and passes it on; `id` is that of the message refused, if it has one. */
   refuse(rejection: Rejection, peer: string, id?: MessageId): Rejection {
-    if (id !== undefined) this.fetcher.refused(id, rejection.rejected, peer);
-    this.#refusals.add(rejection, peer);
-    return rejection;
+    return this.#taking.refuse(rejection, peer, id);
   }
 
   /** Stops all timers and proposers; nothing happens afterwards. */
@@ -243,14 +226,5 @@ export class Node {
     this.fetcher.close();
     this.instances.close();
     this.#stepper.close();
-  }
-
-  #open(id: bigint, by?: string): RunningInstance | Rejection {
-    const running = this.instances.open(id, by);
-    if (!isRejection(running) && !running.admitted) {
-      running.admitted = true;
-      if (this.#votes && !this.ownLost.has(id)) this.#stepper.tick(running, true);
-    }
-    return running;
   }
 }

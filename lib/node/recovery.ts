@@ -95,8 +95,10 @@ export class Recovery {
     const found = count === 0
       ? "peers know no message of ours that we do not"
       : `took back ${count} messages of our own from peers`;
-    const { size } = this.#node.ownLost;
-    const lost = size === 0 ? "" : `; but not in ${size} instances, where some cannot be taken in`;
+    const { lostCount } = this.#node.voting;
+    const lost = lostCount === 0
+      ? ""
+      : `; but not in ${lostCount} instances, where some cannot be taken in`;
     const unheard = silent.length === 0 ? "" : `; not heard from ${silent.join(", ")}`;
     this.#node.options.log(
       count === 0 ? "info" : "warn",

@@ -1,12 +1,12 @@
 /**
- * Runs the core of one process: hands it inputs, has the effects carried out, and lets happen what
- * follows from them, until nothing does.
+ * Runs the core of one process: hands it inputs and has the effects carried out. What follows from
+ * them is left to whoever handed in the input.
  *
  * @module
  */
 
 import type { Effect, Input } from "../core/effects.ts";
-import type { Rejection } from "../core/rejection.ts";
+import { isRejection, type Rejection } from "../core/rejection.ts";
 import type { Message, MessageId, Timestamp } from "../core/types.ts";
 import type { WireMessage, WireProposal } from "../wire/codec.ts";
 import type { Instances } from "./instances.ts";
@@ -16,9 +16,10 @@ import type { HeldProposal } from "./held.ts";
 import { type Outcomes, SELF } from "./outcomes.ts";
 import { drive, stopProposing } from "./proposing.ts";
 import type { SteadyOptions } from "./steady.ts";
+import type { Voting } from "./voting.ts";
 import { setTimer } from "./clock.ts";
 
-/** Between what a {@linkcode Stepper} stands. */
+/** What a {@linkcode Stepper} needs. */
 export interface StepperParts {
   readonly options: Pick<SteadyOptions, "clock" | "random" | "log">;
   readonly instances: Instances;
@@ -27,24 +28,38 @@ export interface StepperParts {
   readonly outcomes: Outcomes;
   /** The id of a 1a of our own. */
   identify(wire: WireProposal): MessageId;
-  /** Takes in what was held back and is missing now. */
-  accept(held: HeldProposal): void;
-  /** All that follows from a timer has happened: it can be kept and told. */
-  settled(): void;
+  /** Where it may vote. */
+  readonly voting: Voting;
+  /** An instance that wanted a tick by now has had it: what follows can happen. */
+  woken(running: RunningInstance): void;
 }
 
 /** See the module. */
 export class Stepper {
   readonly #parts: StepperParts;
-  /** What is left to do before all is settled: 1as to take in, and proposers to look. */
-  readonly #held: HeldProposal[] = [];
-  readonly #unsettled: Set<RunningInstance> = new Set();
-  #isSettling = false;
+  readonly #released: HeldProposal[] = [];
   #closed = false;
 
   /** Nothing has happened yet. */
   constructor(parts: StepperParts) {
     this.#parts = parts;
+  }
+
+  /** The instance with this number, opened if need be; see {@linkcode Instances.open}. */
+  open(id: bigint, by?: string): RunningInstance | Rejection {
+    const running = this.#parts.instances.open(id, by);
+    if (!isRejection(running) && !running.admitted) {
+      running.admitted = true;
+      this.allowVote(running);
+    }
+    return running;
+  }
+
+  /** Lets the acceptor vote in an instance, if it may; tells whether it may. */
+  allowVote(running: RunningInstance): boolean {
+    const allowed = this.#parts.voting.mayVote(running.id);
+    if (allowed) this.#step(running, { kind: "vote", allowed, now: this.#now });
+    return allowed;
   }
 
   /** Hands a message to the core. Tells why it is refused, if it is refused at once. */
@@ -54,45 +69,39 @@ export class Stepper {
     wire: WireMessage,
     source: string,
   ): Rejection | undefined {
+    this.#parts.voting.shown(running.id, message);
     if (running.state.dag.has(message.id)) return undefined;
     running.wires.set(message.id, wire);
-    const now = this.#parts.options.clock.now();
     const bytes = wire.kind === "1a" ? wire.value?.length ?? 0 : 0;
-    const effects = this.#step(running, { kind: "message", message, source, bytes, now });
-    this.settle(running);
+    const effects = this.#step(running, {
+      kind: "message",
+      message,
+      source,
+      bytes,
+      now: this.#now,
+    });
     const refused = effects.find((effect) => effect.kind === "reject" && effect.id === message.id);
     return refused?.kind === "reject" ? refused.rejection : undefined;
   }
 
-  /**
-   * Tells an instance what time it is and, if it is so, that its acceptor may vote from now on. What
-   * follows waits for {@linkcode Stepper.settle}.
-   */
-  tick(running: RunningInstance, allowed = false): Timestamp {
-    const now = this.#parts.options.clock.now();
-    this.#step(running, allowed ? { kind: "vote", allowed, now } : { kind: "tick", now });
-    return now;
+  /** Takes out a 1a that was held back and is missing now; undefined if there is none. */
+  nextReleased(): HeldProposal | undefined {
+    return this.#released.shift();
   }
 
-  /**
-   * Lets happen what follows from what has happened to an instance, here and elsewhere, until nothing
-   * does: 1as that were held back and are missing now come in, and proposers look.
-   */
-  settle(changed: RunningInstance): void {
-    this.#unsettled.add(changed);
-    if (this.#isSettling) return;
-    this.#isSettling = true;
-    while (this.#held.length + this.#unsettled.size > 0) {
-      const held = this.#held.shift();
-      if (held !== undefined) {
-        this.#parts.accept(held);
-        continue;
-      }
-      const [running] = this.#unsettled;
-      this.#unsettled.delete(running!);
-      this.#drive(running!);
+  /** Lets the proposers of an instance look at what is known now, and does what they want. */
+  drive(running: RunningInstance): void {
+    const { instances, options: { clock, random, log } } = this.#parts;
+    for (const proposing of running.proposers) {
+      if (this.#closed) return;
+      const now = this.#now;
+      if (running.setBacks !== clock.setBacks) this.#step(running, { kind: "tick", now });
+      const { wakeAt, ballot } = drive({ instances, random, log }, running, proposing, now);
+      if (wakeAt !== undefined) this.#wake(running, wakeAt);
+      if (ballot === undefined) continue;
+      const value = this.#parts.ledger.value(ballot.valueHash);
+      this.#offer(running, { kind: "1a", instance: running.id, ballot, value });
     }
-    this.#isSettling = false;
   }
 
   /** Stops all timers and proposers. */
@@ -104,12 +113,16 @@ export class Stepper {
     }
   }
 
+  get #now(): Timestamp {
+    return this.#parts.options.clock.now();
+  }
+
   #step(running: RunningInstance, input: Input): Effect[] {
     const { instances, outcomes } = this.#parts;
     const effects = instances.step(running, input);
     const current = input.kind === "message" ? input.message.id : undefined;
     const { released, wakeAt } = outcomes.apply(running, effects, current);
-    this.#held.push(...released);
+    this.#released.push(...released);
     if (wakeAt !== undefined) this.#wake(running, wakeAt);
     return effects;
   }
@@ -118,25 +131,9 @@ export class Stepper {
   #wake(running: RunningInstance, at: Timestamp): void {
     if (this.#closed) return;
     setTimer(running, this.#parts.options.clock, at, () => {
-      this.tick(running);
-      this.settle(running);
-      this.#parts.settled();
+      this.#step(running, { kind: "tick", now: this.#now });
+      this.#parts.woken(running);
     });
-  }
-
-  /** Lets the proposers of an instance look at what is known now, and does what they want. */
-  #drive(running: RunningInstance): void {
-    const { instances, options: { clock, random, log } } = this.#parts;
-    for (const proposing of running.proposers) {
-      if (this.#closed) return;
-      let now = clock.now();
-      if (running.setBacks !== clock.setBacks) now = this.tick(running);
-      const { wakeAt, ballot } = drive({ instances, random, log }, running, proposing, now);
-      if (wakeAt !== undefined) this.#wake(running, wakeAt);
-      if (ballot === undefined) continue;
-      const value = this.#parts.ledger.value(ballot.valueHash);
-      this.#offer(running, { kind: "1a", instance: running.id, ballot, value });
-    }
   }
 
   /** Hands a 1a of our own to the core. */

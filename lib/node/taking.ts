@@ -1,6 +1,6 @@
 /**
  * The way of a message from a link to the core: form, name, rate, signature, instance, value. Each
- * step costs more than the one before, and each may refuse it.
+ * step costs more than the one before, and each may refuse it. Then all happens that follows.
  *
  * @module
  */
@@ -18,8 +18,10 @@ import { type Ledger, NO_LIMITS } from "./ledger.ts";
 import type { RunningInstance } from "./node_types.ts";
 import { countsAs1a, type ProposalGate } from "./proposal_gate.ts";
 import type { Rates } from "./rates.ts";
+import type { Refusals } from "./refusals.ts";
+import type { Stepper } from "./stepper.ts";
 
-/** Between what messages are taken in. */
+/** What {@linkcode Taking} needs. */
 export interface TakingParts {
   readonly clock: Clock;
   readonly limits: Limits;
@@ -29,22 +31,23 @@ export interface TakingParts {
   readonly gate: ProposalGate;
   readonly lookups: Rates<string>;
   readonly fetcher: Fetcher;
-  /** Opens an instance that a peer's message mentions. */
-  open(instance: bigint, by: string): RunningInstance | Rejection;
-  /** Hands it to the core. */
-  input(
-    running: RunningInstance,
-    message: Message,
-    wire: WireMessage,
-    source: string,
-  ): Rejection | undefined;
-  /** Counts a refusal, and gives it back. */
-  refuse(rejection: Rejection, peer: string, id?: MessageId): Rejection;
+  readonly refusals: Refusals;
+  readonly stepper: Stepper;
+}
+
+/** A message with its name. */
+interface Taken {
+  readonly wire: WireMessage;
+  readonly id: MessageId;
+  readonly source: string;
 }
 
 /** See the module. */
 export class Taking {
   readonly #parts: TakingParts;
+  /** Instances in which something has happened, whose proposers have not looked since. */
+  readonly #unsettled: Set<RunningInstance> = new Set();
+  #isSettling = false;
 
   /** Nothing has come yet. */
   constructor(parts: TakingParts) {
@@ -57,43 +60,85 @@ export class Taking {
    * @returns its id, or why it is refused. A message that waits is not refused.
    */
   take(message: ConsensusMessage, source: string): MessageId | Rejection {
-    const { limits, verifier, refuse } = this.#parts;
+    const { limits, verifier } = this.#parts;
     const wire = decodeMessage(message, limits);
-    if (isRejection(wire)) return refuse(wire, source, this.#nameOf(message));
+    if (isRejection(wire)) return this.refuse(wire, source, this.#nameOf(message));
     const id = verifier.identify(wire);
     const isHere = this.#isHere(wire.instance, id, source);
-    if (isRejection(isHere)) return refuse(isHere, source, id);
+    if (isRejection(isHere)) return this.refuse(isHere, source, id);
     if (isHere) return id;
     // Before any signature is checked.
     const tooMany = wire.kind === "1a" ? this.#judge(id, wire, source) : undefined;
-    if (tooMany !== undefined) return refuse(tooMany, source, id);
-    return this.accept(wire, id, source);
+    if (tooMany !== undefined) return this.refuse(tooMany, source, id);
+    return this.#accept({ wire, id, source });
+  }
+
+  /** Counts a refusal, and gives it back; `id` is that of the message refused, if it has one. */
+  refuse(rejection: Rejection, peer: string, id?: MessageId): Rejection {
+    const { fetcher, refusals } = this.#parts;
+    if (id !== undefined) fetcher.refused(id, rejection.rejected, peer);
+    refusals.add(rejection, peer);
+    return rejection;
+  }
+
+  /**
+   * Lets happen what follows from what has happened to an instance, here and elsewhere, until nothing
+   * does: 1as that were held back and are missing now come in, and proposers look.
+   */
+  settle(changed: RunningInstance): void {
+    const { stepper } = this.#parts;
+    this.#unsettled.add(changed);
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    for (;;) {
+      const released = stepper.nextReleased();
+      if (released !== undefined) {
+        this.#accept(released);
+        continue;
+      }
+      const [running] = this.#unsettled;
+      if (running === undefined) break;
+      this.#unsettled.delete(running);
+      stepper.drive(running);
+    }
+    this.#isSettling = false;
   }
 
   /** Takes one that is not here, has its name, and has not come too fast. */
-  accept(wire: WireMessage, id: MessageId, source: string): MessageId | Rejection {
-    const { instances, verifier, refuse } = this.#parts;
+  #accept({ wire, id, source }: Taken): MessageId | Rejection {
+    const { instances, verifier, stepper } = this.#parts;
     const closed = instances.makeRoomFor(wire.instance, source);
     const verified = closed ?? verifier.verify(wire, id);
-    if (isRejection(verified)) return refuse(verified, source, id);
-    const instance = this.#parts.open(wire.instance, source);
-    if (isRejection(instance)) return refuse(instance, source, id);
+    if (isRejection(verified)) return this.refuse(verified, source, id);
+    const instance = stepper.open(wire.instance, source);
+    if (isRejection(instance)) return this.refuse(instance, source, id);
     const isSuspect = countsAs1a(instance.state.view, wire);
     const tooMany = isSuspect ? this.#judge(id, wire, source) : undefined;
-    if (tooMany !== undefined) return refuse(tooMany, source, id);
+    if (tooMany !== undefined) return this.refuse(tooMany, source, id);
     const waits = wire.kind === "1a" ? this.#takeValue(wire, id, source) : undefined;
-    if (isRejection(waits)) return refuse(waits, source, id);
-    return waits === "waits" ? id : this.#parts.input(instance, verified, wire, source) ?? id;
+    if (isRejection(waits)) return this.refuse(waits, source, id);
+    return waits === "waits" ? id : this.#input(instance, verified, wire, source) ?? id;
   }
 
   /** Lets the 1as go on that wait for a value. It is kept when one of them is delivered. */
   release(hash: ValueHash, value: Uint8Array): undefined {
     for (const { id, wire, source } of this.#parts.fetcher.held.withValue(hash)) {
-      const running = this.#parts.open(wire.instance, source);
+      const running = this.#parts.stepper.open(wire.instance, source);
       if (isRejection(running)) continue;
       const message = { kind: "1a", id, ballot: wire.ballot } as const;
-      this.#parts.input(running, message, { ...wire, value }, source);
+      this.#input(running, message, { ...wire, value }, source);
     }
+  }
+
+  #input(
+    running: RunningInstance,
+    message: Message,
+    wire: WireMessage,
+    source: string,
+  ): Rejection | undefined {
+    const refused = this.#parts.stepper.input(running, message, wire, source);
+    this.settle(running);
+    return refused;
   }
 
   /** The id of a message that is too large for us; undefined if it has none. */

@@ -113,9 +113,9 @@ export const CONVERSATIONS: readonly Fault[] = [
     origin: "easily done: what counts as dealt with is not known for that",
     edits: [
       edit(
-        "node/node.ts",
-        "if (!this.#votes || this.ownLost.has(running.id)) return;",
-        "if (!this.#votes) return;",
+        "node/voting.ts",
+        "return this.#hasStarted && !this.#lost.has(instance);",
+        "return this.#hasStarted;",
       ),
     ],
     caughtBy: {
