@@ -5,7 +5,7 @@
  * @module
  */
 
-import { drawClusterScenario } from "../../lib/sim/cluster/scenario.ts";
+import { drawClusterScenario } from "../../lib/sim/cluster/drawing.ts";
 import { Recorder } from "../../lib/sim/recorder.ts";
 import { type Omission, omit, shrink } from "../../lib/sim/shrink.ts";
 import type { Scenario } from "../../lib/sim/scenario.ts";
@@ -57,7 +57,9 @@ export function explainCluster(seed: number): boolean {
   }
   const lines: string[] = [];
   const { violation, ms, events } = runClusterSeed(seed, {
-    note: (atMs, who, what) => lines.push(`${atMs.toFixed(0).padStart(8)} ms  ${who}: ${what}`),
+    spectator: {
+      note: (atMs, who, what) => lines.push(`${atMs.toFixed(0).padStart(8)} ms  ${who}: ${what}`),
+    },
   });
   if (lines.length > LINES_MAX) console.log(`… ${lines.length - LINES_MAX} lines before`);
   for (const line of lines.slice(-LINES_MAX)) console.log(line);

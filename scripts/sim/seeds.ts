@@ -42,7 +42,7 @@ export function runSeed(
 /** Runs the cluster of a seed. */
 export function runClusterSeed(
   seed: number,
-  options: Pick<ClusterRunOptions, "marks" | "note">,
+  options: Pick<ClusterRunOptions, "marks" | "spectator">,
 ): RunReport {
   return runCluster(seed, { inspect: againstOracle, inspectEvery: INSPECT_EVERY, ...options });
 }

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { runCluster } from "../../lib/sim/cluster/run.ts";
-import { drawClusterScenario } from "../../lib/sim/cluster/scenario.ts";
+import { drawClusterScenario } from "../../lib/sim/cluster/drawing.ts";
 import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 import { Link } from "../../lib/link/link.ts";
 import { Marks } from "../../lib/sim/marks.ts";
@@ -18,7 +18,7 @@ const SEEDS = Number(Deno.env.get("HETPAXOS_SEEDS") ?? 25);
 function storyOf(seed: number): string {
   const lines: string[] = [];
   const { violation, events } = runCluster(seed, {
-    note: (atMs, who, what) => lines.push(`${atMs} ${who} ${what}`),
+    spectator: { note: (atMs, who, what) => lines.push(`${atMs} ${who} ${what}`) },
   });
   return `${lines.join("\n")}\n${violation} ${events}`;
 }

@@ -32,6 +32,9 @@ export function makeMembers(scenario: ClusterScenario): Members {
   const whole = sha3(new TextEncoder().encode(`configuration of seed ${scenario.seed}`));
   const digest = { whole, acceptors: whole, learners: whole, safetySets: whole, rules: whole };
   const echoDelayMs = 10 + 2 * delayMsMax;
+  const isClient = (index: number) => index >= graph.acceptorCount && !scenario.villains.has(index);
+  const [backoffMsMin, backoffMsMax] = scenario.backoffMs ??
+    [20 + 6 * delayMsMax, 400 + 40 * delayMsMax];
   const common = {
     source: "simulated",
     shared: undefined,
@@ -45,11 +48,6 @@ export function makeMembers(scenario: ClusterScenario): Members {
     proposal: undefined,
     listen: { host: "localhost", port: 1 },
     dataDir: undefined,
-    limits: {
-      ...DEFAULT_LIMITS,
-      valueBytesMax: scenario.valueBytesMax,
-      instanceIdleMs: scenario.instanceIdleMs,
-    },
     network: {
       ...DEFAULT_NETWORK_SETTINGS,
       reconnectMsMin: 20,
@@ -61,15 +59,22 @@ export function makeMembers(scenario: ClusterScenario): Members {
       recoveryWaitMs: 400 + 4 * delayMsMax,
     },
     proposer: {
-      windowMsMin: 500,
-      backoffMsMin: 20 + 6 * delayMsMax,
-      backoffMsMax: 400 + 40 * delayMsMax,
-      rotation: [],
+      windowMsMin: scenario.windowMsMin ?? 500,
+      ...{ backoffMsMin, backoffMsMax },
+      // Acceptors offer values too.
+      rotation: scenario.windowMsMin === undefined
+        ? []
+        : names.filter((_, index) => index < graph.acceptorCount || isClient(index)),
     },
   };
   const configurations = identities.map((self, index): Configuration => ({
     ...common,
     self,
+    limits: {
+      ...DEFAULT_LIMITS,
+      valueBytesMax: scenario.valueBytesMax,
+      ...scenario.limits[index]!,
+    },
     signer: seals.signerOf(index),
   }));
   return { configurations, seals, configDigest: whole };

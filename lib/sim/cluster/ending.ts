@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fullSet, setOf } from "../../core/acceptor_set.ts";
+import { fullSet, hasMember, setOf } from "../../core/acceptor_set.ts";
 import { findStarved } from "../../core/starvation.ts";
 import type { AcceptorSet, LearnerSet } from "../../core/types.ts";
 import type { ClusterWorld } from "./world.ts";
@@ -21,9 +21,11 @@ export function undecided(world: ClusterWorld): string[] {
   const alive = aliveOf(world);
   const missing: string[] = [];
   for (const instance of new Set(proposals.map((proposal) => proposal.instance))) {
-    const starved = starvedIn(world, instance, alive);
+    const { excused } = world.judge.referee(instance);
+    const starved = starvedIn(world, instance, alive & ~excused);
     const due = graph.spec.learners.filter((_, index) =>
-      graph.quorums[index]!.satisfiedBy(alive) && ((starved >> BigInt(index)) & 1n) === 0n
+      graph.quorums[index]!.satisfiedBy(alive & ~excused) &&
+      ((starved >> BigInt(index)) & 1n) === 0n
     );
     for (const { stored, name } of world.up()) {
       const decided = new Set(stored.decisionsOf(instance).map(({ learner }) => learner));
@@ -38,9 +40,9 @@ export function undecided(world: ClusterWorld): string[] {
 
 /** Counts, at the end, what members have refused, and what has left their memory. */
 export function countSeen(world: ClusterWorld): void {
-  for (const { life, stored } of world.up()) {
+  for (const { life, stored, configuration } of world.up()) {
     for (const [code, count] of life!.node.rejections) world.marks.mark(`code ${code}`, count);
-    if (world.queue.nowMs < 2 * world.scenario.instanceIdleMs) continue;
+    if (world.queue.nowMs < 2 * configuration.limits.instanceIdleMs) continue;
     const away = stored.instancesAfter(undefined, 100)
       .filter((instance) => life!.node.instances.get(instance) === undefined);
     if (away.length > 0) world.marks.mark("an instance leaves memory", away.length);
@@ -67,4 +69,26 @@ function starvedIn(world: ClusterWorld, instance: bigint, alive: AcceptorSet): L
   }
   if (starved !== 0n) world.marks.mark("a learner starves");
   return starved;
+}
+
+/**
+ * What an honest acceptor has said that one member had kept when the world became calm and another
+ * has not now; undefined if there is nothing. What villains say may be refused by some and not by
+ * others, as long as nothing honest rests on it.
+ */
+export function unspread(world: ClusterWorld): string | undefined {
+  const up = world.up();
+  if (aliveOf(world) === 0n) return undefined;
+  for (const [member, length] of world.keptAtCalm) {
+    if (!member.isUp) continue;
+    for (const { id, instance } of member.stored.messagesFrom(0, length)) {
+      const { honestIds, safe } = world.judge.referee(instance);
+      const signer = honestIds.get(id);
+      if (signer === undefined || !hasMember(safe, signer)) continue;
+      const without = up.find(({ stored }) => stored.message(instance, id) === undefined);
+      if (without === undefined) continue;
+      return `${member.name} knows ${id.slice(0, 8)} of ${instance}, ${without.name} does not`;
+    }
+  }
+  return undefined;
 }

@@ -20,6 +20,8 @@ import {
 import type { Marks } from "../marks.ts";
 import type { Inspector, MakeInspector } from "../inspector.ts";
 import { Referee, Violation } from "../referee.ts";
+import { exceededLimit } from "../bounds.ts";
+import { Amnesia } from "./amnesia.ts";
 import type { Member } from "./member.ts";
 
 /** What an honest peer is never cut off for. */
@@ -33,6 +35,9 @@ const FAULTS: ReadonlySet<Reason> = new Set([
 /** Told that somebody has seen a learner, by name, decide in an instance. */
 export type Decided = (who: string, instance: bigint, learner: string) => void;
 
+/** Told of every step of an honest member. */
+export type Stepped = (who: string, instance: bigint, effects: readonly Effect[]) => void;
+
 /** See the module. */
 export class Judge {
   readonly #graph: LearnerGraph;
@@ -43,7 +48,9 @@ export class Judge {
   inspect: MakeInspector | undefined;
   readonly #inspectors: Map<bigint, Inspector> = new Map();
   /** Told of every step of honest members, to see what has come of deeds. */
-  attribute: (effects: readonly Effect[]) => void = () => {};
+  attribute: Stepped = () => {};
+  /** What has been forgotten, and by whom. */
+  readonly amnesia: Amnesia;
   readonly #referees: Map<bigint, Referee> = new Map();
 
   /**
@@ -55,6 +62,7 @@ export class Judge {
     this.#marks = marks;
     this.#honest = honest;
     this.#decided = decided;
+    this.amnesia = new Amnesia(marks, this.#referees);
   }
 
   /** Of an instance. */
@@ -72,7 +80,13 @@ export class Judge {
     const { name } = member;
     return {
       stepped: (instance, effects) => {
-        this.attribute(effects);
+        this.attribute(name, instance, effects);
+        const state = member.life?.node.instances.get(instance)?.state;
+        if (state !== undefined && effects.some(({ kind }) => kind === "send")) {
+          this.amnesia.signs(member, instance, state.dag);
+        }
+        const exceeded = state && exceededLimit(state, member.configuration.limits);
+        if (exceeded !== undefined) throw new Violation(`${name}: ${exceeded}`);
         this.referee(instance).stepped(name, effects);
         this.#inspect(member, instance, effects);
         for (const effect of effects) {
@@ -87,13 +101,14 @@ export class Judge {
           this.referee(wire.instance).said(name, entry);
         }
       },
-      estranged: (_, entry, forked) => {
-        const isSafe = ((this.#honest >> BigInt(member.index)) & 1n) === 1n;
+      estranged: (instance, entry, forked) => {
+        const { safe } = this.referee(instance);
+        const isSafe = ((safe >> BigInt(member.index)) & 1n) === 1n;
         if (forked && isSafe) {
           const id = entry.message.id.slice(0, 8);
-          throw new Violation(`${name} has forgotten ${id}, though all of its disk survived`);
+          throw new Violation(`${name} has forgotten ${id}, though others could tell`);
         }
-        this.#marks.mark("an acceptor meets a message of its own");
+        this.#marks.mark(forked ? "an acceptor forks" : "an acceptor meets a message of its own");
       },
       failed,
     };

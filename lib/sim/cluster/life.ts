@@ -13,7 +13,7 @@ import { hashValue } from "../../crypto/hash.ts";
 import type { Verifier } from "../../crypto/verify.ts";
 import type { Link, LinkEnd } from "../../link/link.ts";
 import { Links } from "../../link/links.ts";
-import { Node } from "../../node/node.ts";
+import type { Node } from "../../node/node.ts";
 import type { Logger } from "../../node/logger.ts";
 import type { NodeObserver } from "../../node/node_types.ts";
 import { newProposing, paceOf } from "../../node/proposing.ts";
@@ -23,6 +23,7 @@ import { Role } from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import type { Prng } from "../prng.ts";
 import type { End } from "./streams.ts";
 import type { VirtualClock } from "./time.ts";
+import { type Taken, WatchedNode } from "./watched_node.ts";
 
 /** What a life needs of its world. */
 export interface LifeOptions {
@@ -38,8 +39,12 @@ export interface LifeOptions {
   readonly isTwin: boolean;
   /** Told what its node does. */
   readonly observer: NodeObserver;
+  /** Told what becomes of messages that peers hand in. */
+  readonly taken: Taken;
   /** Takes what it logs. */
   readonly log: Logger;
+  /** Takes the lines of a trace of its node; undefined if nobody wants one. */
+  readonly trace: ((line: string) => void) | undefined;
   /** Opens a stream to an acceptor; false if nobody answers. */
   dial(acceptor: string, end: End): boolean;
   /** A link has ended. */
@@ -53,8 +58,11 @@ export interface LifeOptions {
  *
  * @param deafTo The acceptor of which it does not want to hear anything; undefined for none.
  */
-function endOf(link: Link, deafTo: AcceptorIndex | undefined): End {
+function endOf(link: Link, clock: VirtualClock, deafTo: AcceptorIndex | undefined): End {
   return {
+    get busyUntilMs() {
+      return clock.busyUntilMs;
+    },
     set onReady(callback: () => void) {
       link.onReady = callback;
     },
@@ -79,6 +87,8 @@ export class Life {
   readonly node: Node;
   readonly links: Links;
   readonly options: LifeOptions;
+  /** Peers that have shown all that they knew when their link came up. */
+  readonly heard: Set<string> = new Set();
   /** Whether it has ended. */
   isOver = false;
   readonly #recovery: Recovery | undefined;
@@ -90,11 +100,11 @@ export class Life {
     const { self } = configuration;
     this.options = options;
     const random = () => prng.next() / 2 ** 32;
-    this.node = new Node({
+    this.node = new WatchedNode({
       ...{ configuration, verifier, clock, random, journal },
       votes: !self.client,
-      log: options.log,
-    });
+      ...{ log: options.log, trace: options.trace },
+    }, options.taken);
     this.node.observe(options.observer);
     const acceptor = this.node.context.self;
     this.#recovery = acceptor === undefined || options.isTwin
@@ -106,7 +116,10 @@ export class Life {
       incarnation: BigInt(prng.next()) << 32n | BigInt(prng.next()),
       agent: "simulated",
       onIdentityInUse: () => options.identityInUse(),
-      onCaughtUp: (name) => this.#recovery?.heardFrom(name),
+      onCaughtUp: (name) => {
+        this.heard.add(name);
+        this.#recovery?.heardFrom(name);
+      },
       onChange: (link) => this.#changed(link),
     });
   }
@@ -162,7 +175,7 @@ export class Life {
 
   #endOf(link: Link): End {
     const { isTwin, configuration: { self } } = this.options;
-    return endOf(link, isTwin ? self.acceptorIndex : undefined);
+    return endOf(link, this.options.clock, isTwin ? self.acceptorIndex : undefined);
   }
 
   #dial(name: string): void {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { create, fromBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { fromBinary } from "@bufbuild/protobuf";
 import { isRejection } from "../../core/rejection.ts";
 import type { AcceptorContent, Timestamp, ValueHash } from "../../core/types.ts";
 import { acceptorMessageId, hashValue, messageId, proposalId } from "../../crypto/hash.ts";
@@ -18,7 +18,6 @@ import {
   type ConsensusMessage,
   ConsensusMessageSchema,
   type Envelope,
-  EnvelopeSchema,
   type Hello,
   Role,
 } from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
@@ -35,11 +34,12 @@ import { STRATEGIES } from "../strategies.ts";
 import { Villain } from "../villain.ts";
 import type { Members } from "./configuration.ts";
 import type { ClusterScenario } from "./scenario.ts";
+import { PlotterEnd } from "./plotter_end.ts";
 import type { End } from "./streams.ts";
 import { BEGINNING } from "./time.ts";
 
-/** Envelopes that wait for one peer at most. */
-const QUEUE_MAX = 64;
+/** A client dials again after so long, in milliseconds. */
+const REDIAL_MS = 300;
 
 /** What plotters need of their world. */
 export interface PlottersOptions {
@@ -49,7 +49,7 @@ export interface PlottersOptions {
   readonly prng: Prng;
   readonly marks: Marks;
   /** Opens one more stream to a process, by number. */
-  dial(from: number, to: number, end: End): void;
+  dial(from: number, to: number, end: End): boolean;
 }
 
 /** All plotters of a world: what one of them hears all know. */
@@ -66,6 +66,8 @@ export class Plotters implements Scene {
   /** By villain and peer: the end of the stream that is up. */
   readonly #ends: Map<string, PlotterEnd> = new Map();
   readonly #values: Map<ValueHash, Uint8Array> = new Map();
+  /** Which strategy has made what is sent. */
+  readonly #deeds: WeakMap<ConsensusMessage, string> = new WeakMap();
 
   /** Nobody does anything yet. */
   constructor(options: PlottersOptions) {
@@ -98,16 +100,44 @@ export class Plotters implements Scene {
     return this.#villains.size > 0;
   }
 
-  /** Everybody begins, and ends at a moment. */
-  begin(untilMs: number): void {
-    for (const villain of this.#villains.values()) {
+  /** Everybody begins. */
+  begin(): void {
+    const { villainsUntilMs } = this.#options.scenario;
+    for (const [index, villain] of this.#villains) {
+      if (villain.acceptor === undefined) this.#keepDialing(index);
       villain.begin();
-      this.queue.at(untilMs, () => villain.isActive = false);
+      this.queue.at(villainsUntilMs, () => villain.isActive = false);
+    }
+  }
+
+  /** Nobody dials a client: it dials all acceptors. */
+  #keepDialing(client: number): void {
+    const { scenario: { villainsUntilMs }, dial } = this.#options;
+    for (let acceptor = 0; acceptor < this.graph.acceptorCount; acceptor++) {
+      if (this.#ends.get(`${client} ${acceptor}`)?.isOver === false) continue;
+      const end = this.end(client, acceptor);
+      if (!dial(client, acceptor, end)) end.broken();
+    }
+    if (this.queue.nowMs > villainsUntilMs) return;
+    this.queue.after(REDIAL_MS, () => this.#keepDialing(client));
+  }
+
+  /**
+   * An honest process has taken a message.
+   *
+   * @param hasGrown Whether anything has come of it.
+   */
+  taken(message: ConsensusMessage, isRefused: boolean, hasGrown: boolean): void {
+    const strategy = this.#deeds.get(message);
+    if (strategy === undefined) return;
+    if (isRefused) this.#options.marks.mark(`strategy ${strategy}: refused`);
+    else if (!hasGrown && strategy === "re-encoded") {
+      this.#options.marks.mark("strategy re-encoded: ignored");
     }
   }
 
   /** The end of a stream that an honest process has opened, or that is to be opened to one. */
-  end(villain: number, peer: number): End {
+  end(villain: number, peer: number): PlotterEnd {
     const end = new PlotterEnd(this, villain, peer, this.#hello(villain, peer));
     this.#ends.set(`${villain} ${peer}`, end);
     return end;
@@ -141,7 +171,7 @@ export class Plotters implements Scene {
       encodeIds(ids.map((id) => ({ instance: BigInt(INSTANCE), id })));
     const { have, want, hello } = packet;
     end.say({
-      messages: packet.bodies.map((sealed) => this.#encode(sealed)),
+      messages: packet.bodies.map((sealed) => this.#deed(sealed)),
       have: named(have),
       want: named(want),
       // A second one: nobody has to listen to that.
@@ -179,18 +209,31 @@ export class Plotters implements Scene {
     hello.name = names[word.name] ?? "nobody";
     hello.role = word.acceptor === undefined ? Role.LEARNER : Role.ACCEPTOR;
     if (word.configDigest !== CONFIG_DIGEST) hello.configDigest!.whole = new Uint8Array(32);
-    this.#options.marks.mark("strategy intruder: a link");
-    this.#options.dial(from, to, new PlotterEnd(this, from, to, hello));
+    const end = new PlotterEnd(this, from, to, hello);
+    end.refused = () => this.#options.marks.mark("strategy intruder: refused");
+    this.#options.dial(from, to, end);
   }
 
   #garbage(end: PlotterEnd, bytes: Uint8Array): void {
-    this.#options.marks.mark("strategy garbage: bytes");
     try {
-      end.say({ messages: [fromBinary(ConsensusMessageSchema, bytes)] });
+      const message = fromBinary(ConsensusMessageSchema, bytes);
+      this.#deeds.set(message, "garbage");
+      end.say({ messages: [message] });
     } catch {
       // Not even protobuf: what carries envelopes would break the stream.
       end.spoil();
     }
+  }
+
+  /** A message to be sent, of which it is remembered who has made it. */
+  #deed(sealed: Sealed): ConsensusMessage {
+    const message = this.#encode(sealed);
+    const { conspiracy } = this;
+    const strategy = conspiracy.isCopy(sealed)
+      ? "re-encoded"
+      : conspiracy.deeds.get(sealed.message.id);
+    if (strategy !== undefined) this.#deeds.set(message, strategy);
+    return message;
   }
 
   #encode({ instance, message, seal }: Sealed): ConsensusMessage {
@@ -240,57 +283,5 @@ export class Plotters implements Scene {
     const hash = hashValue(bytes);
     this.#values.set(hash, bytes);
     return hash;
-  }
-}
-
-/** A villain's end of a stream: follows the conversation as far as it has to. */
-class PlotterEnd implements End {
-  onReady: () => void = () => {};
-  isOver = false;
-  readonly #plotters: Plotters;
-  readonly #villain: number;
-  readonly #peer: number;
-  readonly #outgoing: Envelope[] = [];
-
-  constructor(plotters: Plotters, villain: number, peer: number, hello: Hello) {
-    this.#plotters = plotters;
-    this.#villain = villain;
-    this.#peer = peer;
-    this.say({ hello });
-    this.say({ caughtUp: true });
-  }
-
-  next(): Envelope | undefined {
-    return this.#outgoing.shift();
-  }
-
-  receive(envelope: Envelope): void {
-    const { goodbye, ping, offered } = envelope;
-    if (goodbye !== undefined) this.isOver = true;
-    if (this.isOver) return;
-    if (ping !== 0n) this.say({ pong: ping });
-    if (offered !== 0n) this.say({ taken: offered });
-    const bodies = this.#plotters.read(envelope);
-    const ids = (lists: Envelope["want"]) =>
-      lists.filter(({ instance }) => instance === BigInt(INSTANCE))
-        .flatMap(({ ids }) => ids.map((id) => id.toHex())) as Packet["want"][number][];
-    const packet = { bodies, have: ids(envelope.have), want: ids(envelope.want) };
-    this.#plotters.villain(this.#villain).receive(this.#peer, packet);
-  }
-
-  broken(): void {
-    this.isOver = true;
-  }
-
-  /** Says something, unless too much waits already. */
-  say(envelope: MessageInitShape<typeof EnvelopeSchema>): void {
-    if (this.#outgoing.length < QUEUE_MAX) this.#outgoing.push(create(EnvelopeSchema, envelope));
-    this.onReady();
-  }
-
-  /** Says what is no envelope: the stream breaks. */
-  spoil(): void {
-    this.isOver = true;
-    this.onReady();
   }
 }

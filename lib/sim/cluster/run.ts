@@ -8,15 +8,16 @@ import type { Marks } from "../marks.ts";
 import { Violation } from "../referee.ts";
 import type { MakeInspector } from "../inspector.ts";
 import type { RunReport } from "../run.ts";
-import { type ClusterScenario, drawClusterScenario } from "./scenario.ts";
-import { ClusterWorld, type Note } from "./world.ts";
+import { drawClusterScenario } from "./drawing.ts";
+import type { ClusterScenario } from "./scenario.ts";
+import { ClusterWorld, type Spectator } from "./world.ts";
 
 /** What is watched of a run. */
 export interface ClusterRunOptions {
   /** Counts what is seen. */
   readonly marks?: Marks;
   /** Told what happens. */
-  readonly note?: Note;
+  readonly spectator?: Spectator;
   /** Makes what looks at every step of an instance, in one run of `inspectEvery`. */
   readonly inspect?: MakeInspector;
   /** 1 for every run. */
@@ -33,7 +34,7 @@ export function runCluster(
   options: ClusterRunOptions = {},
   scenario: ClusterScenario = drawClusterScenario(seed),
 ): RunReport {
-  const world = new ClusterWorld(scenario, options.marks, options.note);
+  const world = new ClusterWorld(scenario, options.marks, options.spectator);
   const { inspect, inspectEvery = 1 } = options;
   if (seed % inspectEvery === 0) world.judge.inspect = inspect;
   let violation: string | undefined;
@@ -53,8 +54,14 @@ export function runCluster(
 export const CLUSTER_EVENTS: readonly string[] = [
   ...["a decision", "an honest 1b", "an honest 2a", "a second 2a in a ballot"],
   ...["a 1b that is not fresh for every learner", "effect request"],
-  ...["unkept", "unkept, power lost", "kept", "kept, power lost", "at once", "at once, power lost"]
-    .map((how) => `a crash: ${how}`),
+  ...["unkept", "kept", "unsent", "sent", "at once"]
+    .flatMap((how) => [`a crash: ${how}`, `a crash: ${how}, power lost`]),
+  "a restored acceptor",
+  "a restored acceptor misses a message",
+  "an instance comes back",
+  "a disagreement is reported",
+  "a learner starves",
+  "learners that are not entangled disagree",
   "a stop",
   "a link breaks",
   "a partition",

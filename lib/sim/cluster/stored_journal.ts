@@ -153,17 +153,20 @@ export type CommitMoment = "unkept" | "kept";
 /** Fails to keep a batch, or to say that it has; from then on for good. */
 class BreakingJournal extends WrappedJournal {
   readonly #breaks: (moment: CommitMoment) => boolean;
+  readonly #synced: () => void;
   #isBroken = false;
 
-  constructor(inner: Journal, breaks: (moment: CommitMoment) => boolean) {
+  constructor(inner: Journal, breaks: (moment: CommitMoment) => boolean, synced: () => void) {
     super(inner);
     this.#breaks = breaks;
+    this.#synced = synced;
   }
 
   override commit(batch: JournalBatch, durable: boolean): void {
     this.#check("unkept");
     super.commit(batch, durable);
     this.#check("kept");
+    if (durable) this.#synced();
   }
 
   #check(moment: CommitMoment): void {
@@ -172,10 +175,15 @@ class BreakingJournal extends WrappedJournal {
   }
 }
 
-/** A journal that breaks, for good, as soon as `breaks` says so. */
+/**
+ * A journal that breaks, for good, as soon as `breaks` says so.
+ *
+ * @param synced Told when a durable commit is kept.
+ */
 export function breakingJournal(
   inner: Journal,
   breaks: (moment: CommitMoment) => boolean,
+  synced: () => void = () => {},
 ): Journal {
-  return new BreakingJournal(inner, breaks);
+  return new BreakingJournal(inner, breaks, synced);
 }

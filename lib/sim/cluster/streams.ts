@@ -19,6 +19,8 @@ export interface End {
   next(): Envelope | undefined;
   /** Whether it says nothing any more once `next` gives nothing. */
   readonly isOver: boolean;
+  /** Its process stands still until then, in milliseconds: it neither says nor takes anything. */
+  readonly busyUntilMs: number;
   /** Takes what the other end has said. */
   receive(envelope: Envelope): void;
   /** The stream is no more. */
@@ -36,8 +38,14 @@ export interface StreamSettings {
   readonly asBytes: boolean;
   /** The largest envelope that is taken, in bytes. */
   readonly envelopeBytesMax: number;
-  /** Looks at what is said, by the number of its end, when it is sent. */
-  sent(by: 0 | 1, envelope: Envelope): void;
+  /**
+   * Looks at what is said, by the number of its end, when it is about to be sent.
+   *
+   * @returns Whether its process is still there to send it.
+   */
+  sent(by: 0 | 1, envelope: Envelope): boolean;
+  /** It has been sent. */
+  carried(by: 0 | 1): void;
 }
 
 /** See the module. */
@@ -48,6 +56,8 @@ export class Stream {
   readonly #lastMs = [0, 0];
   readonly #isClosed = [false, false];
   readonly #isGone = [false, false];
+  /** By end: what has come, while its process stood still. */
+  readonly #arrived: readonly [(() => void)[], (() => void)[]] = [[], []];
   #isBroken = false;
 
   /** Begins to carry. */
@@ -81,34 +91,55 @@ export class Stream {
   }
 
   #close(by: 0 | 1): void {
-    const { prng, queue, delayMsMax } = this.#settings;
     if (this.#isClosed[by]) return;
     this.#isClosed[by] = true;
-    const atMs = Math.max(this.#lastMs[by]!, queue.nowMs + prng.between(1, delayMsMax));
-    queue.at(atMs, () => this.#isBroken || this.#ends[1 - by]!.broken("closed by peer"));
+    const to = 1 - by as 0 | 1;
+    this.#settings.queue.at(this.#arrivalMs(by), () => {
+      this.#arrived[to].push(() => this.#ends[to].broken("closed by peer"));
+      this.#takeIn(to);
+    });
+  }
+
+  #arrivalMs(by: 0 | 1): number {
+    const { prng, queue, delayMsMax } = this.#settings;
+    return Math.max(this.#lastMs[by]!, queue.nowMs + prng.between(1, delayMsMax));
   }
 
   #carry(by: 0 | 1): void {
-    const { prng, queue, delayMsMax, windows } = this.#settings;
+    const { queue, windows, sent, carried, asBytes } = this.#settings;
     const end = this.#ends[by];
     const to = 1 - by as 0 | 1;
     while (!this.#isBroken && !this.#isClosed[by] && this.#underWay[by]! < windows[to]) {
+      if (end.busyUntilMs > queue.nowMs) return queue.at(end.busyUntilMs, () => this.#carry(by));
       const envelope = end.next();
       if (envelope === undefined) {
         if (end.isOver) this.#close(by);
         return;
       }
-      const atMs = Math.max(this.#lastMs[by]!, queue.nowMs + prng.between(1, delayMsMax));
-      this.#lastMs[by] = atMs;
-      this.#settings.sent(by, envelope);
-      const bytes = this.#settings.asBytes ? toBinary(EnvelopeSchema, envelope) : undefined;
+      if (!sent(by, envelope)) return;
+      const atMs = this.#lastMs[by] = this.#arrivalMs(by);
+      const bytes = asBytes ? toBinary(EnvelopeSchema, envelope) : undefined;
       this.#underWay[by]!++;
-      queue.at(atMs, () => this.#arrive(by, bytes ?? envelope));
+      queue.at(atMs, () => {
+        this.#arrived[to].push(() => this.#arrive(by, bytes ?? envelope));
+        this.#takeIn(to);
+      });
+      carried(by);
+    }
+  }
+
+  /** Hands over what has come, in order, unless the process stands still: then when it goes on. */
+  #takeIn(to: 0 | 1): void {
+    const { queue } = this.#settings;
+    const arrived = this.#arrived[to];
+    const end = this.#ends[to];
+    while (arrived.length > 0 && !this.#isBroken && !this.#isGone[to]) {
+      if (end.busyUntilMs > queue.nowMs) return queue.at(end.busyUntilMs, () => this.#takeIn(to));
+      arrived.shift()!();
     }
   }
 
   #arrive(by: 0 | 1, sent: Uint8Array | Envelope): void {
-    if (this.#isBroken || this.#isGone[1 - by]) return;
     this.#underWay[by]!--;
     const end = this.#ends[1 - by]!;
     const isBytes = sent instanceof Uint8Array;

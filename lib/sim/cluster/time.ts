@@ -21,39 +21,63 @@ export interface Leap {
   readonly byMs: number;
 }
 
-/** A clock that is ahead by so many milliseconds, and nothing of which fires once it is stopped. */
+/** How wrong a clock is. */
+export interface ClockSettings {
+  /** It is ahead by so much at first; behind if negative. */
+  readonly skewMs: number;
+  /** At first it runs so many times as fast as time. */
+  readonly drift: number;
+  /** For a while it is further ahead; undefined for never. */
+  readonly leap?: Leap | undefined;
+}
+
+/** From then on it runs as fast as time: it has drifted far enough. */
+const DRIFTS_UNTIL_MS = 5_000;
+
+/** A clock by its settings, nothing of which fires once it is stopped. */
 export class VirtualClock implements Clock {
+  /**
+   * Until then its process stands still, in a write to its disk: to the process it is later already.
+   * In milliseconds since the beginning.
+   */
+  busyUntilMs = 0;
   readonly #queue: EventQueue;
-  readonly #skewMs: number;
+  readonly #settings: ClockSettings;
   #isStopped = false;
 
-  readonly #leap: Leap | undefined;
-
-  constructor(queue: EventQueue, skewMs: number, leap?: Leap) {
+  constructor(queue: EventQueue, settings: ClockSettings) {
     this.#queue = queue;
-    this.#skewMs = skewMs;
-    this.#leap = leap;
+    this.#settings = settings;
   }
 
-  /** Ahead of the world's. */
+  /** As wrong as it is set. */
   now(): Timestamp {
-    const { nowMs } = this.#queue;
-    const { fromMs, toMs, byMs } = this.#leap ?? { fromMs: 0, toMs: 0, byMs: 0 };
-    const leaptMs = fromMs <= nowMs && nowMs < toMs ? byMs : 0;
-    return addMs(BEGINNING, nowMs + this.#skewMs + leaptMs);
+    const { skewMs, drift, leap } = this.#settings;
+    const nowMs = this.elapsedMs();
+    const leaptMs = leap !== undefined && leap.fromMs <= nowMs && nowMs < leap.toMs ? leap.byMs : 0;
+    const driftedMs = (drift - 1) * Math.min(nowMs, DRIFTS_UNTIL_MS);
+    return addMs(BEGINNING, nowMs + skewMs + driftedMs + leaptMs);
   }
 
-  /** The world's. */
+  /** The world's, or when its process goes on. */
   elapsedMs(): number {
-    return this.#queue.nowMs;
+    return Math.max(this.#queue.nowMs, this.busyUntilMs);
   }
 
-  /** Never fires once the clock is stopped. */
+  /** Its process stands still for so long, in milliseconds. */
+  stand(ms: number): void {
+    this.busyUntilMs = this.elapsedMs() + ms;
+  }
+
+  /** Never fires once the clock is stopped, and not while its process stands still. */
   after(ms: number, callback: () => void): Cancel {
     let isPending = true;
-    this.#queue.after(Math.max(0, ms), () => {
-      if (isPending && !this.#isStopped) callback();
-    });
+    const fire = () => {
+      if (!isPending || this.#isStopped) return;
+      if (this.busyUntilMs > this.#queue.nowMs) this.#queue.at(this.busyUntilMs, fire);
+      else callback();
+    };
+    this.#queue.at(this.elapsedMs() + Math.max(0, ms), fire);
     return () => isPending = false;
   }
 

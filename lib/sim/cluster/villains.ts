@@ -29,6 +29,9 @@ import { BEGINNING } from "./time.ts";
 /** Ids that a villain offers or asks for at once: more than anybody may. */
 const IDS = [3, 40, 2_000, 5_000];
 
+/** Ids that one end of a stream names in its life: long lists cost the simulation much. */
+const NAMED_MAX = 8_000;
+
 /** Messages that a villain remembers. */
 const KNOWN_MAX = 200;
 
@@ -54,7 +57,9 @@ class VillainEnd implements End {
   readonly #outgoing: Envelope[] = [];
   readonly #known: ConsensusMessage[] = [];
   readonly #named: Named[] = [];
+  readonly busyUntilMs = 0;
   #isOver = false;
+  #namedLeft = NAMED_MAX;
 
   constructor(options: VillainOptions, peer: string) {
     const { configuration, prng } = options;
@@ -116,7 +121,9 @@ class VillainEnd implements End {
   /** Names what is, or is not, in some order. */
   #ids(count: number): Named[] {
     const { prng } = this.#options;
-    return Array.from({ length: count }, (_, i) => {
+    const length = count <= Math.max(40, this.#namedLeft) ? count : 40;
+    this.#namedLeft -= length;
+    return Array.from({ length }, (_, i) => {
       if (this.#named.length > 0 && prng.chance(0.5)) return prng.pick(this.#named)!;
       const id = `${prng.below(65_536)}a${i}`.padEnd(64, "0");
       return { instance: BigInt(prng.between(0, 5)), id: id as MessageId };

@@ -6,28 +6,33 @@
  */
 
 import { fullSet } from "../../core/acceptor_set.ts";
+import type { Effect } from "../../core/effects.ts";
+import { isRejection } from "../../core/rejection.ts";
 import type { AcceptorSet } from "../../core/types.ts";
 import { hashValue } from "../../crypto/hash.ts";
 import type { Verifier } from "../../crypto/verify.ts";
+import type { Envelope } from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EventQueue } from "../event_queue.ts";
 import { Marks } from "../marks.ts";
 import { makePrng, type Prng } from "../prng.ts";
 import { Violation } from "../referee.ts";
+import { Cast } from "./cast.ts";
 import { makeMembers, type Members } from "./configuration.ts";
-import { countSeen, undecided } from "./ending.ts";
+import { countSeen, undecided, unspread } from "./ending.ts";
 import { Judge } from "./judge.ts";
 import { Life } from "./life.ts";
 import { Member } from "./member.ts";
-import { type ClusterScenario, type Crash, isDivided } from "./scenario.ts";
-import { Plotters } from "./plotters.ts";
+import type { ClusterScenario, Crash } from "./scenario.ts";
 import { askQuestions } from "./questions.ts";
-import { StoredJournal } from "./stored_journal.ts";
-import { type End, Stream } from "./streams.ts";
+import type { End } from "./streams.ts";
 import { VirtualClock } from "./time.ts";
-import { villainEnd } from "./villains.ts";
+import { Wiring } from "./wiring.ts";
 
 /** How often it is looked whether all is over, in milliseconds. */
 const GLANCE_MS = 100;
+
+/** Who is down when the world becomes calm comes back after so long, in milliseconds. */
+const BACK_MS = 1_000;
 
 /** Events after which a world has gone mad. */
 const EVENTS_MAX = 1_000_000;
@@ -36,8 +41,15 @@ const EVENTS_MAX = 1_000_000;
 const PATIENCE_MS = 60_000;
 const PATIENCE_DELAYS = 400;
 
-/** Told of what happens, for timelines. */
-export type Note = (atMs: number, who: string, what: string) => void;
+/** Told of what happens, for timelines and traces. */
+export interface Spectator {
+  /** Something has happened to a process, or it has logged a line. */
+  note?(atMs: number, who: string, what: string): void;
+  /** An honest member has made a step. */
+  stepped?(atMs: number, who: string, instance: bigint, effects: readonly Effect[]): void;
+  /** A line of a trace (lib/trace) of all that honest members do. */
+  readonly trace?: (line: string) => void;
+}
 
 /** See the module. */
 export class ClusterWorld {
@@ -47,43 +59,54 @@ export class ClusterWorld {
   readonly judge: Judge;
   /** By number; undefined where a villain is. */
   readonly members: readonly (Member | undefined)[];
+  /** By instance and learner: when it was first seen to decide, in milliseconds. */
+  readonly decidedMs: Map<string, number> = new Map();
+  /** What each member had kept when the world became calm, as the length of its journal. */
+  readonly keptAtCalm: Map<Member, number> = new Map();
   readonly #prng: Prng;
   readonly #made: Members;
   readonly #verifier: Verifier | undefined;
-  /** By instance and learner: when it was first seen to decide, in milliseconds. */
-  readonly decidedMs: Map<string, number> = new Map();
-  readonly #note: Note;
-  /** With the lives at their ends; undefined for a villain's. */
-  readonly #streams: Map<Stream, readonly (Life | undefined)[]> = new Map();
-  /** By villain: the twins, the first of which talks to members of even number. */
-  readonly #twins: Map<number, readonly [Life, Life]> = new Map();
-  readonly #plotters: Plotters;
+  readonly #spectator: Spectator;
+  readonly #cast: Cast;
+  readonly #wiring: Wiring;
 
   /** Nothing has happened yet. */
-  constructor(scenario: ClusterScenario, marks: Marks = new Marks(), note: Note = () => {}) {
+  constructor(scenario: ClusterScenario, marks: Marks = new Marks(), spectator: Spectator = {}) {
     this.scenario = scenario;
     this.marks = marks;
-    this.#note = note;
+    this.#spectator = spectator;
     if (scenario.realKeys) marks.mark("a world with real keys");
     this.#prng = makePrng(scenario.seed ^ 0x5eed);
     this.#made = makeMembers(scenario);
     const { graph, names, villains } = scenario;
-    const { seals, configDigest } = this.#made;
+    const { seals, configDigest, configurations } = this.#made;
     this.#verifier = seals.verifier(graph.spec.acceptors, configDigest);
     this.judge = new Judge(graph, marks, this.#honest(), (who, instance, learner) => {
       const decision = `${learner} in instance ${instance}`;
-      this.#note(this.queue.nowMs, who, `sees ${decision} decide`);
+      this.#note(who, `sees ${decision} decide`);
       if (!this.decidedMs.has(decision)) this.decidedMs.set(decision, this.queue.nowMs);
     });
-    this.#plotters = new Plotters({
-      ...{ scenario, members: this.#made, queue: this.queue, prng: this.#prng, marks },
-      dial: (from, to, end) => void this.#dial(from, names[to]!, end),
+    const common = { scenario, queue: this.queue, prng: this.#prng, marks };
+    this.#cast = new Cast({
+      ...{ ...common, members: this.#made, verifier: this.#verifier, makeEpoch: this.#epoch },
+      dial: (from, to, end) => this.#wiring.dial(from, to, end),
     });
-    this.judge.attribute = (effects) => this.#plotters.conspiracy.attribute(marks, effects);
+    this.#wiring = new Wiring({
+      ...{ ...common, envelopeBytesMax: configurations[0]!.limits.envelopeBytesMax },
+      lifeOf: (process) => this.members[process]?.life,
+      answer: (from, to) => this.#answer(from, to),
+      sends: (process, life, envelope) => this.#sends(process, life, envelope),
+      sent: (process, life) => {
+        const member = this.members[process];
+        if (member?.isUp && member.life === life) this.#mayEnd(member, "sent");
+      },
+    });
+    this.judge.attribute = (who, instance, effects) => {
+      this.#cast.plotters.conspiracy.attribute(marks, effects);
+      this.#spectator.stepped?.(this.queue.nowMs, who, instance, effects);
+    };
     this.members = names.map((_, index) =>
-      villains.has(index)
-        ? undefined
-        : new Member(index, this.#made.configurations[index]!, () => this.#epoch())
+      villains.has(index) ? undefined : new Member(index, configurations[index]!, this.#epoch)
     );
   }
 
@@ -94,36 +117,34 @@ export class ClusterWorld {
 
   /** Lets everything happen until all is decided that must be, or time is up. */
   run(): void {
-    const { queue, scenario: { proposals, crashes, calmMs, villains, delayMsMax } } = this;
-    for (const [index, villainy] of villains) {
-      this.marks.mark(`villain: ${villainy}`);
-      if (villainy === "twins") this.#startTwins(index);
-    }
-    this.#plotters.begin(calmMs + 2_000);
+    const { queue, scenario: { proposals, crashes, calmMs, delayMsMax } } = this;
+    this.#cast.begin();
     for (const member of this.members) {
-      if (member !== undefined) queue.after(this.#prng.between(0, 50), () => this.#start(member));
+      if (member === undefined) continue;
+      queue.at(this.scenario.startsMs[member.index]!, () => this.#start(member));
     }
     for (const { process, instance, value, atMs } of proposals) {
-      queue.at(atMs, () => this.#propose(this.members[process]!, instance, value));
+      queue.at(atMs, () => this.#propose(this.members[process], instance, value));
     }
     for (const crash of crashes) queue.at(crash.atMs, () => this.#crash(crash));
     queue.at(calmMs, () => this.#calm());
     let isOver = false;
     const glance = () => {
-      isOver = undecided(this).length === 0;
+      isOver = undecided(this).length === 0 && unspread(this) === undefined;
       queue.after(GLANCE_MS, glance);
     };
-    queue.at(calmMs + 1_000, glance);
-    const deadlineMs = calmMs + PATIENCE_MS + PATIENCE_DELAYS * delayMsMax;
+    queue.at(calmMs + BACK_MS, glance);
+    const deadlineMs = Math.max(calmMs, this.scenario.villainsUntilMs) + PATIENCE_MS +
+      PATIENCE_DELAYS * delayMsMax;
     while (!isOver && queue.nowMs < deadlineMs && queue.advance()) {
       if (queue.count > EVENTS_MAX) throw new Violation(`${EVENTS_MAX} events, and no end`);
     }
     countSeen(this);
-    if (isOver) {
-      const instances = new Set(proposals.map(({ instance }) => instance));
-      for (const member of this.up()) askQuestions(member, instances, this.marks);
+    if (!isOver) {
+      throw new Violation(undecided(this).join("; ") || unspread(this) || "it never ended");
     }
-    if (!isOver) throw new Violation(undecided(this).join("; ") || "it never ended");
+    const instances = new Set(proposals.map(({ instance }) => instance));
+    for (const member of this.up()) askQuestions(member, instances, this.marks);
   }
 
   #honest(): AcceptorSet {
@@ -133,136 +154,100 @@ export class ClusterWorld {
     return honest;
   }
 
-  #epoch(): string {
-    return [0, 0, 0, 0].map(() => this.#prng.next().toString(16).padStart(8, "0")).join("");
-  }
+  #epoch = (): string =>
+    [0, 0, 0, 0].map(() => this.#prng.next().toString(16).padStart(8, "0")).join("");
 
   #start(member: Member): void {
-    if (member.isUp) return;
+    if (member.isUp || member.isGone) return;
     this.judge.found(member);
-    this.#note(this.queue.nowMs, member.name, "starts");
-    const { configuration } = member;
-    const { skewsMs, leap } = this.scenario;
-    const leaps = leap?.process === member.index ? leap : undefined;
-    const clock = new VirtualClock(this.queue, skewsMs[member.index]!, leaps);
+    this.judge.amnesia.starts(member, this.up());
+    this.#note(member.name, "starts");
+    const { configuration, name, index } = member;
+    const life = ++member.lives;
+    const clock = new VirtualClock(this.queue, this.scenario.clocks[index]!);
     member.life = new Life({
       ...{ configuration, clock, verifier: this.#verifier, prng: this.#prng },
-      journal: member.open(),
+      journal: member.open(() => this.#sync(index, clock)),
       reaches: () => true,
       isTwin: false,
       observer: this.judge.watch(member, () => this.#ended(member, member.pending!)),
-      log: (_, message) => this.#note(this.queue.nowMs, member.name, message),
-      dial: (acceptor, end) => this.#dial(member.index, acceptor, end),
+      taken: (message, outcome, hasGrown) =>
+        this.#cast.plotters.taken(message, isRejection(outcome), hasGrown),
+      log: (_, message) => this.#note(name, message),
+      trace: this.#traceOf(life === 1 ? name : `${name} ${life}`),
+      dial: (acceptor, end) => this.#dial(index, acceptor, end),
       ended: (link, end) => {
         const peer = this.scenario.names.indexOf(link.peer);
         this.judge.ended(member, link, end, this.members[peer] !== undefined);
       },
       identityInUse: () => {
-        throw new Violation(`${member.name} is told that it runs twice`);
+        throw new Violation(`${name} is told that it runs twice`);
       },
     });
     member.life.start();
   }
 
-  #startTwins(index: number): void {
-    const configuration = this.#made.configurations[index]!;
-    const twin = (parity: number) =>
-      new Life({
-        ...{ configuration, verifier: this.#verifier, prng: this.#prng },
-        clock: new VirtualClock(this.queue, this.scenario.skewsMs[index]!),
-        journal: new StoredJournal(() => this.#epoch()),
-        reaches: (name) => this.scenario.names.indexOf(name) % 2 === parity,
-        isTwin: true,
-        observer: {},
-        log: () => {},
-        dial: (acceptor, end) => this.#dial(index, acceptor, end),
-        ended: () => {},
-        identityInUse: () => {},
-      });
-    const twins = [twin(0), twin(1)] as const;
-    this.#twins.set(index, twins);
-    for (const life of twins) life.start();
+  /** Each life has a name of its own in a trace. */
+  #traceOf(node: string): ((line: string) => void) | undefined {
+    const { trace } = this.#spectator;
+    return trace && ((line) => trace(JSON.stringify({ ...JSON.parse(line), node })));
+  }
+
+  #sync(process: number, clock: VirtualClock): void {
+    const { syncMs, syncMsAtFirst } = this.scenario.disks[process]!;
+    clock.stand(this.queue.nowMs < this.scenario.calmMs ? syncMsAtFirst : syncMs);
+  }
+
+  #dial(from: number, acceptor: string, end: End): boolean {
+    return this.#wiring.dial(from, this.scenario.names.indexOf(acceptor), end);
   }
 
   /** The end of a stream at whom somebody has dialed. */
   #answer(from: number, to: number): End | undefined {
-    const villainy = this.scenario.villains.get(to);
-    const { names, calmMs } = this.scenario;
-    const caller = names[from]!;
-    if (villainy === undefined) {
-      const member = this.members[to]!;
-      return member.isUp ? member.life!.answer(caller) : undefined;
-    }
-    if (villainy === "twins") return this.#twins.get(to)?.[from % 2]?.answer(caller);
-    if (villainy === "plotter") return this.#plotters.end(to, from);
-    return villainEnd({
-      configuration: this.#made.configurations[to]!,
-      ...{ queue: this.queue, prng: this.#prng, marks: this.marks, villainy },
-      untilMs: calmMs + 2_000,
-    }, caller);
+    const member = this.members[to];
+    if (member === undefined) return this.#cast.answer(from, to);
+    return member.isUp ? member.life!.answer(this.scenario.names[from]!) : undefined;
   }
 
-  #dial(from: number, acceptor: string, end: End): boolean {
-    const { names, delayMsMax, windows, breakMs, calmMs } = this.scenario;
-    const to = names.indexOf(acceptor);
-    if (isDivided(this.scenario.partition, this.queue.nowMs, from, to)) return false;
-    const answer = this.#answer(from, to);
-    if (answer === undefined) return false;
-    const parties = [this.members[from], this.members[to]] as const;
-    const lives = parties.map((member) => member?.life);
-    const stream = new Stream([end, answer], {
-      ...{ queue: this.queue, prng: this.#prng, delayMsMax },
-      windows: [windows[from]!, windows[to]!],
-      asBytes: this.scenario.realKeys,
-      envelopeBytesMax: this.#made.configurations[0]!.limits.envelopeBytesMax,
-      sent: (by, envelope) => {
-        const member = parties[by];
-        if (member === undefined) this.judge.offeredByVillain(envelope);
-        else if (lives[by] === member.life) {
-          this.judge.sent(member, envelope);
-          if (this.#plotters.isAny) this.#plotters.overhear(envelope);
-        }
-      },
-    });
-    this.#streams.set(stream, lives);
-    this.#breakAtPartition(stream, from, to);
-    if (breakMs < Infinity) {
-      this.queue.after(this.#prng.between(1, 2 * breakMs), () => {
-        if (this.queue.nowMs > calmMs) return;
-        this.marks.mark("a link breaks");
-        stream.break();
-        this.#streams.delete(stream);
-      });
+  #sends(process: number, life: Life | undefined, envelope: Envelope): boolean {
+    const member = this.members[process];
+    if (member === undefined) {
+      this.judge.offeredByVillain(envelope);
+      return true;
     }
+    if (member.life !== life) return true;
+    if (this.#mayEnd(member, "unsent")) return false;
+    this.judge.sent(member, envelope);
+    if (this.#cast.plotters.isAny) this.#cast.plotters.overhear(envelope);
     return true;
   }
 
-  #breakAtPartition(stream: Stream, from: number, to: number): void {
-    const { partition } = this.scenario;
-    if (partition === undefined || partition.side[from] === partition.side[to]) return;
-    if (partition.fromMs < this.queue.nowMs) return;
-    this.queue.at(partition.fromMs, () => {
-      this.marks.mark("a partition");
-      stream.break();
-    });
+  /** Ends a member that runs, if it is to end at what it does. */
+  #mayEnd(member: Member, effect: "sent" | "unsent"): boolean {
+    if (!member.isUp || !member.endsAt(effect)) return false;
+    this.#ended(member, member.pending!);
+    return true;
   }
 
-  #propose(member: Member, instance: bigint, value: string): void {
-    if (!member.isUp) return;
+  #propose(member: Member | undefined, instance: bigint, value: string): void {
+    if (!member?.isUp) return;
     const valueHash = hashValue(new TextEncoder().encode(value));
-    const what = `offers ${value.slice(0, 20)} in instance ${instance}`;
-    this.#note(this.queue.nowMs, member.name, what);
+    this.#note(member.name, `offers ${value.slice(0, 20)} in instance ${instance}`);
+    const isAway = member.life!.node.instances.get(instance) === undefined;
+    if (isAway && member.stored.hasInstance(instance)) this.marks.mark("an instance comes back");
     this.judge.referee(instance).proposed.add(valueHash);
     member.life!.propose(instance, value);
   }
 
   /** From now on all goes well: those that are down come back, and somebody proposes everywhere. */
   #calm(): void {
-    const { proposals } = this.scenario;
+    const { proposals, hasLateValues } = this.scenario;
     const instances = new Set(proposals.map(({ instance }) => instance));
     for (const member of this.members) if (member !== undefined) member.pending = undefined;
-    this.queue.after(1_000, () => {
+    for (const member of this.up()) this.keptAtCalm.set(member, member.stored.length);
+    this.queue.after(BACK_MS, () => {
       for (const member of this.members) if (member !== undefined) this.#start(member);
+      if (!hasLateValues) return;
       for (const instance of instances) {
         this.#propose(this.#prng.pick(this.up())!, instance, `late value of ${instance}`);
       }
@@ -270,28 +255,32 @@ export class ClusterWorld {
   }
 
   #crash(crash: Crash): void {
-    const member = this.members[crash.process]!;
-    if (!member.isUp) return;
+    const member = this.members[crash.process];
+    if (!member?.isUp) return;
     if (crash.isStop) member.life!.stop();
-    if (crash.isStop || crash.commit === undefined) this.#ended(member, crash);
-    else member.pending = crash;
+    if (crash.isStop || crash.effect === undefined) this.#ended(member, crash);
+    else member.endAt(crash);
   }
 
   #ended(member: Member, crash: Crash): void {
-    const { isStop, commit = "at once", losesPower } = crash;
-    this.marks.mark(isStop ? "a stop" : `a crash: ${commit}${losesPower ? ", power lost" : ""}`);
+    const { isStop, effect = "at once", losesPower, downMs } = crash;
+    this.marks.mark(isStop ? "a stop" : `a crash: ${effect}${losesPower ? ", power lost" : ""}`);
+    const isRestored = crash.kept < 1 && !isStop;
+    this.#note(
+      member.name,
+      isStop ? "stops" : `crashes, ${effect}, ${crash.kept} of its disk kept`,
+    );
     const { life } = member;
     member.ended(crash, this.#prng);
     this.judge.crashed(member);
+    this.judge.amnesia.crashed(member, isRestored);
     // Whoever stops says goodbye first.
-    if (crash.isStop) return void this.queue.after(crash.downMs, () => this.#start(member));
-    for (const [stream, lives] of this.#streams) {
-      for (const by of [0, 1] as const) {
-        if (lives[by] !== life) continue;
-        if (crash.losesPower) stream.vanish(by);
-        else stream.hangUp(by);
-      }
-    }
-    this.queue.after(crash.downMs, () => this.#start(member));
+    if (!isStop) this.#wiring.ended(life, losesPower);
+    if (downMs === Infinity) member.isGone = true;
+    else this.queue.after(downMs, () => this.#start(member));
+  }
+
+  #note(who: string, what: string): void {
+    this.#spectator.note?.(this.queue.nowMs, who, what);
   }
 }
