@@ -42,6 +42,8 @@ export class Composer {
   #fetches: Named[] = [];
   #pongs: bigint[] = [];
   #ping = false;
+  /** Pings said so far: their numbers. */
+  #pings = 0n;
   /** The position up to which what the peer offered is here, as far as it has not been told. */
   #taken = 0;
   #saidCaughtUp = false;
@@ -66,9 +68,10 @@ export class Composer {
     this.#taken = position;
   }
 
-  /** Asks for a sign of life. */
-  ping(): void {
+  /** Asks for a sign of life. Returns the number that the answer will have. */
+  ping(): bigint {
     this.#ping = true;
+    return this.#pings + 1n;
   }
 
   /** Answers a ping. */
@@ -81,7 +84,7 @@ export class Composer {
     const wants = this.#wants.splice(0, IDS_MAX);
     const named = wants.filter(({ kind }) => kind === "message");
     const envelope = create(EnvelopeSchema, {
-      ping: this.#ping ? 1n : 0n,
+      ping: this.#ping ? ++this.#pings : 0n,
       pong: this.#pongs.shift() ?? 0n,
       taken: BigInt(this.#taken),
       want: encodeIds([...this.#fetches.splice(0, IDS_MAX), ...named]),

@@ -100,7 +100,7 @@ export class Link implements Supplier {
       pingIntervalMs: network.pingIntervalMs,
       pingTimeoutMs: network.pingTimeoutMs,
       ...options.receivedBytes && { receivedBytes: options.receivedBytes },
-      ping: () => this.#sayPing(),
+      ping: () => void this.#sayPing(),
       lost: (silentMs) => this.broken(`silent for ${Math.round(silentMs)} ms`),
     });
   }
@@ -145,6 +145,7 @@ export class Link implements Supplier {
     for (const named of decodeNamed(envelope.wantValues)) this.#feed.askValue(named);
     this.#feed.tookIn(Number(envelope.taken), this.#nowMs());
     if (envelope.ping !== 0n) this.#composer.pong(envelope.ping);
+    this.#silence.answered(envelope.pong);
     this.#node.flush();
     if (envelope.caughtUp) this.options.onCaughtUp(this);
     const { goodbye } = envelope;
@@ -187,10 +188,9 @@ export class Link implements Supplier {
     this.onReady();
   }
 
-  /** Asks for a sign of life, and tells whether one came in time; no if the link ends before. */
+  /** Asks for an answer, and tells whether it came in time; no if the link ends before. */
   probe(timeoutMs: number, tell: (answers: boolean) => void): void {
-    this.#sayPing();
-    this.#silence.heardWithin(timeoutMs, tell);
+    this.#silence.answeredWithin(this.#sayPing(), timeoutMs, tell);
   }
 
   /** Something that the peer has sent is refused. */
@@ -271,15 +271,15 @@ export class Link implements Supplier {
 
   #scheduleWake(): void {
     this.#cancelWake();
-    const dueMs = this.#composer.dueMs();
-    if (dueMs === undefined) return;
-    const delayMs = dueMs - this.#nowMs();
+    const delayMs = (this.#composer.dueMs() ?? Infinity) - this.#nowMs();
+    if (delayMs === Infinity) return;
     this.#cancelWake = this.#node.options.clock.after(delayMs, () => this.onReady());
   }
 
-  #sayPing(): void {
-    this.#composer.ping();
+  #sayPing(): bigint {
+    const ping = this.#composer.ping();
     this.onReady();
+    return ping;
   }
 
   #violation(detail: string): void {

@@ -37,8 +37,11 @@ export class Links {
   readonly #options: LinksOptions;
   readonly #links: Set<Link> = new Set();
   readonly #unobserve: () => void;
-  /** By acceptor: the incarnation that has proved to be alive beside a newer one. */
-  readonly #proved: Map<string, bigint> = new Map();
+  /**
+   * By acceptor: an incarnation that has proved to be alive, and the newer one beside which it has.
+   * Of a third one that proves nothing: by then both may have ended.
+   */
+  readonly #proved: Map<string, { readonly alive: bigint; readonly claimant: bigint }> = new Map();
   /** Acceptors that say there is another process of ours. */
   #accusers = 0n;
   #isClosed = false;
@@ -155,14 +158,15 @@ export class Links {
       return undefined;
     }
     const alive = other.theirHello!.incarnation;
-    if (this.#proved.get(peer) === alive) {
+    const proof = this.#proved.get(peer);
+    if (proof?.alive === alive && proof.claimant === hello.incarnation) {
       const detail = `another process runs as ${peer}`;
       node.refuse({ rejected: "DUPLICATE_IDENTITY", detail }, peer);
       node.options.log("error", `two processes run as ${peer}: refusing the newer`, { peer });
       return { reason: Reason.DUPLICATE_IDENTITY, detail };
     }
     other.probe(network.pingTimeoutMs, (answers) => {
-      if (answers) this.#proved.set(peer, alive);
+      if (answers) this.#proved.set(peer, { alive, claimant: hello.incarnation });
       else other.broken("replaced by a newer process");
     });
     return { reason: Reason.DUPLICATE_LINK, detail: `checking on another process of ${peer}` };

@@ -22,15 +22,18 @@ export interface SilenceOptions extends Patience {
 }
 
 interface Probe {
+  /** The number of the ping that is to be answered. */
+  readonly ping: bigint;
   cancel: Cancel;
-  readonly tell: (heard: boolean) => void;
+  readonly tell: (answers: boolean) => void;
 }
 
 /** Watches one peer until it is stopped. */
 export class SilenceWatch {
   readonly #options: SilenceOptions;
   readonly #silence: Silence;
-  #heardMs = -Infinity;
+  /** The highest ping that has been answered. */
+  #answered = 0n;
   #cancel: Cancel = () => {};
   readonly #probes: Set<Probe> = new Set();
 
@@ -42,19 +45,24 @@ export class SilenceWatch {
   }
 
   /**
-   * Tells, after that time, whether the peer has said anything more by then; no if stopped before.
-   * After a pause of our own it has the time once more.
+   * Tells, after that time, whether the peer has answered a ping by then; no if stopped before. What
+   * else comes may have been on its way when the peer ended. After a pause of our own it has the time
+   * once more.
    */
-  heardWithin(timeoutMs: number, tell: (heard: boolean) => void): void {
-    const probe: Probe = { cancel: () => {}, tell };
+  answeredWithin(ping: bigint, timeoutMs: number, tell: (answers: boolean) => void): void {
+    const probe: Probe = { ping, cancel: () => {}, tell };
     this.#probes.add(probe);
-    this.#await(probe, this.#options.clock.elapsedMs(), timeoutMs, true);
+    this.#await(probe, timeoutMs, true);
   }
 
   /** The peer has said something. */
   heard(): void {
-    this.#heardMs = this.#options.clock.elapsedMs();
-    this.#silence.heard(this.#heardMs);
+    this.#silence.heard(this.#options.clock.elapsedMs());
+  }
+
+  /** The peer has answered a ping; 0 for none. */
+  answered(ping: bigint): void {
+    if (ping > this.#answered) this.#answered = ping;
   }
 
   /** Watches no more. */
@@ -68,16 +76,16 @@ export class SilenceWatch {
     }
   }
 
-  #await(probe: Probe, sinceMs: number, timeoutMs: number, again: boolean): void {
+  #await(probe: Probe, timeoutMs: number, again: boolean): void {
     const { clock } = this.#options;
     const dueMs = clock.elapsedMs() + timeoutMs;
     probe.cancel = clock.after(timeoutMs, () => {
-      const heard = this.#heardMs > sinceMs;
-      if (!heard && again && isLate(clock.elapsedMs(), dueMs)) {
-        return this.#await(probe, sinceMs, timeoutMs, false);
+      const answers = this.#answered >= probe.ping;
+      if (!answers && again && isLate(clock.elapsedMs(), dueMs)) {
+        return this.#await(probe, timeoutMs, false);
       }
       this.#probes.delete(probe);
-      probe.tell(heard);
+      probe.tell(answers);
     });
   }
 

@@ -127,6 +127,9 @@ Deno.test("a probe tells whether the peer answers in time", async () => {
   await stage.clock.advance(500);
   assertEquals(answers, [true]);
   stage.link.probe(500, tell);
+  await stage.clock.advance(1);
+  // What was on its way when the peer ended answers nothing.
+  stage.say({ taken: 1n });
   await stage.clock.advance(500);
   assertEquals(answers, [true, false]);
   stage.link.probe(500, tell);
