@@ -32,6 +32,7 @@ export * from "./lib/crypto/certificate.ts";
 export * from "./lib/crypto/hash.ts";
 export * from "./lib/crypto/identity.ts";
 export * from "./lib/crypto/keys.ts";
+export * from "./lib/crypto/signatures.ts";
 export * from "./lib/crypto/make_certificate.ts";
 export * from "./lib/crypto/verify.ts";
 export * from "./lib/node/clock.ts";

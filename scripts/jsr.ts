@@ -8,7 +8,7 @@
 /** Where it is, relative to the repository. */
 export const FROM_JSR = "deno.jsr.json";
 
-/** What takes the place of the lines on `@std`; `crypto` is for `lib/crypto/hash.ts`, if wanted. */
+/** What takes the place of the lines on `@std`; `crypto` is for `lib/crypto/native_engine.ts`, if wanted. */
 const LINES = ["cli", "crypto", "testing", "assert"].map((name) =>
   `    "@std/${name}": "jsr:@std/${name}@1"`
 );

@@ -10,13 +10,8 @@ import { runScript } from "./command.ts";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import type { AcceptorContent, Ballot, Message, MessageId } from "../lib/core/types.ts";
 import { acceptorMessageId, hashValue, proposalId, sha3 } from "../lib/crypto/hash.ts";
-import {
-  type KeyKind,
-  makeSigner,
-  parsePrivateKey,
-  spkiOf,
-  verifySignature,
-} from "../lib/crypto/keys.ts";
+import { type KeyKind, makeSigner, parsePrivateKey, spkiOf } from "../lib/crypto/keys.ts";
+import { PublicKey, verifySignature } from "../lib/crypto/signatures.ts";
 import { loadConfiguration } from "../lib/config/configuration.ts";
 import {
   canonicalAcceptorMessage,
@@ -107,7 +102,7 @@ function variants(
   const key = parsePrivateKey(pem);
   const publicKey = createPublicKey(key.key);
   const usable = committed !== undefined &&
-    verifySignature(kind, publicKey, message, fromHex(committed));
+    verifySignature(kind, new PublicKey(spkiOf(publicKey)), message, fromHex(committed));
   const signature = usable ? fromHex(committed) : makeSigner(key).sign(message);
   const flipped = signature.slice();
   flipped[63]! ^= 1;

@@ -7,7 +7,6 @@
 
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
-import type { KeyObject } from "node:crypto";
 import {
   type CertificateUse,
   isSelfIssued,
@@ -16,33 +15,14 @@ import {
   refuseUnusable,
   sameBytes,
 } from "./certificate_faults.ts";
-import { attempt, hasExplicitCurve, KeyError, type KeyKind, keyKind, spkiOf } from "./keys.ts";
+import type { Certificate } from "./identity.ts";
+import { attempt, hasExplicitCurve, KeyError, keyKind, spkiOf } from "./keys.ts";
 import { type PemBlock, pemBlocks, toPem, withArticle } from "./pem.ts";
+import { PublicKey } from "./signatures.ts";
 import { type CertificateFields, readCertificateFields } from "../wire/x509_fields.ts";
 
 export type { CertificateUse } from "./certificate_faults.ts";
-
-/** A certificate, parsed. */
-export interface Certificate {
-  /** What its holder shows: one PEM block, and one for each intermediate issuer. */
-  readonly pem: string;
-  /** What proves what its holder shows: this certificate, older ones of the key, issuers; PEM. */
-  readonly trusted: string;
-  /** The certificate itself. */
-  readonly der: Uint8Array;
-  /** Verifies what its holder signed. */
-  readonly publicKey: KeyObject;
-  /** Kind of the public key. */
-  readonly keyKind: KeyKind;
-  /** SubjectPublicKeyInfo, DER: what a peer is known by. */
-  readonly spki: Uint8Array;
-  /** First moment of its validity. */
-  readonly notBefore: Date;
-  /** Last moment of its validity. */
-  readonly notAfter: Date;
-  /** Whether a later one of the same key and name is believed by who knows only this one. */
-  readonly renewable: boolean;
-}
+export type { Certificate } from "./identity.ts";
 
 /** How {@linkcode parseCertificate} reads. */
 export interface CertificateOptions {
@@ -81,9 +61,9 @@ export function parseCertificate(pem: string, options: CertificateOptions = {}):
     );
   }
   const certificate = attempt(() => new X509Certificate(Buffer.from(first!.der)), "certificate");
-  const publicKey = attempt(() => certificate.publicKey, "certificate");
-  const kind = keyKind(publicKey);
-  const spki = spkiOf(publicKey);
+  const key = attempt(() => certificate.publicKey, "certificate");
+  const kind = keyKind(key);
+  const spki = spkiOf(key);
   if (!sameBytes(spki, first!.fields.spki)) {
     throw new KeyError(
       "has a key written in a way that TLS does not take (a compressed point, say); make a new one",
@@ -98,7 +78,7 @@ export function parseCertificate(pem: string, options: CertificateOptions = {}):
     pem: pemOf(shown),
     trusted: pemOf(blocks),
     der: first!.der,
-    publicKey,
+    publicKey: new PublicKey(spki),
     keyKind: kind,
     spki,
     notBefore: new Date(certificate.validFrom),

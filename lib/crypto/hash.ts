@@ -1,12 +1,10 @@
 /**
  * The protocol's hash function, SHA3-256, and what it is used for; and SHA-256 for what people
- * compare by other programs. Nobody else calls a hash function:
- * whoever wants `@std/crypto`'s changes this file.
+ * compare by other programs. Nobody else asks the engine for a hash.
  *
  * @module
  */
 
-import { createHash } from "node:crypto";
 import type { AcceptorContent, Ballot, MessageId, ValueHash } from "../core/types.ts";
 import {
   canonicalAcceptorMessage,
@@ -15,20 +13,21 @@ import {
   type Scope,
 } from "../wire/canonical.ts";
 import type { WireMessage } from "../wire/codec.ts";
+import { ENGINE } from "./engine.ts";
 
 /** SHA3-256 of `bytes`: 32 bytes. */
 export function sha3(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash("sha3-256").update(bytes).digest());
+  return ENGINE.sha3(bytes);
 }
 
 /** SHA3-256 of `bytes` as 64 lower-case hex digits. */
 export function sha3Hex(bytes: Uint8Array): string {
-  return createHash("sha3-256").update(bytes).digest("hex");
+  return ENGINE.sha3Hex(bytes);
 }
 
 /** SHA-256 of `bytes`, or of a text in UTF-8, as 64 lower-case hex digits: as `sha256sum` has it. */
 export function sha256Hex(content: Uint8Array | string): string {
-  return createHash("sha256").update(content).digest("hex");
+  return ENGINE.sha256Hex(content);
 }
 
 /**

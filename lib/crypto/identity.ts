@@ -5,7 +5,23 @@
  */
 
 import type { AcceptorIndex } from "../core/types.ts";
-import type { Certificate } from "./certificate.ts";
+import type { VerifyingKey } from "./signatures.ts";
+
+/** A certificate, parsed. */
+export interface Certificate extends VerifyingKey {
+  /** What its holder shows: one PEM block, and one for each intermediate issuer. */
+  readonly pem: string;
+  /** What proves what its holder shows: this certificate, older ones of the key, issuers; PEM. */
+  readonly trusted: string;
+  /** The certificate itself. */
+  readonly der: Uint8Array;
+  /** First moment of its validity. */
+  readonly notBefore: Date;
+  /** Last moment of its validity. */
+  readonly notAfter: Date;
+  /** Whether a later one of the same key and name is believed by who knows only this one. */
+  readonly renewable: boolean;
+}
 
 /** One identity of the cluster. */
 export interface Identity {

@@ -1,28 +1,17 @@
 /**
- * Keys of the two kinds in use: Ed25519, and ECDSA on P-256 with SHA-256 for configuration files
- * that carry it. Signatures of both are 64 bytes.
+ * Private keys, as the platform reads them and signs with them.
  *
  * @module
  */
 
-import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
 import { DerReader, oidOf, readDer, TAG } from "../wire/der.ts";
 import { KeyError } from "./key_error.ts";
 import { type PemBlock, pemBlocks, toPem, withArticle } from "./pem.ts";
-
-/** Kinds of keys, by the names used on command lines and in messages. */
-export const KEY_KINDS = ["ed25519", "p256"] as const;
-
-/** One of {@linkcode KEY_KINDS}. */
-export type KeyKind = typeof KEY_KINDS[number];
-
-/** What both kinds are called when speaking to people. */
-export const KEY_KIND_NAMES: Readonly<Record<KeyKind, string>> = {
-  ed25519: "Ed25519",
-  p256: "ECDSA P-256",
-};
+import type { KeyKind, Signer } from "./signatures.ts";
 
 export { KeyError } from "./key_error.ts";
+export { KEY_KIND_NAMES, KEY_KINDS, type KeyKind, type Signer } from "./signatures.ts";
 
 /** Object identifier of keys on elliptic curves that have a name. */
 const EC_PUBLIC_KEY = "1.2.840.10045.2.1";
@@ -37,12 +26,6 @@ export interface PrivateKey {
   readonly pem: string;
   /** SubjectPublicKeyInfo of the public half, DER. */
   readonly spki: Uint8Array;
-}
-
-/** Signs with one key. */
-export interface Signer {
-  /** The signature of `bytes`: 64 bytes. */
-  sign(bytes: Uint8Array): Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -135,25 +118,6 @@ export function makeSigner(key: PrivateKey): Signer {
   }
   const options = { key: key.key, dsaEncoding: "ieee-p1363" } as const;
   return { sign: (bytes) => new Uint8Array(sign("sha256", bytes, options)) };
-}
-
-/**
- * Whether `signature` is one of `bytes` by the holder of `key`. False, never an exception, for
- * whatever a peer may send. Any valid ECDSA signature counts, (r, n - s) as well as (r, s).
- */
-export function verifySignature(
-  kind: KeyKind,
-  key: KeyObject,
-  bytes: Uint8Array,
-  signature: Uint8Array,
-): boolean {
-  try {
-    return kind === "ed25519"
-      ? verify(null, bytes, key, signature)
-      : verify("sha256", bytes, { key, dsaEncoding: "ieee-p1363" }, signature);
-  } catch {
-    return false;
-  }
 }
 
 /** Runs a parser of the platform. @throws KeyError if that throws, or yields an unusable kind. */

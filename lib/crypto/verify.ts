@@ -10,7 +10,7 @@ import { canonicalAcceptorMessage } from "../wire/canonical.ts";
 import type { WireAcceptorMessage, WireMessage, WireProposal } from "../wire/codec.ts";
 import { hashValue, messageId } from "./hash.ts";
 import type { Identity } from "./identity.ts";
-import { verifySignature } from "./keys.ts";
+import { verifySignature } from "./signatures.ts";
 
 /** Names and verifies messages under one configuration. */
 export interface Verifier {

@@ -10,8 +10,7 @@ import type { LearnerGraph } from "../core/learner_graph.ts";
 import { isRejection } from "../core/rejection.ts";
 import type { AcceptorIndex, AcceptorSet, MessageId } from "../core/types.ts";
 import { messageId } from "../crypto/hash.ts";
-import type { Identity } from "../crypto/identity.ts";
-import { makeVerifier } from "../crypto/verify.ts";
+import { type VerifyingKey, verifySignature } from "../crypto/signatures.ts";
 import type { Journal, JournalEvidence } from "../store/journal.ts";
 import { canonicalAcceptorMessage } from "../wire/canonical.ts";
 import { decodeMessage, encodeMessage, type WireAcceptorMessage } from "../wire/codec.ts";
@@ -40,7 +39,12 @@ import {
 /** What must be known of a configuration to make or judge evidence: nothing that is private. */
 export interface EvidenceContext {
   /** Sorted by name: positions are acceptor indices. */
-  readonly acceptors: readonly Identity[];
+  readonly acceptors: readonly {
+    /** Unique. */
+    readonly name: string;
+    /** Its key; of the certificate nothing else is needed. */
+    readonly certificate: VerifyingKey;
+  }[];
   /** Of the configuration, and of its parts. */
   readonly digest: ConfigDigests;
 }
@@ -213,18 +217,22 @@ function checkMessage(
     return flawed("SIGNER", `${where} is a message of ${name}, not of ${acceptor.name}`);
   }
   const scope = { configDigest: context.digest.whole, instance };
-  if (given.canonicalBytes !== toHex(canonicalAcceptorMessage(scope, wire.content))) {
+  const bytes = canonicalAcceptorMessage(scope, wire.content);
+  if (given.canonicalBytes !== toHex(bytes)) {
     return flawed("TAMPERED", `${where}.canonicalBytes are not those of its message`);
   }
-  const verifier = makeVerifier(context);
-  const id = verifier.identify(wire);
-  if (given.id !== id) return flawed("TAMPERED", `${where}.id is not the hash of its message`);
+  if (given.id !== messageId(scope.configDigest, wire)) {
+    return flawed("TAMPERED", `${where}.id is not the hash of its message`);
+  }
   if (given.signature !== toHex(wire.signature)) {
     return flawed("TAMPERED", `${where}.signature is not the one in its message`);
   }
-  const verified = verifier.verify(wire, id);
-  if (!isRejection(verified)) return wire;
-  return flawed("SIGNATURE", `${where} is ${verified.detail}`);
+  const { certificate: { keyKind, publicKey } } = context.acceptors[index]!;
+  if (verifySignature(keyKind, publicKey, bytes, wire.signature)) return wire;
+  return flawed(
+    "SIGNATURE",
+    `${where} is not signed by ${acceptor.name} in this instance and cluster`,
+  );
 }
 
 /** Whether two messages of one acceptor exclude each other. */

@@ -29,3 +29,10 @@ export {
   type ReadEvidenceMessage,
 } from "./evidence_json.ts";
 export type { ConsensusMessageJson } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+export { KeyError } from "../crypto/key_error.ts";
+export {
+  type KeyKind,
+  PublicKey,
+  type VerifyingKey,
+  verifyingKeyOf,
+} from "../crypto/signatures.ts";

@@ -8,9 +8,8 @@
  */
 
 import { fromBinary } from "@bufbuild/protobuf";
-import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { isRejection, reject, type Rejection } from "../core/rejection.ts";
-import { makeSigner, type Signer } from "../crypto/keys.ts";
+import { keyOfSecret, type PublicKey, type Signer } from "../crypto/signatures.ts";
 import { makeVerifier, type Verifier, type VerifierContext } from "../crypto/verify.ts";
 import { decodeMessage } from "../wire/codec.ts";
 import { ConsensusMessageSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
@@ -55,26 +54,22 @@ let known: Notary | undefined;
 
 /** An Ed25519 key whose 32 secret bytes are all the same, so that it is the same in every world. */
 export function constantKey(byte: number): {
-  readonly key: KeyObject;
-  readonly publicKey: KeyObject;
+  readonly signer: Signer;
+  readonly publicKey: PublicKey;
 } {
-  // PKCS#8: a fixed head, then the secret bytes.
-  const head = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
-  const der = new Uint8Array([...head, ...new Array<number>(32).fill(byte)]);
-  const key = createPrivateKey({ key: der as never, format: "der", type: "pkcs8" });
-  return { key, publicKey: createPublicKey(key as never) };
+  return keyOfSecret(new Uint8Array(32).fill(byte));
 }
 
 /** The same in every world. */
 export function notary(): Notary {
   if (known !== undefined) return known;
-  const { key, publicKey } = constantKey(7);
+  const { signer, publicKey } = constantKey(7);
   const configDigest = new Uint8Array(32).fill(9);
   const certificate = { keyKind: "ed25519", publicKey };
   const context = { acceptors: [{ name: "Alice", certificate }], digest: { whole: configDigest } };
   known = {
     configDigest,
-    signer: makeSigner({ kind: "ed25519", key, pem: "", spki: new Uint8Array() }),
+    signer,
     verifier: makeVerifier(context as unknown as VerifierContext),
   };
   return known;

@@ -66,6 +66,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "mod.ts": LIBRARY,
 };
 
+/** Layers that need nothing of the machine: they run in a browser too. */
+const ANYWHERE: readonly string[] = [
+  ...["lib/core", "lib/graph", "lib/wire", "lib/trace", "lib/evidence"],
+  ...["lib/node", "lib/link", "lib/sim", "lib/explore"],
+];
+
 /** Layers that sit beside the stack and that only these may import. */
 const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
   "lib/sim": ["lib/explore", "cli", "mod.ts"],
@@ -91,8 +97,8 @@ export function importFault(from: string, specifier: string): string | undefined
   }
   if (!/^\.{0,2}\//.test(specifier)) {
     if (layer === "lib/core") return `lib/core imports nothing outside itself, not "${specifier}"`;
-    if (/^(lib\/node|lib\/link)$/.test(layer) && specifier.startsWith("node:")) {
-      return `${layer} is given what it needs of the machine, and does not import "${specifier}"`;
+    if (ANYWHERE.includes(layer) && specifier.startsWith("node:")) {
+      return `${layer} runs anywhere, is given what it needs of the machine, and does not import "${specifier}"`;
     }
     return specifier === "fast-check" ? `fast-check is for tests, not for ${layer}` : undefined;
   }

@@ -8,7 +8,7 @@
 import { reject } from "../../core/rejection.ts";
 import type { Identity } from "../../crypto/identity.ts";
 import { hashValue, messageId, sha3 } from "../../crypto/hash.ts";
-import { makeSigner, type Signer } from "../../crypto/keys.ts";
+import type { Signer } from "../../crypto/signatures.ts";
 import { makeVerifier, type Verifier } from "../../crypto/verify.ts";
 import { canonicalAcceptorMessage, SIGNATURE_BYTES } from "../../wire/canonical.ts";
 import { equalBytes } from "../../wire/hex.ts";
@@ -71,8 +71,7 @@ function keyOf(index: number): MadeKey {
 }
 
 const REAL: Seals = {
-  signerOf: (index) =>
-    makeSigner({ kind: "ed25519", key: keyOf(index).key, pem: "", spki: new Uint8Array() }),
+  signerOf: (index) => keyOf(index).signer,
   certificateOf: (index) => ({ ...keyOf(index), spki: Uint8Array.of(index) }),
   verifier: (names, whole) =>
     makeVerifier({
