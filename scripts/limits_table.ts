@@ -72,7 +72,9 @@ Within these limits a member that wants to do harm can still cost something:
   over all connections of an identity. 120 watches that nobody reads cost 45 MB. Over HTTP/1.1 this
   is not counted.
 - **Calls.** Clients that propose by RPC are bounded by calls, not by the rates of 1as: 100 a second
-  for each of \`connectionsPerIdentityMax\` connections.
+  for each of \`connectionsPerIdentityMax\` connections. What leads to a decision does not count;
+  what goes beyond is answered \`resource_exhausted\`, and the connection is cut if that does not
+  help. An identity may open 16 links a second, and the Hello that each begins with has at most 4 kB.
 - **Starved learners.** A learner that cannot decide unless another acceptor is caught is waited for:
   a proposer and \`learner --once\` end only at their \`--timeout\`. It is given up for good when
   nothing that may still happen frees it ([who frees whom](TERMINATION.md#who-frees-whom)); of a

@@ -23,6 +23,9 @@ import type { LinkEnd } from "./link.ts";
 /** Bytes of a journal's epoch. */
 const EPOCH_BYTES = 16;
 
+/** Characters of what a program calls itself, at most. */
+const AGENT_LENGTH_MAX = 256;
+
 /** What a peer is told that we do not talk to. */
 export type Refusal = Pick<LinkEnd, "reason" | "detail">;
 
@@ -82,6 +85,9 @@ export function judgeHello(
     : !dialed && (hello.role === Role.LEARNER || hello.role === Role.PROPOSER);
   if (identity === undefined || hello.name !== peer || !mayBe) {
     return violation(`${peer} may not call itself ${hello.name} in role ${roleName(hello.role)}`);
+  }
+  if (hello.agent.length > AGENT_LENGTH_MAX) {
+    return violation(`the name of a program has at most ${AGENT_LENGTH_MAX} characters`);
   }
   const { length } = hello.logEpoch;
   if (length !== 0 && length !== EPOCH_BYTES) {

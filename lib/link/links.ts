@@ -131,7 +131,12 @@ export class Links {
     const { peer, options: { dialed } } = link;
     const judgement = judgeHello(node.options.configuration, hello, peer, dialed);
     if (judgement !== undefined) {
-      node.refuse(judgement.rejection, peer);
+      const { rejection } = judgement;
+      node.refuse(rejection, peer);
+      // Configurations that differ are an operator's mistake, and told so each time.
+      if (rejection.rejected === "PROTOCOL_VIOLATION") {
+        node.blame.tolerates(peer, rejection, node.options.clock.elapsedMs());
+      }
       node.options.log("warn", `${peer} is refused: ${judgement.rejection.detail}`, { peer });
       return judgement.refusal;
     }

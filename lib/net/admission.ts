@@ -24,6 +24,7 @@ export type RefusalReason =
 interface Account {
   connections: number;
   readonly rate: TokenBucket;
+  readonly links: TokenBucket;
   readonly inFlight: InFlight;
   readonly unsent: UnsentAccount;
 }
@@ -35,6 +36,7 @@ export class Admission {
   readonly #connectionsMax: number;
   readonly #accounts = new Map<string, Account>();
   readonly #inClear: InFlight;
+  readonly #linksInClear: TokenBucket;
   readonly #unsentInClear = new UnsentAccount();
 
   /** Everybody begins with nothing open and a full rate. */
@@ -47,11 +49,14 @@ export class Admission {
     this.#pins = makePins(admitted);
     this.#bounds = bounds;
     this.#inClear = new InFlight(limits.bytesInFlightMax);
+    this.#linksInClear = new TokenBucket(...bounds.linkRate, nowMs);
     this.#connectionsMax = limits.connectionsPerIdentityMax;
     for (const { name } of admitted) {
       const rate = new TokenBucket(...bounds.connectionRate, nowMs);
+      const links = new TokenBucket(...bounds.linkRate, nowMs);
       const inFlight = new InFlight(limits.bytesInFlightMax);
-      this.#accounts.set(name, { connections: 0, rate, inFlight, unsent: new UnsentAccount() });
+      const unsent = new UnsentAccount();
+      this.#accounts.set(name, { connections: 0, rate, links, inFlight, unsent });
     }
   }
 
@@ -77,6 +82,11 @@ export class Admission {
   /** What has come in part from an identity, over all its connections; from nobody in the clear. */
   inFlightOf(name: string): InFlight {
     return this.#accounts.get(name)?.inFlight ?? this.#inClear;
+  }
+
+  /** Links that an identity may open, over all its connections; nobody in the clear. */
+  linksOf(name: string): TokenBucket {
+    return this.#accounts.get(name)?.links ?? this.#linksInClear;
   }
 
   /** What has not left for an identity, over all its connections; for nobody in the clear. */

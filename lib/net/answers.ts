@@ -13,16 +13,21 @@ const ANSWERED_MS = 250;
 /**
  * Ends a stream whose answer has been sent when its caller does not: with nobody reading the rest of
  * the request its end may never be seen, and the stream count against the calls of its connection.
+ * A request that has ended needs nothing of the kind: its stream ends with its answer, however late
+ * the caller reads that. To end it before would cut the answer off.
  */
 export function closeWhenSent(request: NodeRequest, unsent: Unsent): void {
   if (!("stream" in request)) return;
   const { stream } = request as Http2ServerRequest;
   stream.once("finish", () => {
-    if (stream.closed) return;
-    // Finished is what has been written, not what has left: to end it now would cut it off. Nothing
-    // tells of the trailers: they leave between one look and the next, even if the first was late.
+    if (stream.closed || request.readableEnded) return;
+    // The rest, up to its end. That nobody reads too much of it is the flood guard's affair.
+    request.resume();
+    // Finished is what has been written, not what has left. Nothing tells of the trailers: they leave
+    // between one look and the next, even if the first was late.
     let hasLeft = false;
     const timer = setInterval(() => {
+      if (request.readableEnded) return clearInterval(timer);
       if (hasLeft) stream.close(0 /* NO_ERROR */);
       hasLeft = unsent.bytes === 0;
     }, ANSWERED_MS);

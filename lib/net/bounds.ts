@@ -34,8 +34,14 @@ export interface NetBounds {
   readonly connectionRate: readonly [burst: number, perSecond: number];
   /** New connections that an identity forfeits when one of its connections misbehaves. */
   readonly misbehaviourCost: number;
-  /** Calls opened on one connection. */
+  /** Calls opened on one connection, but for those that have led to a decision: more are refused. */
   readonly callRate: readonly [burst: number, perSecond: number];
+  /** Calls that are refused for that on one connection, before it is cut. */
+  readonly refusedCallRate: readonly [burst: number, perSecond: number];
+  /** Links opened by one identity, over all its connections: more are refused in the same way. */
+  readonly linkRate: readonly [burst: number, perSecond: number];
+  /** The first message on a link, in bytes: it is a Hello. */
+  readonly helloBytesMax: number;
   /** Calls reset by the peer on one connection (rapid reset). */
   readonly resetRate: readonly [burst: number, perSecond: number];
   /** PING and SETTINGS frames of the peer on one connection. */
@@ -72,7 +78,10 @@ export const NET_BOUNDS: NetBounds = {
   handshakeMs: 5_000,
   connectionRate: [32, 4],
   misbehaviourCost: 40,
-  callRate: [300, 100],
+  callRate: [1_000, 100],
+  refusedCallRate: [300, 100],
+  linkRate: [128, 16],
+  helloBytesMax: 4 << 10,
   resetRate: [100, 10],
   controlRate: [200, 50],
   overheadBytesRate: [4 << 20, 256 << 10],

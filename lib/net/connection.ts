@@ -10,6 +10,7 @@ import type { RefusalReason } from "./admission.ts";
 import type { NetBounds } from "./bounds.ts";
 import { Outlet, Unsent, type UnsentAccount } from "./unsent.ts";
 import { Silence } from "../wire/silence.ts";
+import type { TokenBucket } from "../wire/token_bucket.ts";
 import { FloodGuard } from "./flood_guard.ts";
 import { closeWhenSent, countWritten } from "./answers.ts";
 import { type InFlight, PartialMessage } from "./in_flight.ts";
@@ -37,6 +38,8 @@ export interface ConnectionOptions {
   readonly callsMax: number;
   /** What has come in part, over all connections of the same owner. */
   readonly inFlight: InFlight;
+  /** Links that may be opened, over all connections of the same owner. */
+  readonly links: TokenBucket;
   /** What has been written and has not left, over all connections of the same owner. */
   readonly unsent: UnsentAccount;
   /** How much that may be. */
@@ -122,20 +125,26 @@ export class Connection {
     const now = performance.now();
     request.on("error", () => {});
     response.on("error", () => {});
-    if (this.#cut || this.#judge(this.#flood.onCall(now))) return;
+    if (this.#cut) return;
+    const isStream = rpc.isStream(pathOf(request));
+    const tooFast = !this.#flood.mayCall(now) ||
+      (isStream && !this.#options.links.take(1, now));
+    if (tooFast && this.#judge(this.#flood.onRefusedCall(now))) return;
     const tooMuch = this.#calls.size >= this.#options.callsMax ||
       headerBytes(request) > this.#options.bounds.headerBytesMax;
     if (tooMuch) {
       refuseCall(request, response);
       return;
     }
-    const isStream = rpc.isStream(pathOf(request));
-    const partial = new PartialMessage(this.#options.inFlight, isFramed(request));
+    const { inFlight, bounds } = this.#options;
+    const firstBytesMax = isStream ? bounds.helloBytesMax : Infinity;
+    const partial = new PartialMessage(inFlight, isFramed(request), firstBytesMax);
     const call: Call = { request, response, isStream, partial, sinceMs: now };
     this.#calls.add(call);
     response.once("close", () => this.#onCallClosed(call));
     countWritten(response, this.#unsent);
     closeWhenSent(request, this.#unsent);
+    if (tooFast) return answerTooFast(request, response);
     this.#countData(request, partial);
     // Many a call of a rapid reset is over before anything has been done for it.
     setImmediate(() => {
@@ -144,7 +153,8 @@ export class Connection {
       const receivedBytes = () => this.#options.socket.bytesRead;
       const room = (signal: AbortSignal) => (isStream ? this.#links : this.#others).room(signal);
       // Never rejects.
-      void rpc.serve(request, response, { name, remote, receivedBytes, room });
+      const onWorthy = () => this.#flood.onWorthy(performance.now());
+      void rpc.serve(request, response, { name, remote, receivedBytes, room, onWorthy });
     });
   }
 
@@ -219,7 +229,10 @@ export class Connection {
           flood.onData(chunk.length);
           if (!partial.onData(chunk)) {
             partial.end();
-            throw new ConnectError("too many bytes in flight", Code.ResourceExhausted);
+            throw new ConnectError(
+              "too many bytes in one message, or in flight",
+              Code.ResourceExhausted,
+            );
           }
           yield chunk;
         }
@@ -255,6 +268,22 @@ function isFramed({ headers }: NodeRequest): boolean {
 
 function headerBytes(request: NodeRequest): number {
   return request.rawHeaders.reduce((sum, text) => sum + text.length, 0);
+}
+
+/** Says so to one caller, where to cut the connection would end the calls of others, too. */
+function answerTooFast(request: NodeRequest, response: NodeResponse): void {
+  const type = request.headers["content-type"] ?? "";
+  if (type.startsWith("application/grpc") && "stream" in response) {
+    const head = {
+      "content-type": "application/grpc",
+      "grpc-status": String(Code.ResourceExhausted),
+      "grpc-message": "calls come too fast",
+    };
+    response.writeHead(200, head);
+  } else {
+    response.writeHead(429);
+  }
+  response.end();
 }
 
 function refuseCall(request: NodeRequest, response: NodeResponse): void {

@@ -10,6 +10,7 @@ import { TokenBucket } from "../wire/token_bucket.ts";
 /** Counts what one connection does. Each method says what is wrong, or undefined if nothing is. */
 export class FloodGuard {
   readonly #calls: TokenBucket;
+  readonly #refused: TokenBucket;
   readonly #resets: TokenBucket;
   readonly #controls: TokenBucket;
   readonly #overhead: TokenBucket;
@@ -26,15 +27,26 @@ export class FloodGuard {
     const bucket = ([burst, perSecond]: readonly [number, number]) =>
       new TokenBucket(burst, perSecond, nowMs);
     this.#calls = bucket(bounds.callRate);
+    this.#refused = bucket(bounds.refusedCallRate);
     this.#resets = bucket(bounds.resetRate);
     this.#controls = bucket(bounds.controlRate);
     this.#overhead = bucket(bounds.overheadBytesRate);
     this.#bytesRead = bytesRead;
   }
 
-  /** The peer has opened a call. */
-  onCall(nowMs: number): string | undefined {
-    return this.#calls.take(1, nowMs) ? undefined : "opens calls too fast";
+  /** The peer has opened a call: whether it may be served. */
+  mayCall(nowMs: number): boolean {
+    return this.#calls.take(1, nowMs);
+  }
+
+  /** A call was worth it: it does not count. */
+  onWorthy(nowMs: number): void {
+    this.#calls.charge(-1, nowMs);
+  }
+
+  /** A call was not served, since calls come too fast. */
+  onRefusedCall(nowMs: number): string | undefined {
+    return this.#refused.take(1, nowMs) ? undefined : "opens calls too fast";
   }
 
   /** The peer has reset a call. */

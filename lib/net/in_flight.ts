@@ -33,19 +33,24 @@ export class PartialMessage {
   #prefix: number[] = [];
   /** Bytes of the message that are still to come. */
   #rest = 0;
+  #bytesMax: number;
 
-  /** @param isFramed Whether messages have a prefix that tells their length, rather than a call. */
-  constructor(account: InFlight, isFramed: boolean) {
+  /**
+   * @param isFramed Whether messages have a prefix that tells their length, rather than a call.
+   * @param firstBytesMax How long the first of such messages may be.
+   */
+  constructor(account: InFlight, isFramed: boolean, firstBytesMax = Infinity) {
     this.#account = account;
     this.#isFramed = isFramed;
+    this.#bytesMax = firstBytesMax;
   }
 
   /** Takes note of what has come. False if it is too much. */
   onData(chunk: Uint8Array): boolean {
     const before = this.#held;
-    if (this.#isFramed) this.#follow(chunk);
-    else this.#held += chunk.length;
-    return this.#account.add(this.#held - before);
+    const isFine = !this.#isFramed || this.#follow(chunk);
+    if (!this.#isFramed) this.#held += chunk.length;
+    return this.#account.add(this.#held - before) && isFine;
   }
 
   /** The call is over. */
@@ -54,20 +59,23 @@ export class PartialMessage {
     this.#held = 0;
   }
 
-  #follow(chunk: Uint8Array): void {
+  #follow(chunk: Uint8Array): boolean {
     for (let at = 0; at < chunk.length;) {
       if (this.#prefix.length < PREFIX_BYTES) {
         this.#prefix.push(chunk[at++]!);
         if (this.#prefix.length < PREFIX_BYTES) continue;
         this.#rest = new DataView(Uint8Array.from(this.#prefix).buffer).getUint32(1);
+        if (this.#rest > this.#bytesMax) return false;
+        this.#bytesMax = Infinity;
       }
       const taken = Math.min(this.#rest, chunk.length - at);
       at += taken;
       this.#held += taken;
       this.#rest -= taken;
-      if (this.#rest > 0) return;
+      if (this.#rest > 0) return true;
       this.#prefix = [];
       this.#held = 0;
     }
+    return true;
   }
 }

@@ -38,6 +38,8 @@ export interface CallContext {
   readonly remoteAddress: string;
   /** Bytes that have come from the caller so far, over the connection of this call. */
   receivedBytes(): number;
+  /** To be called when the call has led to something: then it does not count against a limit. */
+  onWorthy(): void;
 }
 
 /**
@@ -73,6 +75,8 @@ export interface Caller {
   receivedBytes(): number;
   /** Settles when there is room for more to be written in answer. */
   room(signal: AbortSignal): Promise<void>;
+  /** The call has led to something. */
+  onWorthy(): void;
 }
 
 /** Answers requests. */
@@ -86,7 +90,13 @@ export interface RpcListener {
 }
 
 const callerKey = createContextKey<Caller>(
-  { name: "", remote: "", receivedBytes: () => 0, room: () => Promise.resolve() },
+  {
+    name: "",
+    remote: "",
+    receivedBytes: () => 0,
+    room: () => Promise.resolve(),
+    onWorthy: () => {},
+  },
   { description: "caller" },
 );
 
@@ -191,8 +201,8 @@ export function pathOf(request: NodeRequest): string {
 }
 
 function contextOf(context: HandlerContext): CallContext {
-  const { name, remote, receivedBytes } = context.values.get(callerKey);
-  return { peer: name, signal: context.signal, remoteAddress: remote, receivedBytes };
+  const { name, remote, receivedBytes, onWorthy } = context.values.get(callerKey);
+  return { peer: name, signal: context.signal, remoteAddress: remote, receivedBytes, onWorthy };
 }
 
 /** Ends a response that has not begun; one that has cannot be mended, and is being cut off. */

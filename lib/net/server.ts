@@ -216,6 +216,7 @@ class Server {
       bounds: this.#bounds,
       callsMax: this.#options.limits.streamsPerConnectionMax,
       inFlight: this.#admission.inFlightOf(verdict.name),
+      links: this.#admission.linksOf(verdict.name),
       unsent: this.#admission.unsentOf(verdict.name),
       unsentOfAllMax: this.#options.limits.bytesInFlightMax,
       pingIntervalMs: this.#options.pingIntervalMs ?? 10_000,

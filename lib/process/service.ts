@@ -11,7 +11,7 @@ import { fullSet, setOf } from "../core/acceptor_set.ts";
 import { isRejection } from "../core/rejection.ts";
 import { hashValue } from "../crypto/hash.ts";
 import { rejectionToError } from "../net/errors.ts";
-import type { ServiceHandlers } from "../net/rpc.ts";
+import type { CallContext, ServiceHandlers } from "../net/rpc.ts";
 import type { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
   CaughtAcceptorSchema,
@@ -73,7 +73,7 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
         yield encodeDecision(decision);
       }
     },
-    propose: (request, { signal }) => propose(node, request, signal),
+    propose: (request, context) => propose(node, request, context),
   };
 }
 
@@ -134,7 +134,7 @@ function statusOf(
   });
 }
 
-async function propose(node: Node, request: ProposeRequest, signal: AbortSignal) {
+async function propose(node: Node, request: ProposeRequest, { signal, onWorthy }: CallContext) {
   const { instance, value, learners } = request;
   const { limits, proposer } = node.options.configuration;
   const names = node.context.graph.spec.learners;
@@ -151,6 +151,7 @@ async function propose(node: Node, request: ProposeRequest, signal: AbortSignal)
     ? fullSet(names.length)
     : setOf(learners.map((name) => names.indexOf(name)));
   const proposing = newProposing(hashValue(value), serves, proposer);
+  const isNew = node.decisionsIn(instance).length === 0;
   const refused = node.propose(instance, proposing, new Uint8Array(value));
   if (isRejection(refused)) throw rejectionToError(refused);
   const stop = () => node.stopProposing(instance, proposing);
@@ -159,6 +160,7 @@ async function propose(node: Node, request: ProposeRequest, signal: AbortSignal)
     if (signal.aborted) stop();
     // The answer says how things stand: whom it leaves out is starved, and may be asked for again.
     if (!await restOf(proposing)) throw new ConnectError("not decided yet", Code.Canceled);
+    if (isNew) onWorthy();
   } finally {
     signal.removeEventListener("abort", stop);
     stop();

@@ -74,7 +74,7 @@ attack("calls opened too fast", async (raw) => {
   for (let id = 1; !raw.socket.destroyed; id += 2) {
     await raw.write(frame(FRAME.headers, END_BOTH, id, grpcHeaders("/nowhere")));
   }
-}, { bounds: { callRate: [50, 10] } });
+}, { bounds: { callRate: [50, 10], refusedCallRate: [50, 10] } });
 
 attack("endless CONTINUATION", async (raw) => {
   await raw.write(frame(FRAME.headers, 0, 1, grpcHeaders(STREAM)));

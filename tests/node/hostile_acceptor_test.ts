@@ -8,7 +8,13 @@ import { makeStage, NARROW } from "./provocations.ts";
 function statusOf({ node, peers, role }: TestProcess): Promise<GetStatusResponse> {
   const handlers = makeHandlers({ node, peers, role, incarnation: 1n, agent: "test" });
   const signal = new AbortController().signal;
-  const context = { peer: "client_1", signal, remoteAddress: "here", receivedBytes: () => 0 };
+  const context = {
+    peer: "client_1",
+    signal,
+    remoteAddress: "here",
+    receivedBytes: () => 0,
+    onWorthy: () => {},
+  };
   return handlers.getStatus({ $typeName: "hetpaxos.v1.GetStatusRequest" }, context) as Promise<
     GetStatusResponse
   >;

@@ -5,7 +5,7 @@ import {
   Role,
 } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { HostilePeer } from "./harness.ts";
-import { makeStage, type Stage } from "./provocations.ts";
+import { makeStage, NARROW, type Stage } from "./provocations.ts";
 
 const OTHER = new Uint8Array(32);
 
@@ -60,6 +60,11 @@ const VIOLATIONS: Readonly<Record<string, FalseHello>> = {
     change: { protocolVersion: 0 },
     reason: Reason.PROTOCOL_ERROR,
     detail: "version 1",
+  },
+  "a name for its program that is too long": {
+    change: { agent: "x".repeat(257) },
+    reason: Reason.PROTOCOL_ERROR,
+    detail: "has at most 256 characters",
   },
   "no digest": {
     change: { configDigest: undefined },
@@ -117,6 +122,22 @@ Deno.test("whoever says anything before Hello is not talked to", async () => {
   await peer.send(peer.proposal());
   assertEquals(peer.goodbye?.reason, Reason.PROTOCOL_ERROR);
   assertEquals(peer.victim.node.ledger.length, 0);
+  await cluster.decides(1n);
+  await cluster.stop();
+});
+
+Deno.test("false Hellos count like any other fault: one too many, and none is judged", async () => {
+  const { cluster } = await makeStage({
+    ...NARROW,
+    limits: { ...NARROW.limits, rejectionsPerMinuteMax: 3 },
+  });
+  const say = async () => {
+    const peer = new HostilePeer(cluster, cluster.get("Bob"), "Dave");
+    await peer.say({ hello: { ...peer.hello(), agent: "x".repeat(257) } });
+    return peer.goodbye?.reason;
+  };
+  for (let n = 0; n < 3; n++) assertEquals(await say(), Reason.PROTOCOL_ERROR);
+  assertEquals(await say(), Reason.LIMIT);
   await cluster.decides(1n);
   await cluster.stop();
 });
