@@ -38,7 +38,7 @@ export async function makeArchives(folder: string): Promise<string[]> {
   const sums: string[] = [];
   const documents = await documentsOf(["LICENSE", "README.md"]);
   const units = await documentsOf(
-    await listFiles(["packaging/systemd", "packaging/Procfile"], [""]),
+    await listFiles(["packaging/systemd", "packaging/prometheus", "packaging/Procfile"], [""]),
   );
   for (const target of TARGETS) {
     const programs = await programsOf(folder, target);

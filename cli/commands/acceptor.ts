@@ -7,7 +7,8 @@
 import { followDecisions } from "../../lib/process/follow.ts";
 import { openJournal } from "../../lib/process/open_journal.ts";
 import { startAcceptor } from "../../lib/process/process.ts";
-import { EXIT } from "../../lib/wire/operator_error.ts";
+import { formatHostPort, type HostPort, parseHostPort } from "../../lib/config/addresses.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { listenForStop } from "../stop_signals.ts";
 import { printDecision, printObserved } from "./printing.ts";
@@ -37,6 +38,12 @@ export const acceptor: Command = defineCommand({
     ...NODE_FLAGS,
     DATA_DIR_FLAG,
     {
+      name: "probe",
+      kind: "text",
+      value: "[HOST:]PORT",
+      help: "answer /livez, /readyz and /metrics there by plain HTTP, to whoever asks",
+    },
+    {
       name: "volatile",
       kind: "boolean",
       excludes: ["data-dir"],
@@ -59,12 +66,13 @@ export const acceptor: Command = defineCommand({
   const configuration = await loadFor(positionals, log);
   const { cleartext } = flags;
   const agent = agentOf("acceptor");
+  const probe = probeAt(flags.probe);
   const dataDir = flags.volatile ? undefined : flags["data-dir"] ?? configuration.dataDir;
   const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
   const known = journal?.decisionCount ?? 0;
   const trace = openTrace(flags.trace, log);
   const stopping = listenForStop();
-  const options = { configuration, log, agent, cleartext, journal, trace };
+  const options = { configuration, log, agent, cleartext, journal, trace, probe };
   const running = await unlessStopped(stopping, startAcceptor(options));
   if (running === undefined) return EXIT.ok;
   const { node, address } = running;
@@ -78,8 +86,10 @@ export const acceptor: Command = defineCommand({
   }
   const { host, port } = address!;
   const volatile = dataDir === undefined;
-  output.emit({ event: "listening", name, host, port, volatile }, [
-    `${name} listens on ${host}:${port}`,
+  const probed = running.probe === undefined ? undefined : formatHostPort(running.probe);
+  output.emit({ event: "listening", name, host, port, volatile, probe: probed }, [
+    `${name} listens on ${formatHostPort({ host, port })}`,
+    probed === undefined ? "" : `, for probes on ${probed}`,
     volatile ? "; IT FORGETS EVERYTHING WHEN IT STOPS" : "",
   ]);
   printObserved(output, node, () => flags.messages);
@@ -100,3 +110,12 @@ export const acceptor: Command = defineCommand({
     return EXIT.ok;
   });
 });
+
+/** Where probes are answered; a port alone is one of loopback. */
+function probeAt(text: string | undefined): HostPort | undefined {
+  if (text === undefined) return undefined;
+  const at = parseHostPort(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text);
+  if (at !== undefined) return at;
+  const what = `${JSON.stringify(text)} is no HOST:PORT; give one as 127.0.0.1:8780, or a port`;
+  throw new OperatorError(EXIT.usage, what, "--probe");
+}

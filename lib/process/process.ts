@@ -12,6 +12,7 @@ import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { connectToAcceptor, pinned } from "../net/acceptor_client.ts";
 import { CertificateWatch } from "./certificate_watch.ts";
+import type { HostPort } from "../config/addresses.ts";
 import type { Clock } from "../node/clock.ts";
 import type { Configuration, Identity } from "../config/configuration.ts";
 import { collectingWaste } from "./garbage.ts";
@@ -22,6 +23,7 @@ import type { NodeOptions } from "../node/node_types.ts";
 import { Faults, guarded, guardedClock } from "./faults.ts";
 import { logTrouble } from "./trouble_log.ts";
 import { Peers } from "./peers.ts";
+import { openProbe, type Probe } from "./probe.ts";
 import { Recovery } from "../node/recovery.ts";
 import { refuseIfRunning } from "./self_check.ts";
 import { makeHandlers } from "./service.ts";
@@ -51,6 +53,8 @@ export interface ProcessOptions {
    * process stops, and if it cannot start.
    */
   readonly trace?: TraceTaker | undefined;
+  /** Where to answer probes in the clear, if anywhere: whoever reaches it may ask. Port 0: any. */
+  readonly probe?: HostPort | undefined;
 }
 
 /** Where a trace goes. */
@@ -77,6 +81,8 @@ export interface RunningProcess {
   readonly peers: Connections;
   /** Where an acceptor listens; undefined for an observer. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** Where it answers probes; undefined if it does not. */
+  readonly probe: HostPort | undefined;
   /** Rejects if the process must not go on; never resolves before {@linkcode RunningProcess.stop}. */
   readonly failed: Promise<never>;
   /**
@@ -109,9 +115,10 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
     if (!cleartext) await refuseIfRunning(configuration);
     const { node, peers, certificates, incarnation } = assemble(options, Role.ACCEPTOR, parts);
     const { agent } = options;
+    const waiting = () => parts.recovery?.waitsFor ?? [];
     const handlers = makeHandlers({
       ...{ node, peers, incarnation, agent, role: Role.ACCEPTOR },
-      waitsFor: () => parts.recovery?.waitsFor ?? [],
+      waitsFor: waiting,
       certificateNotAfter: (name) => certificates.notAfter(name),
     });
     parts.server = await serve({
@@ -134,6 +141,8 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
     });
     const warning = loopbackWarning(parts.server, self, configuration.acceptors);
     if (warning !== undefined) options.log("warn", warning);
+    const measured = { node, peers, agent, certificates, waitsFor: waiting };
+    if (options.probe) parts.probe = await openProbe(options.probe, measured);
     return run(options, parts, node, peers);
   } catch (error) {
     await dismantle(options, parts);
@@ -169,6 +178,7 @@ interface Parts {
   isolation?: IsolationWatch;
   recovery?: Recovery;
   server?: RunningServer;
+  probe?: Probe;
 }
 
 function assemble(options: ProcessOptions, role: Role, parts: Parts) {
@@ -229,6 +239,7 @@ function run(options: ProcessOptions, parts: Parts, node: Node, peers: Peers): R
     node,
     peers,
     failed: faults.failed,
+    probe: parts.probe?.address,
     address: server === undefined ? undefined : { host: server.host, port: server.port },
     halt: faults.fault,
     stop: () => stopped ??= dismantle(options, parts),
@@ -237,7 +248,7 @@ function run(options: ProcessOptions, parts: Parts, node: Node, peers: Peers): R
 
 /** Frees everything there is, after a fault with nothing kept of what was half done. */
 async function dismantle({ journal, trace }: ProcessOptions, parts: Parts): Promise<void> {
-  const { node, peers, certificates, isolation, recovery, server } = parts;
+  const { node, peers, certificates, isolation, recovery, server, probe } = parts;
   recovery?.close();
   certificates?.close();
   isolation?.close();
@@ -245,7 +256,7 @@ async function dismantle({ journal, trace }: ProcessOptions, parts: Parts): Prom
     node?.flush();
   } finally {
     node?.close();
-    await Promise.all([trace?.close(), peers?.close()]);
+    await Promise.all([trace?.close(), peers?.close(), probe?.close()]);
     await server?.close();
     journal?.close();
   }

@@ -7,6 +7,9 @@ import { PROGRAMS } from "../../scripts/programs.ts";
  */
 const HEAVY = ["@peculiar/x509", "reflect-metadata", "@noble/curves/ed25519.js"];
 
+/** What only a process that answers probes may load: 130 ms. */
+const MEASURING = "prom-client";
+
 interface Graph {
   readonly modules: readonly {
     readonly specifier: string;
@@ -67,6 +70,8 @@ for (const entry of ["cli/hetpaxos.ts", ...COMMANDS, "mod.ts"]) {
       assertEquals([...atStart].filter((name) => /^@bufbuild|^@connectrpc|^node:/.test(name)), []);
       assert(imported(graph, root, true).size > 50);
     } else assert(atStart.size > 50 || entry.endsWith("replay.ts"), `only ${atStart.size} imports`);
+    assert(!atStart.has(MEASURING), "starts without what measures");
+    if (entry === "cli/commands/acceptor.ts") assert(imported(graph, root, true).has(MEASURING));
     // The same walk must be able to find them.
     if (entry === "cli/hetpaxos.ts" || entry === "mod.ts") {
       const all = imported(graph, root, true);
