@@ -155,17 +155,17 @@ export class Link implements Supplier {
 
   /** Asks for messages that the peer has offered. */
   fetch(named: readonly Named[]): void {
-    this.#composer.fetch(named);
+    if (this.isUp) this.#composer.fetch(named);
     this.onReady();
   }
 
   /** What is not here has to be offered again after the next start: no progress is kept beyond it. */
   tookIn(position: number, isAllHere: boolean): void {
+    if (!this.isUp) return;
     this.#composer.tookIn(position);
     this.#hasAll &&= isAllHere;
-    const { peer } = this;
-    const epoch = toHex(this.#theirs!.logEpoch);
-    if (epoch !== "" && this.#hasAll) this.#node.ledger.setProgress({ peer, epoch, position });
+    const progress = { peer: this.peer, epoch: toHex(this.#theirs!.logEpoch), position };
+    if (progress.epoch !== "" && this.#hasAll) this.#node.ledger.setProgress(progress);
     this.onReady();
   }
 

@@ -8,7 +8,7 @@ import type { Source } from "../core/inbox.ts";
 import type { MessageId } from "../core/types.ts";
 import type { Named } from "./envelopes.ts";
 
-/** A peer that offers, seen from here: a link. */
+/** A peer that offers, seen from here: a link. It is told of nothing while it hands in something. */
 export interface Supplier {
   /** Name of the identity that it has proved to be. */
   readonly peer: string;

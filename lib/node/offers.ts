@@ -35,7 +35,11 @@ export class Offers {
   readonly #stretches: Map<Supplier, Stretch> = new Map();
   /** Those who were passed over lately: they are asked only for what nobody else offers. */
   readonly #slow: Set<Supplier> = new Set();
+  /** What suppliers are to be told when this turn is over: they may be handing in something now. */
+  #news: (() => void)[] = [];
   #cancel: Cancel | undefined;
+  #willTell = false;
+  #cancelTelling: Cancel = () => {};
   #closed = false;
 
   /** @param notOffered Told that nobody offers a message any more. */
@@ -55,7 +59,7 @@ export class Offers {
     const movedMs = this.#nowMs;
     this.#stretches.set(supplier, { position, missing, movedMs, isAllHere: true, isLate: false });
     const wanted = lacks.filter((lack) => this.#mayFetch(lack, supplier));
-    if (wanted.length > 0) supplier.fetch(wanted);
+    if (wanted.length > 0) this.#tell(() => supplier.fetch(wanted));
     this.#finish(supplier);
     this.#watch();
   }
@@ -104,10 +108,21 @@ export class Offers {
   close(): void {
     this.#closed = true;
     this.#cancel?.();
+    this.#cancelTelling();
   }
 
   get #nowMs(): number {
     return this.#clock.elapsedMs();
+  }
+
+  #tell(news: () => void): void {
+    this.#news.push(news);
+    if (this.#willTell || this.#closed) return;
+    this.#willTell = true;
+    this.#cancelTelling = this.#clock.after(0, () => {
+      this.#willTell = false;
+      for (const news of this.#news.splice(0)) news();
+    });
   }
 
   /** Whether a supplier is to be asked: nobody has been, or only one that is slow. */
@@ -139,7 +154,7 @@ export class Offers {
     if (stretch === undefined || stretch.missing.size > 0) return;
     this.#stretches.delete(supplier);
     if (!stretch.isLate) this.#slow.delete(supplier);
-    supplier.tookIn(stretch.position, stretch.isAllHere);
+    this.#tell(() => supplier.tookIn(stretch.position, stretch.isAllHere));
   }
 
   /** A supplier does not offer these any more. */
@@ -185,7 +200,7 @@ export class Offers {
       if (wanted === undefined) bySupplier.set(next, [lack]);
       else wanted.push(lack);
     }
-    for (const [next, wanted] of bySupplier) next.fetch(wanted);
+    for (const [next, wanted] of bySupplier) this.#tell(() => next.fetch(wanted));
   }
 
   /** Somebody else is asked for what this one was to bring. */

@@ -2,14 +2,14 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import type { MessageId } from "../../lib/core/types.ts";
 import type { Named } from "../../lib/node/envelopes.ts";
 import type { Fetcher, Supplier } from "../../lib/node/fetcher.ts";
-import { makeFetcher } from "./fetcher_stage.ts";
-import { FakeClock, inventedId } from "./harness.ts";
+import { makeFetcher, PromptClock } from "./fetcher_stage.ts";
+import { inventedId } from "./harness.ts";
 
 const PATIENCE_MS = 5_000;
 
 /** A fetcher, and what is in its log. */
 class Stage {
-  readonly clock = new FakeClock();
+  readonly clock = new PromptClock();
   readonly known: Set<MessageId> = new Set();
   readonly fetcher: Fetcher = makeFetcher(this.clock, {
     isKnown: ({ id }) => this.known.has(id),

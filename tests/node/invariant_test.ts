@@ -15,8 +15,8 @@ import {
 import { Ledger } from "../../lib/node/ledger.ts";
 import type { RunningInstance } from "../../lib/node/node_types.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
-import { makeFetcher } from "./fetcher_stage.ts";
-import { FakeClock, inventedId, TestCluster, type TestProcess } from "./harness.ts";
+import { makeFetcher, PromptClock } from "./fetcher_stage.ts";
+import { inventedId, TestCluster, type TestProcess } from "./harness.ts";
 
 const tripped = new Set<NodeInvariant>();
 
@@ -97,7 +97,7 @@ Deno.test("a message of unknown form is noticed, and so is one in another's name
 });
 
 Deno.test("a stretch that nobody is asked for is noticed", () => {
-  const clock = new FakeClock();
+  const clock = new PromptClock();
   const fetcher = makeFetcher(clock, {});
   let fetched: Lack | undefined;
   const fetch = ([lack]: readonly Named[]) => void (fetched = lack as Lack);
