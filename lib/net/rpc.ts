@@ -9,8 +9,10 @@ import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
 import { universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { healthService } from "./health.ts";
 import { whileRoom } from "./unsent.ts";
 import { checkedRequest } from "./request_check.ts";
+import { Health } from "../wire/gen/grpc/health/v1/health_pb.ts";
 import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
   type Decision,
@@ -58,6 +60,8 @@ export interface ServiceHandlers {
   watchDecisions(request: WatchDecisionsRequest, context: CallContext): AsyncIterable<Decision>;
   /** Proposes, and waits for decisions; `context.signal` says when nobody waits any more. */
   propose(request: ProposeRequest, context: CallContext): Promise<Init<ProposeResponse>>;
+  /** Whether it can do its part now, for those who ask by gRPC's own health service. */
+  isServing?(): boolean;
 }
 
 /** A request and its response, HTTP/2 or HTTP/1.1. */
@@ -127,6 +131,13 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
         room(context).then(() => handlers.propose(request, contextOf(context))),
         context,
       ),
+  });
+  const health = healthService(() => handlers.isServing?.() ?? true);
+  router.service(Health, {
+    check: (request, context) =>
+      beforeDeadline(room(context).then(() => health.check(request, context)), context),
+    watch: (request, context) =>
+      untilDeadline(roomy(health.watch(request, context), context), context),
   });
   const byPath = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return {

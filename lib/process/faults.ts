@@ -110,6 +110,7 @@ export function guarded(handlers: ServiceHandlers, faults: Faults): ServiceHandl
       guardedAnswers(() => handlers.watchDecisions(request, context), faults),
     getStatus: (request, context) => answer(() => handlers.getStatus(request, context)),
     propose: (request, context) => answer(() => handlers.propose(request, context)),
+    isServing: () => !faults.halted && (handlers.isServing?.() ?? true),
   };
 }
 

@@ -24,6 +24,7 @@ import { encodeDigest } from "../config/digests.ts";
 import type { Node } from "../node/node.ts";
 import { followDecisions, followDecisionsIn } from "./follow.ts";
 import type { Peers } from "./peers.ts";
+import { whyNotReady } from "./readiness.ts";
 import { decisionsWithin, encodeDecision } from "./answers.ts";
 import { newProposing } from "../node/proposing.ts";
 import { restOf } from "./ending.ts";
@@ -74,6 +75,10 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
       }
     },
     propose: (request, context) => propose(node, request, context),
+    isServing: () => {
+      const waitsFor = options.waitsFor ?? (() => []);
+      return whyNotReady({ node, peers, waitsFor }).length === 0;
+    },
   };
 }
 

@@ -71,6 +71,7 @@ Deno.test(e2e(
     assertEquals(status, { name: "Alice", role: "ROLE_ACCEPTOR" });
     assertEquals(said.get("hello"), { name: "Alice", role: "ROLE_ACCEPTOR", version: 1 });
     assertEquals(said.get("watched"), { learner: "Eve", value: "from afar" });
+    assertEquals(said.get("health"), { status: "SERVING" });
     assertEquals(said.get("proposed"), { learner: "Eve", value: "by call" });
     assertEquals(said.get("heard")!.value, "by call");
     assertEquals(said.has("done"), true);

@@ -13,7 +13,8 @@ const loader = require("@grpc/proto-loader");
 // {protoFolder, address, rootCertificate, certificate, privateKey, name, acceptors}
 const plan = JSON.parse(readFileSync(process.argv[2], "utf8"));
 
-const definition = loader.loadSync("hetpaxos/v1/service.proto", {
+const files = ["hetpaxos/v1/service.proto", "grpc/health/v1/health.proto"];
+const definition = loader.loadSync(files, {
   includeDirs: [plan.protoFolder],
   keepCase: true,
   longs: String,
@@ -21,23 +22,22 @@ const definition = loader.loadSync("hetpaxos/v1/service.proto", {
   defaults: true,
   oneofs: true,
 });
-const { HetPaxosService } = grpc.loadPackageDefinition(definition).hetpaxos.v1;
-const client = new HetPaxosService(
-  plan.address,
-  grpc.credentials.createSsl(
-    Buffer.from(plan.rootCertificate),
-    Buffer.from(plan.privateKey),
-    Buffer.from(plan.certificate),
-  ),
+const packages = grpc.loadPackageDefinition(definition);
+const credentials = grpc.credentials.createSsl(
+  Buffer.from(plan.rootCertificate),
+  Buffer.from(plan.privateKey),
+  Buffer.from(plan.certificate),
 );
+const client = new packages.hetpaxos.v1.HetPaxosService(plan.address, credentials);
+const health = new packages.grpc.health.v1.Health(plan.address, credentials);
 
 function say(event, more) {
   console.log(JSON.stringify({ event, ...more }));
 }
 
-function call(method, request) {
+function call(method, request, of = client) {
   return new Promise((resolve, reject) => {
-    client[method](request, (error, response) => error ? reject(error) : resolve(response));
+    of[method](request, (error, response) => error ? reject(error) : resolve(response));
   });
 }
 
@@ -121,6 +121,8 @@ async function main() {
   watch.cancel();
   say("watched", { learner: decision.learner, value: decision.value.toString() });
 
+  say("health", await call("Check", { service: "hetpaxos.v1.HetPaxosService" }, health));
+
   const response = await call("Propose", { instance: "6", value: Buffer.from("by call") });
   const [first] = response.decisions;
   say("proposed", { learner: first.learner, value: first.value.toString() });
@@ -133,10 +135,12 @@ async function main() {
   await link.ended;
   say("done", {});
   client.close();
+  health.close();
 }
 
 main().catch((error) => {
   console.error(error);
   process.exitCode = 1;
   client.close();
+  health.close();
 });
