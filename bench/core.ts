@@ -86,7 +86,7 @@ function roomyDag(count: number): Dag {
   const dag = newDag();
   for (let i = 0; i < MESSAGES_PER_BALLOT * count; i++) {
     const id = `e${i.toString(16).padStart(63, "0")}` as MessageId;
-    const ballot = { seconds: 0, nanos: 0, valueHash: "0".repeat(64) as ValueHash };
+    const ballot = { seconds: 0, nanos: 0, valueHash: "0".repeat(64) as ValueHash, proposer: 0 };
     admit(NOBODY, dag, { kind: "1a", id, ballot });
   }
   return dag;

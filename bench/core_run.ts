@@ -48,7 +48,11 @@ export function runBallots(graph: LearnerGraph, ballots: number): Message[][] {
     const seconds = ballot + 1;
     const valueHash = String(ballot % 2).repeat(64) as ValueHash;
     const id = `f${seconds.toString(16).padStart(63, "0")}` as MessageId;
-    const sent: Message[] = [{ kind: "1a", id, ballot: { seconds, nanos: 0, valueHash } }];
+    const sent: Message[] = [{
+      kind: "1a",
+      id,
+      ballot: { seconds, nanos: 0, valueHash, proposer: 0 },
+    }];
     const now = { seconds: seconds + 1, nanos: 0 };
     for (const message of sent) {
       for (const { context, state } of nodes) {

@@ -75,6 +75,10 @@ function describe(output: Output, configuration: ClusterConfiguration | Configur
   if (description.listen !== null) line(output, "listens", description.listen);
   line(output, "acceptors", `${acceptors.length}: ${listNames(acceptors, 16)}`);
   if (clients.length > 0) line(output, "clients", `${clients.length}: ${listNames(clients, 16)}`);
+  const { proposers } = description;
+  if (proposers.length > 0) {
+    line(output, "proposers", `acceptors, and ${listNames(proposers, 16)}`);
+  }
   for (const { learner, quorums } of learners) line(output, "learner", `${learner}: ${quorums}`);
   for (const { learners, safeSets } of agreement) {
     const who = learners[0] === learners[1]
@@ -114,6 +118,7 @@ function describeConfiguration(configuration: ClusterConfiguration | Configurati
     ...describeOwner(configuration),
     acceptors: acceptors.map(({ name, ...at }) => `${name} (${formatHostPort(at)})`),
     clients: configuration.identities.filter(({ client }) => client).map(({ name }) => name),
+    proposers: configuration.proposers.slice(acceptors.length).map(({ name }) => name),
     learners: spec.learners.map((learner, i) => ({
       learner,
       quorums: describeRule(spec.quorums[i]!, spec.acceptors),
@@ -134,13 +139,19 @@ function describeConfiguration(configuration: ClusterConfiguration | Configurati
     settings: [
       ...changed(LIMITS, configuration.limits),
       ...changed(PROPOSER_SETTINGS, configuration.proposer),
-      ...rotation.length === 0 ? [] : [`rotation ${listNames(rotation)}`],
+      ...isDefault(rotation, acceptors) ? [] : [`rotation ${listNames(rotation)}`],
       ...changed(NETWORK_SETTINGS, configuration.network),
     ],
     digest: toHex(configuration.digest.whole),
     shared: configuration.shared === undefined ? null : { ...configuration.shared },
     warnings,
   };
+}
+
+/** Whether all acceptors take turns, by name, as they do if the file does not say otherwise. */
+function isDefault(rotation: readonly string[], acceptors: readonly { name: string }[]): boolean {
+  return rotation.length === acceptors.length &&
+    rotation.every((name, index) => name === acceptors[index]!.name);
 }
 
 /** Who runs by the file; all null if nobody can, for it has no private key. */

@@ -100,8 +100,13 @@ function graphOf(flags: Flags, cards: readonly Card[]): { text: string; source: 
   }
   const plan = planOf(preset!, flags, acceptors.sort(compareNames));
   const { learners, safetySets } = plan;
+  const clients = cards.filter(({ client }) => client).map(({ name }) => name);
   return {
-    text: JSON.stringify({ learners, safetySets, ...rules === undefined ? {} : { rules } }),
+    text: JSON.stringify({
+      ...{ learners, safetySets },
+      ...clients.length === 0 ? {} : { proposers: clients },
+      ...rules === undefined ? {} : { rules },
+    }),
     source: `--preset ${preset}`,
   };
 }

@@ -21,6 +21,7 @@ import {
   SILENT,
   startAcceptor,
   startObserver,
+  turnOf,
 } from "../mod.ts";
 
 /** The first of so many ports in a row that nobody uses now. */
@@ -69,7 +70,7 @@ await proposer.peers.connected(3);
 
 const value = new TextEncoder().encode("meet at noon");
 const { graph } = client;
-const proposing = newProposing(hashValue(value), fullSet(graph.learnerCount), client.proposer);
+const proposing = newProposing(hashValue(value), fullSet(graph.learnerCount), turnOf(client));
 const refused = proposer.node.propose(0n, proposing, value);
 if (isRejection(refused)) throw new Error(refused.detail);
 await endOf(proposing);

@@ -48,7 +48,7 @@ const processes: { name: string; context: CoreContext; state: InstanceState }[] 
 ].map(({ name, context }) => ({ name, context, state: newInstance(context, identify) }));
 
 const now = { seconds: 2, nanos: 0 };
-const ballot = { seconds: 1, nanos: 0, valueHash: "ab".repeat(32) as ValueHash };
+const ballot = { seconds: 1, nanos: 0, valueHash: "ab".repeat(32) as ValueHash, proposer: 0 };
 const queue: Message[] = [{ kind: "1a", id: nextId(), ballot }];
 for (const message of queue) {
   for (const { name, context, state } of processes) {

@@ -53,7 +53,11 @@ const acceptors = await Promise.all(["Alice", "Bob", "Carol", "Dave"].map(async 
   return { name, certificate: parseCertificate(made.certificate), privateKey: made.privateKey };
 }));
 const signature = makeSigner(parsePrivateKey(acceptors[content.signer]!.privateKey)).sign(bytes);
-const verifier = makeVerifier({ acceptors, digest: { whole: scope.configDigest } });
+const verifier = makeVerifier({
+  acceptors,
+  proposers: acceptors,
+  digest: { whole: scope.configDigest },
+});
 for (const instance of [scope.instance, scope.instance + 1n]) {
   const wire = { kind: "acceptor", instance, content, signature } as const;
   const verified = verifier.verify(wire, verifier.identify(wire));

@@ -15,7 +15,7 @@ Everything that a peer can make a process keep, compute or send is bounded, and 
 name here. All settings are numbers in the configuration file, in the groups below (but for
 [\`proposer.rotation\`](CONFIGURATION.md#taking-turns)); what is absent or zero takes its default. A
 number outside its range is refused when the file is read. Members of one cluster may differ in all
-of them: they are not part of the configuration digest.
+of them but \`windowMsMin\`, which is part of the configuration digest, as the rotation is.
 
 \`\`\`json
 { "limits": { "valueBytesMax": 4096 }, "proposer": { "backoffMsMax": 5000 } }
@@ -72,11 +72,11 @@ Within these limits a member that wants to do harm can still cost something:
   over all connections of an identity. 120 watches that nobody reads cost 45 MB. Over HTTP/1.1 this
   is not counted.
 - **Calls.** Clients that propose by RPC are bounded by calls, not by the rates of 1as: 100 a second
-  for each of \`connectionsPerIdentityMax\` connections. What leads to a decision does not count;
-  what goes beyond is answered \`resource_exhausted\`, and the connection is cut if that does not
-  help. An identity may open 16 links a second, and the Hello that each begins with has at most 4 kB.
-- **Starved learners.** A learner that cannot decide unless another acceptor is caught is waited for:
-  a proposer and \`learner --once\` end only at their \`--timeout\`. It is given up for good when
+  for each of \`connectionsPerIdentityMax\` connections. What leads to a decision does not count; what
+  goes beyond is answered \`resource_exhausted\`, and the connection is cut if that does not help. An
+  identity may open 16 links a second, and the Hello that each begins with has at most 4 kB.
+- **Starved learners.** A learner that cannot decide unless another acceptor is caught is waited
+  for: a proposer and \`learner --once\` end only at their \`--timeout\`. It is given up for good when
   nothing that may still happen frees it ([who frees whom](TERMINATION.md#who-frees-whom)); of a
   learner with more than 1,000 quorums that is not found out.
 

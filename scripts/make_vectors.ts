@@ -43,10 +43,18 @@ function canonicalVectors() {
   const digest = sha3(new TextEncoder().encode("a configuration"));
   const id = (text: string) => toHex(sha3(new TextEncoder().encode(text))) as MessageId;
   const ballots: { instance: bigint; ballot: Ballot }[] = [
-    { instance: 0n, ballot: { seconds: 0, nanos: 0, valueHash: hashValue(new Uint8Array()) } },
+    {
+      instance: 0n,
+      ballot: { seconds: 0, nanos: 0, valueHash: hashValue(new Uint8Array()), proposer: 0 },
+    },
     {
       instance: 2n ** 64n - 1n,
-      ballot: { seconds: 253_402_300_799, nanos: 999_999_999, valueHash: hashValue(utf8("blue")) },
+      ballot: {
+        seconds: 253_402_300_799,
+        nanos: 999_999_999,
+        valueHash: hashValue(utf8("blue")),
+        proposer: 2 ** 32 - 1,
+      },
     },
   ];
   const [one, two, three] = ["one", "two", "three"].map(id).sort();

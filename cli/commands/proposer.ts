@@ -10,7 +10,7 @@ import { orAborted } from "../../lib/process/aborting.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import type { Node } from "../../lib/node/node.ts";
 import { startObserver } from "../../lib/process/process.ts";
-import { newProposing, paceOf, type Proposing } from "../../lib/node/proposing.ts";
+import { newProposing, type Proposing, turnOf } from "../../lib/node/proposing.ts";
 import { endOf, restOf } from "../../lib/process/ending.ts";
 import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
@@ -93,7 +93,7 @@ export const proposer: Command = defineCommand({
   const value = await readValue(flags, configuration);
   const instances = chosenInstances(flags);
   const learners = chosenLearners(flags, configuration);
-  const pace = paceOf(configuration);
+  const turn = turnOf(configuration);
   const { cleartext, timeout, messages, forever } = flags;
   const trace = openTrace(flags.trace, log);
   const options = { configuration, log, agent: agentOf("proposer"), cleartext, trace };
@@ -113,7 +113,7 @@ export const proposer: Command = defineCommand({
     const starving: Proposing[] = [];
     for (const instance of instances) {
       await orAborted(streams.room(), limit);
-      const proposing = newProposing(valueHash, learners.set, pace, forever);
+      const proposing = newProposing(valueHash, learners.set, turn, forever);
       const refused = node.propose(instance, proposing, value);
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
       let idle = false;

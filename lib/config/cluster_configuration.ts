@@ -20,7 +20,8 @@ import { joinConfigs, refuseOwnFields, refuseSharedFields } from "./shared.ts";
 import { checkGraph } from "./validity.ts";
 import type { Config } from "../wire/gen/hetpaxos/v1/config_pb.ts";
 import { toHex } from "../wire/hex.ts";
-import { Place } from "../wire/place.ts";
+import { compareNames, didYouMean } from "../wire/names.ts";
+import { Place, quote } from "../wire/place.ts";
 import { expiryNotice } from "./expiry.ts";
 import { besideFile, readNamedFile, readStdin, readText, STDIN } from "./config_files.ts";
 import { sha256Hex } from "../crypto/hash.ts";
@@ -35,6 +36,8 @@ export interface ClusterConfiguration extends Settings {
   readonly identities: readonly Identity[];
   /** Sorted by name: positions are acceptor indices. */
   readonly acceptors: readonly Identity[];
+  /** Who may propose: the acceptors, then the declared proposers by name. Positions are those in ballots. */
+  readonly proposers: readonly Identity[];
   /** Valid. */
   readonly graph: LearnerGraph;
   /** Names of the learners that nobody need agree with, sorted. */
@@ -135,22 +138,27 @@ export function completeCluster(parts: ConfigParts, now: Date): ClusterConfigura
   const addresses = parseAddresses(config, sharedRoot);
   const acceptorNames = namesOf(addresses, false);
   const parsed = parseGraph(config, acceptorNames, namesOf(addresses, true), sharedRoot);
-  const names = addresses.map(({ name }) => name);
+  const declared = parseProposers(config, namesOf(addresses, true), sharedRoot);
   // First the shared file alone, so that a mistake in it is not looked for in the other.
-  parseSettings(sharedConfig, names, acceptorNames.length, sharedRoot);
-  const settings = parseSettings(config, names, acceptorNames.length, root);
+  parseSettings(sharedConfig, acceptorNames, declared, sharedRoot);
+  const settings = parseSettings(config, acceptorNames, declared, root);
   const keyFile = resolve(besideFile(config.privateKeyFile, root.file));
-  const identities = parseIdentities(addresses, acceptorNames, keyFile);
+  const identities = parseIdentities(addresses, acceptorNames, declared, keyFile);
   const graph = checkGraph(parsed, sharedRoot);
   const acceptors = identities.filter(({ client }) => !client);
+  const proposers = [
+    ...acceptors,
+    ...declared.map((name) => identities.find((identity) => identity.name === name)!),
+  ];
   return {
     source: root.file,
     shared,
     identities,
     acceptors,
+    proposers,
     graph,
     allowDisagreement: parsed.allowDisagreement.map((learner) => graph.spec.learners[learner]!),
-    digest: digestOf(parsed, acceptors),
+    digest: digestOf(parsed, acceptors, proposers, settings),
     ...settings,
     warnings: expiryWarnings(identities, now),
   };
@@ -165,13 +173,47 @@ function namesOf(addresses: readonly ParsedAddress[], client: boolean): string[]
   return addresses.filter((address) => address.client === client).map(({ name }) => name);
 }
 
-function digestOf(parsed: ParsedGraph, acceptors: readonly Identity[]): ConfigDigests {
-  return digestConfig(parsed, acceptors.map(({ certificate }) => certificate.spki), sha3);
+function digestOf(
+  parsed: ParsedGraph,
+  acceptors: readonly Identity[],
+  proposers: readonly Identity[],
+  { proposer: { rotation, windowMsMin } }: Settings,
+): ConfigDigests {
+  const declared = proposers.slice(acceptors.length).map(({ name, certificate }) => ({
+    name,
+    publicKey: certificate.spki,
+  }));
+  const keys = acceptors.map(({ certificate }) => certificate.spki);
+  return digestConfig(parsed, keys, { declared, rotation, windowMsMin }, sha3);
+}
+
+/** The declared proposers, sorted by name. @throws OperatorError if one is no client, or repeated. */
+export function parseProposers(
+  { proposers }: Config,
+  clients: readonly string[],
+  root: Place,
+): string[] {
+  const place = root.field("proposers");
+  proposers.forEach((name, index) => {
+    if (!clients.includes(name)) {
+      place.item(index).fail(
+        `${quote(name)} is the name of no client${
+          didYouMean(name, clients)
+        }; acceptors may propose anyway`,
+      );
+    }
+    const first = proposers.indexOf(name);
+    if (first < index) {
+      place.item(index).fail(`${quote(name)} is listed at ${place.item(first).path} already`);
+    }
+  });
+  return proposers.toSorted(compareNames);
 }
 
 function parseIdentities(
   addresses: readonly ParsedAddress[],
   acceptorNames: readonly string[],
+  declared: readonly string[],
   keyFile: string,
 ): Identity[] {
   const identities = addresses.map(({ name, client, host, port, certificate }) => ({
@@ -179,6 +221,7 @@ function parseIdentities(
     name,
     client,
     acceptorIndex: client ? undefined : acceptorNames.indexOf(name),
+    proposerIndex: proposerIndexOf(name, acceptorNames, declared),
     host,
     port,
     certificate: readCertificate(certificate, client, keyFile),
@@ -189,6 +232,16 @@ function parseIdentities(
     () => "the key of this certificate",
   );
   return identities.map(({ place: _, ...identity }) => identity);
+}
+
+/** Acceptors come first, whatever they are called. */
+function proposerIndexOf(
+  name: string,
+  acceptors: readonly string[],
+  declared: readonly string[],
+): number | undefined {
+  const index = [...acceptors, ...declared].indexOf(name);
+  return index < 0 ? undefined : index;
 }
 
 /** @param keyFile The only file in which a private key may stand beside a certificate. */

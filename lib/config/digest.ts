@@ -1,21 +1,24 @@
 /**
- * The digest of a configuration: a hash of what all members of a cluster must agree on, in four
+ * The digest of a configuration: a hash of what all members of a cluster must agree on, in six
  * parts, so that two who differ can tell in what.
  *
  * Each part is the hash of a domain tag and its fields; counts and lengths are four bytes,
  * big-endian, and precede what they count. Names are UTF-8, rules as `encodeRule` has them:
  *
  * ```text
- * acceptors:   "hetpaxos/v1/config/acceptors\0" count (name publicKey)…      by name
- * learners:    "hetpaxos/v1/config/learners\0" count (name rule)…            by name
- * safety sets: "hetpaxos/v1/config/safety\0" count (name name rule)…         by names
+ * acceptors:   "hetpaxos/v2/config/acceptors\0" count (name publicKey)…      by name
+ * learners:    "hetpaxos/v2/config/learners\0" count (name rule)…            by name
+ * safety sets: "hetpaxos/v2/config/safety\0" count (name name rule)…         by names
  *              count name…                                the learners of allowDisagreement
- * rules:       "hetpaxos/v1/config/rules\0" name
- * whole:       "hetpaxos/v1/config\0" acceptors learners safetySets rules
+ * rules:       "hetpaxos/v2/config/rules\0" name
+ * proposers:   "hetpaxos/v2/config/proposers\0" count (name publicKey)…      by name
+ * windows:     "hetpaxos/v2/config/windows\0" windowMsMin count name…        the rotation in turn
+ * whole:       "hetpaxos/v2/config\0" acceptors learners safetySets rules proposers windows
  * ```
  *
- * Public keys are SubjectPublicKeyInfo, DER. Private keys, certificates, hosts, ports, clients,
- * proposals and settings are not covered: they may differ, or change, without a new cluster.
+ * Public keys are SubjectPublicKeyInfo, DER. Private keys, certificates, hosts, ports, clients
+ * that are not declared proposers, proposals and all other settings are not covered: they may differ,
+ * or change, without a new cluster.
  *
  * @module
  */
@@ -27,13 +30,30 @@ import { equalBytes } from "../wire/hex.ts";
 import { encodeRule } from "./rule.ts";
 
 /** Parts of the digest that can differ on their own, by the names of the protobuf fields. */
-export const DIGEST_PARTS = ["acceptors", "learners", "safetySets", "rules"] as const;
+export const DIGEST_PARTS = [
+  "acceptors",
+  "learners",
+  "safetySets",
+  "rules",
+  "proposers",
+  "windows",
+] as const;
 
 /** One of {@linkcode DIGEST_PARTS}. */
 export type DigestPart = typeof DIGEST_PARTS[number];
 
 /** Digest of a configuration, 32 bytes each. */
 export type ConfigDigests = Readonly<Record<DigestPart | "whole", Uint8Array<ArrayBuffer>>>;
+
+/** Who may propose, and when: what the digest covers besides the graph. */
+export interface DigestedProposers {
+  /** Name and SubjectPublicKeyInfo DER of each declared proposer, by name. */
+  readonly declared: readonly { readonly name: string; readonly publicKey: Uint8Array }[];
+  /** Names of those that have windows, in turn. */
+  readonly rotation: readonly string[];
+  /** In milliseconds. */
+  readonly windowMsMin: number;
+}
 
 /**
  * Computes the digest of a configuration.
@@ -44,6 +64,7 @@ export type ConfigDigests = Readonly<Record<DigestPart | "whole", Uint8Array<Arr
 export function digestConfig(
   graph: ParsedGraph,
   publicKeys: readonly Uint8Array[],
+  proposers: DigestedProposers,
   hash: (bytes: Uint8Array) => Uint8Array<ArrayBuffer>,
 ): ConfigDigests {
   const parts = {
@@ -51,8 +72,10 @@ export function digestConfig(
     learners: hash(learnerBytes(graph)),
     safetySets: hash(safetyBytes(graph)),
     rules: hash(part("rules").text(graph.spec.burial).finish()),
+    proposers: hash(proposerBytes(proposers)),
+    windows: hash(windowBytes(proposers)),
   };
-  const writer = new ByteWriter().raw(tag("hetpaxos/v1/config"));
+  const writer = new ByteWriter().raw(tag("hetpaxos/v2/config"));
   for (const name of DIGEST_PARTS) writer.raw(parts[name]);
   return { whole: hash(writer.finish()), ...parts };
 }
@@ -66,12 +89,24 @@ export function differingParts(
 }
 
 function part(name: string): ByteWriter {
-  return new ByteWriter().raw(tag(`hetpaxos/v1/config/${name}`));
+  return new ByteWriter().raw(tag(`hetpaxos/v2/config/${name}`));
 }
 
 function acceptorBytes({ spec }: ParsedGraph, publicKeys: readonly Uint8Array[]): Uint8Array {
   const writer = part("acceptors").u32(spec.acceptors.length);
   spec.acceptors.forEach((name, i) => writer.text(name).prefixed(publicKeys[i]!));
+  return writer.finish();
+}
+
+function proposerBytes({ declared }: DigestedProposers): Uint8Array {
+  const writer = part("proposers").u32(declared.length);
+  for (const { name, publicKey } of declared) writer.text(name).prefixed(publicKey);
+  return writer.finish();
+}
+
+function windowBytes({ rotation, windowMsMin }: DigestedProposers): Uint8Array {
+  const writer = part("windows").u32(windowMsMin).u32(rotation.length);
+  for (const name of rotation) writer.text(name);
   return writer.finish();
 }
 

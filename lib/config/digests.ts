@@ -14,11 +14,13 @@ const WORDS: Readonly<Record<DigestPart, string>> = {
   learners: "the learners or their quorums",
   safetySets: "the safety sets",
   rules: "the rules",
+  proposers: "the proposers' names or keys",
+  windows: "the proposers' rotation or windowMsMin",
 };
 
 /** For a Hello or a status. */
 export function encodeDigest(digest: ConfigDigests): ConfigDigest {
-  const { whole, acceptors, learners, safetySets, rules } = digest;
+  const { whole, acceptors, learners, safetySets, rules, proposers, windows } = digest;
   const copy = (bytes: Uint8Array) => new Uint8Array(bytes);
   return create(ConfigDigestSchema, {
     whole: copy(whole),
@@ -26,6 +28,8 @@ export function encodeDigest(digest: ConfigDigests): ConfigDigest {
     learners: copy(learners),
     safetySets: copy(safetySets),
     rules: copy(rules),
+    proposers: copy(proposers),
+    windows: copy(windows),
   });
 }
 

@@ -56,6 +56,8 @@ export interface ConfigFileJson extends Pick<ClusterPlan, "learners" | "safetySe
   readonly privateKey: string;
   /** The same in each file. */
   readonly addresses: readonly AddressJson[];
+  /** Names of the clients; absent if there are none. */
+  readonly proposers?: readonly string[];
   /** Absent for the default. */
   readonly rules?: "TECHNICAL_REPORT" | "HP2";
 }
@@ -98,9 +100,10 @@ export async function generateConfigs(
   });
   const { learners, safetySets } = plan;
   const rules = deployment.rules === undefined ? {} : { rules: deployment.rules };
+  const proposers = clients.length === 0 ? {} : { proposers: clients.map(({ name }) => name) };
   return members.map(({ suffix, name, host, port }, i) => {
     const { privateKey } = keys[i]!;
-    const config = { privateKey, learners, safetySets, addresses, ...rules };
+    const config = { privateKey, learners, safetySets, addresses, ...proposers, ...rules };
     return { suffix, name, client: host === undefined, host, port, config };
   });
 }

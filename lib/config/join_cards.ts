@@ -11,6 +11,7 @@ import { mentionedBy } from "../core/quorum.ts";
 import { parseConfig } from "./parse.ts";
 import { formatHostPort } from "./addresses.ts";
 import { type ParsedGraph, parseGraph } from "./graph.ts";
+import { parseProposers } from "./cluster_configuration.ts";
 import { parseSettings } from "./settings.ts";
 import { checkGraph } from "./validity.ts";
 import {
@@ -53,16 +54,18 @@ export function joinCards(cards: readonly Card[], graph: string, file: string): 
   const sorted = cards.toSorted((a, b) => compareNames(a.name, b.name));
   const acceptors = sorted.filter(({ client }) => !client);
   const names = sorted.map(({ name }) => name);
+  const acceptorNames = acceptors.map(({ name }) => name);
   const clients = sorted.filter(({ client }) => client).map(({ name }) => name);
   const config = parseConfig(graph, file);
   for (const [field, what] of NOT_OF_A_GRAPH) {
     if (config[field].length > 0) place.field(field).fail(what);
   }
   refuseCardless(config, names, place);
-  const parsed = parseGraph(config, acceptors.map(({ name }) => name), clients, place);
+  const parsed = parseGraph(config, acceptorNames, clients, place);
   refuseUnused(parsed, acceptors, file);
   checkGraph(parsed, place);
-  parseSettings(config, names, acceptors.length, place);
+  const declared = parseProposers(config, clients, place);
+  parseSettings(config, acceptorNames, declared, place);
   return `${JSON.stringify(sharedJson(config, parsed, sorted), undefined, 2)}\n`;
 }
 
@@ -87,6 +90,7 @@ function sharedJson(
       ? {}
       : { allowDisagreement: allowDisagreement.map((index) => learners[index]!) },
     ...burial === "TECHNICAL_REPORT" ? {} : { rules: burial },
+    ...config.proposers.length === 0 ? {} : { proposers: config.proposers.toSorted(compareNames) },
     ...settingsJson(config),
     addresses: cards.map((card) => cardJson(card, card.certificate.trusted)),
   };

@@ -33,26 +33,27 @@ export interface Settings {
 /**
  * Reads the settings.
  *
- * @param names Of all identities.
- * @param acceptorCount How many of them are acceptors.
+ * @param acceptors Their names, sorted.
+ * @param proposers Names of the declared proposers.
  * @throws OperatorError if one is out of its range, or two contradict each other.
  */
 export function parseSettings(
   config: Config,
-  names: readonly string[],
-  acceptorCount: number,
+  acceptors: readonly string[],
+  proposers: readonly string[],
   root: Place,
 ): Settings {
   const limits = fill(LIMITS, config.limits, root.field("limits"));
   const proposer = {
     ...fill(PROPOSER_SETTINGS, config.proposer, root.field("proposer")),
-    rotation: config.proposer?.rotation ?? [],
+    rotation: rotationOf(config, acceptors),
   };
   const network = fill(NETWORK_SETTINGS, config.network, root.field("network"));
   checkLimits(limits, root.field("limits"));
-  checkRefs(limits, acceptorCount, root.field("limits"));
+  checkRefs(limits, acceptors.length, root.field("limits"));
   checkOrder(proposer, "backoffMsMin", "backoffMsMax", root.field("proposer"));
-  checkRotation(proposer.rotation, names, root.field("proposer").field("rotation"));
+  const rotationPlace = root.field("proposer").field("rotation");
+  checkRotation(proposer.rotation, [...acceptors, ...proposers], rotationPlace);
   checkOrder(network, "reconnectMsMin", "reconnectMsMax", root.field("network"));
   return { limits, proposer, network };
 }
@@ -105,6 +106,12 @@ function checkRoom(limits: Limits, room: LimitName, needed: LimitName, place: Pl
   );
 }
 
+/** Who takes turns: all acceptors, unless the configuration says otherwise. */
+function rotationOf({ proposer }: Config, acceptors: readonly string[]): readonly string[] {
+  const rotation = proposer?.rotation ?? [];
+  return rotation.length === 0 ? acceptors : rotation;
+}
+
 function checkRotation(
   rotation: readonly string[],
   names: readonly string[],
@@ -112,7 +119,9 @@ function checkRotation(
 ): void {
   rotation.forEach((name, index) => {
     if (!names.includes(name)) {
-      place.item(index).fail(`${quote(name)} is the name of no address`);
+      place.item(index).fail(
+        `${quote(name)} may not propose: it is neither an acceptor nor one of the proposers`,
+      );
     }
     const first = rotation.indexOf(name);
     if (first < index) {

@@ -25,6 +25,7 @@ const SHARED_FIELDS = [
   "addresses",
   "rules",
   "allowDisagreement",
+  "proposers",
 ] as const;
 
 /** @throws OperatorError if a file that all share has something of one process, a key above all. */
@@ -51,10 +52,10 @@ export function refuseSharedFields(own: Config, place: Place): void {
 
 /** One configuration of both files. Of a setting that both have, the own file's counts. */
 export function joinConfigs(own: Config, shared: Config): Config {
-  const { learners, safetySets, addresses, rules, allowDisagreement } = shared;
+  const { learners, safetySets, addresses, rules, allowDisagreement, proposers } = shared;
   const joined: Config = {
     ...own,
-    ...{ learners, safetySets, addresses, rules, allowDisagreement },
+    ...{ learners, safetySets, addresses, rules, allowDisagreement, proposers },
   };
   for (const group of ["limits", "proposer", "network"] as const) {
     // No setting may be 0 or empty: that is how the schema says that one is absent.

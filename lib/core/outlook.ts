@@ -23,7 +23,12 @@ import {
 export type AnyValue = ValueHash | undefined;
 
 /** Stands for all ballots without a message: one above all others can do what any of them can. */
-export const NEW_BALLOT: Ballot = { seconds: Infinity, nanos: 0, valueHash: "" as ValueHash };
+export const NEW_BALLOT: Ballot = {
+  seconds: Infinity,
+  nanos: 0,
+  valueHash: "" as ValueHash,
+  proposer: 0,
+};
 
 /** A ballot in which more may be sent. */
 export interface OpenBallot {

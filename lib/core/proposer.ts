@@ -185,7 +185,7 @@ function nextOffer({ graph, instance, state }: Run, turn: number, firstTurn = 0)
 function offer(run: Run, pace: Pace, { learner, valueHash }: Offer): ProposerEffect {
   const { instance, state, now } = run;
   const time = ballotTime(instance, state.offered, pace.clockSkewMsMax, now);
-  const ballot = { ...time, valueHash };
+  const ballot = { ...time, valueHash, proposer: state.self };
   state.offered = ballot;
   state.ballots++;
   state.highest = ballot;

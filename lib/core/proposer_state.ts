@@ -10,6 +10,7 @@ import {
   type Ballot,
   compareTimestamps,
   type LearnerSet,
+  type ProposerIndex,
   type Timestamp,
   type ValueHash,
 } from "./types.ts";
@@ -31,6 +32,8 @@ export type Pace = BackoffSettings | WindowSettings;
 export interface ProposerState {
   /** The value it offers where it is free to choose. */
   readonly own: ValueHash;
+  /** Whose ballots they are. */
+  readonly self: ProposerIndex;
   /** The learners whose decisions it waits for. */
   readonly serves: LearnerSet;
   /** Offers ballots even when they have decided. */
@@ -65,10 +68,20 @@ export interface ProposerState {
   done: boolean;
 }
 
-/** A proposer that has offered nothing. With back-off it offers a ballot at its first step. */
-export function newProposer(own: ValueHash, serves: LearnerSet, forever = false): ProposerState {
+/**
+ * A proposer that has offered nothing. With back-off it offers a ballot at its first step.
+ *
+ * @param self Whom its ballots name.
+ */
+export function newProposer(
+  own: ValueHash,
+  serves: LearnerSet,
+  self: ProposerIndex,
+  forever = false,
+): ProposerState {
   return {
     own,
+    self,
     serves,
     forever,
     ballots: 0,

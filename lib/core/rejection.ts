@@ -15,7 +15,7 @@ export const REJECTION_CODES = [
   "BAD_TIMESTAMP", // negative, not normalised, or beyond year 9999
   "FAR_FUTURE", // a 1a further ahead of our clock than the bound
   // Verification (lib/crypto).
-  "UNKNOWN_SIGNER",
+  "UNKNOWN_SIGNER", // no such acceptor, or for a 1a no such proposer
   "BAD_SIGNATURE", // also what another instance or configuration amounts to
   "VALUE_MISMATCH", // a value that does not hash to its ballot's hash
   // Inbox (lib/core).

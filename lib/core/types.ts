@@ -8,6 +8,12 @@
 /** Position of an acceptor among all acceptors sorted by name. */
 export type AcceptorIndex = number;
 
+/**
+ * Position among the identities that may make 1as: the acceptors, with their own positions, then the
+ * declared proposers sorted by name.
+ */
+export type ProposerIndex = number;
+
 /** Position of a learner among all learners sorted by name. */
 export type LearnerIndex = number;
 
@@ -31,13 +37,21 @@ export interface Timestamp {
   readonly nanos: number;
 }
 
-/** A ballot: totally ordered, timestamp first, then value hash (TR, Section 4; `b(x)`, `V(x)`). */
+/**
+ * A ballot: totally ordered by timestamp, then value hash, then proposer (TR, Section 4; `b(x)`,
+ * `V(x)`).
+ *
+ * Differs from the paper: it names its proposer, whom acceptors give time of its own (PROTOCOL
+ * section 6).
+ */
 export interface Ballot extends Timestamp {
   /** Names the value offered. */
   readonly valueHash: ValueHash;
+  /** Who offers it, and signs the 1a. */
+  readonly proposer: ProposerIndex;
 }
 
-/** A 1a: the offer of a value in a ballot. One per ballot: its id is a function of the ballot. */
+/** A verified 1a: the offer of a value in a ballot. Its id is a function of the ballot. */
 export interface Proposal {
   /** Tells the kinds of messages apart. */
   readonly kind: "1a";
@@ -94,5 +108,5 @@ export function msBetween(from: Timestamp, to: Timestamp): number {
 /** Compares two ballots: negative if `a` is lower, zero if equal (TR, Section 4). */
 export function compareBallots(a: Ballot, b: Ballot): number {
   return compareTimestamps(a, b) ||
-    (a.valueHash < b.valueHash ? -1 : a.valueHash > b.valueHash ? 1 : 0);
+    (a.valueHash < b.valueHash ? -1 : a.valueHash > b.valueHash ? 1 : a.proposer - b.proposer);
 }

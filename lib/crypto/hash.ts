@@ -45,7 +45,7 @@ export function hashValue(value: Uint8Array): ValueHash {
   return sha3Hex(canonicalValue(value)) as ValueHash;
 }
 
-/** Id of the 1a of a ballot: the same for everybody who proposes that ballot. */
+/** Id of the 1a of a ballot. */
 export function proposalId(scope: Scope, ballot: Ballot): MessageId {
   return sha3Hex(canonicalProposal(scope, ballot)) as MessageId;
 }

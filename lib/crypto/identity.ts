@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AcceptorIndex } from "../core/types.ts";
+import type { AcceptorIndex, ProposerIndex } from "../core/types.ts";
 import type { VerifyingKey } from "./signatures.ts";
 
 /** A certificate, parsed. */
@@ -31,6 +31,8 @@ export interface Identity {
   readonly client: boolean;
   /** Position among the acceptors sorted by name; undefined for a client. */
   readonly acceptorIndex: AcceptorIndex | undefined;
+  /** By what ballots name it; undefined for a client that is not a declared proposer. */
+  readonly proposerIndex: ProposerIndex | undefined;
   /** DNS name or IP address, without brackets; empty for a client that does not say. */
   readonly host: string;
   /** 1 to 65535; 0 for a client that does not say. */

@@ -6,7 +6,7 @@
 
 import { reject, type Rejection } from "../core/rejection.ts";
 import type { Message, MessageId } from "../core/types.ts";
-import { canonicalAcceptorMessage } from "../wire/canonical.ts";
+import { canonicalAcceptorMessage, canonicalProposal } from "../wire/canonical.ts";
 import type { WireAcceptorMessage, WireMessage, WireProposal } from "../wire/codec.ts";
 import { hashValue, messageId } from "./hash.ts";
 import type { Identity } from "./identity.ts";
@@ -17,7 +17,7 @@ export interface Verifier {
   /** Id of a message. Cheap, so a duplicate can be dropped before its signature is checked. */
   identify(message: WireMessage): MessageId;
   /**
-   * Checks who signed a message, or that a value is the one announced. Rejects an UNKNOWN_SIGNER,
+   * Checks who signed a message, and that a value is the one announced. Rejects an UNKNOWN_SIGNER,
    * a BAD_SIGNATURE (a message of another instance or configuration has one), a VALUE_MISMATCH.
    *
    * @param id As {@linkcode Verifier.identify} gave it.
@@ -29,6 +29,8 @@ export interface Verifier {
 export interface VerifierContext {
   /** By acceptor index. */
   readonly acceptors: readonly Pick<Identity, "name" | "certificate">[];
+  /** By what ballots name them: the acceptors, then others. */
+  readonly proposers: readonly Pick<Identity, "name" | "certificate">[];
   /** The digest of the configuration, or at least of the whole of it. */
   readonly digest: { readonly whole: Uint8Array };
 }
@@ -40,15 +42,29 @@ export function makeVerifier(context: VerifierContext): Verifier {
     identify: (message) => messageId(configDigest, message),
     verify: (message, id) =>
       message.kind === "1a"
-        ? verifyProposal(message, id)
+        ? verifyProposal(context, message, id)
         : verifyAcceptorMessage(context, message, id),
   };
 }
 
-function verifyProposal(message: WireProposal, id: MessageId): Message | Rejection {
-  const { ballot, value } = message;
+function verifyProposal(
+  context: VerifierContext,
+  message: WireProposal,
+  id: MessageId,
+): Message | Rejection {
+  const { ballot, value, instance, signature } = message;
+  const { proposers, digest } = context;
+  const proposer = proposers[ballot.proposer];
+  if (proposer === undefined) {
+    return reject("UNKNOWN_SIGNER", `proposer ${ballot.proposer} of ${proposers.length}`);
+  }
   if (value !== undefined && hashValue(value) !== ballot.valueHash) {
     return reject("VALUE_MISMATCH", `a value that does not hash to ${ballot.valueHash}`);
+  }
+  const { keyKind, publicKey } = proposer.certificate;
+  const bytes = canonicalProposal({ configDigest: digest.whole, instance }, ballot);
+  if (!verifySignature(keyKind, publicKey, bytes, signature)) {
+    return reject("BAD_SIGNATURE", `not signed by ${proposer.name} in this instance and cluster`);
   }
   return { kind: "1a", id, ballot };
 }

@@ -195,7 +195,7 @@ function decodeAcceptorMessage(
   const wire = decodeMessage(message, NO_LIMITS);
   if (isRejection(wire)) return flawed("NOT_CANONICAL", `${where} is wrong: ${wire.detail}`);
   if (wire.kind === "acceptor") return wire;
-  return flawed("NOT_CANONICAL", `${where} is a 1a, which nobody signs`);
+  return flawed("NOT_CANONICAL", `${where} is a 1a: a proposer may sign many`);
 }
 
 /** Whether a message is what the document says of it, and the acceptor's. */

@@ -17,7 +17,7 @@ import {
 export const EVIDENCE_FORMAT = "hetpaxos-evidence";
 
 /** What `version` is in the documents made here, the only ones that are understood. */
-export const EVIDENCE_VERSION = 1;
+export const EVIDENCE_VERSION = 2;
 
 /** The parts of a configuration digest that a document has. */
 export const EVIDENCE_DIGESTS = ["whole", ...DIGEST_PARTS] as const;

@@ -9,7 +9,7 @@ import type { LearnerGraph } from "../core/learner_graph.ts";
 import { isRejection, type Rejection } from "../core/rejection.ts";
 import type { AcceptorMessage, Message, MessageId } from "../core/types.ts";
 import type { Permutation } from "./symmetry.ts";
-import type { ExploredCore } from "./types.ts";
+import { type ExploredCore, proposerIn } from "./types.ts";
 import { acceptorMessage, hashOf, proposalOf } from "../sim/ids.ts";
 import type { Offer } from "./types.ts";
 
@@ -50,7 +50,8 @@ export function newMessages(
     renamed: new Map(),
   };
   for (const { seconds, value } of offers) {
-    numberOf(messages, proposalOf({ seconds, nanos: 0, valueHash: hashOf(value) }));
+    const ballot = { seconds, nanos: 0, valueHash: hashOf(value), proposer: proposerIn(graph) };
+    numberOf(messages, proposalOf(ballot));
   }
   return messages;
 }

@@ -14,17 +14,18 @@ import {
   newInstance,
 } from "../core/instance.ts";
 import { step } from "../core/instance.ts";
-import { makeLearnerGraph } from "../core/learner_graph.ts";
+import { type LearnerGraph, makeLearnerGraph } from "../core/learner_graph.ts";
 import { newProposer, type ProposerState, stepProposer } from "../core/proposer.ts";
 import { isRejection } from "../core/rejection.ts";
 import { addMs, type Message } from "../core/types.ts";
-import type { ExploredCore } from "./types.ts";
+import { type ExploredCore, proposerIn } from "./types.ts";
 import { acceptorMessage, hashOf, identify, proposalOf } from "../sim/ids.ts";
 import { check } from "./expect.ts";
 import { type Line, parseScript, ruleOf, ScriptError } from "../sim/script.ts";
 
 /** What has become of a script so far. */
 export interface Stage {
+  readonly graph: LearnerGraph;
   readonly acceptors: readonly string[];
   readonly learners: readonly string[];
   readonly byzantine: readonly string[];
@@ -135,6 +136,7 @@ function setUp(lines: readonly Line[], core: ExploredCore, watcher: ScriptWatche
     return { name, context, state: core.newInstance(context, identify) };
   };
   return {
+    graph,
     acceptors,
     learners,
     byzantine,
@@ -156,7 +158,9 @@ function perform(stage: Stage, line: Line): void {
     case "propose": {
       const valueHash = hashOf(line.value);
       stage.values.set(valueHash, line.value);
-      publish(stage, line.name, proposalOf({ seconds: line.seconds, nanos: 0, valueHash }));
+      const proposer = proposerIn(stage.graph);
+      const ballot = { seconds: line.seconds, nanos: 0, valueHash, proposer };
+      publish(stage, line.name, proposalOf(ballot));
       return;
     }
     case "look":
@@ -186,7 +190,11 @@ function look(
 ): void {
   const own = hashOf(value);
   values.set(own, value);
-  const proposer = proposers.get(name) ?? newProposer(own, (1n << BigInt(learners.length)) - 1n);
+  const proposer = proposers.get(name) ?? newProposer(
+    own,
+    (1n << BigInt(learners.length)) - 1n,
+    proposerIn(graph),
+  );
   proposers.set(name, proposer);
   const now = { seconds, nanos: 0 };
   let offered: string | undefined;

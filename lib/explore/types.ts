@@ -6,8 +6,8 @@
 
 import type { admit } from "../core/facts.ts";
 import type { newInstance, step } from "../core/instance.ts";
-import type { LearnerGraphSpec, makeLearnerGraph } from "../core/learner_graph.ts";
-import type { AcceptorIndex } from "../core/types.ts";
+import type { LearnerGraph, LearnerGraphSpec, makeLearnerGraph } from "../core/learner_graph.ts";
+import type { AcceptorIndex, ProposerIndex } from "../core/types.ts";
 
 /** The parts of lib/core that an exploration runs, so that a mutated copy can be explored, too. */
 export interface ExploredCore {
@@ -19,6 +19,14 @@ export interface ExploredCore {
   readonly newInstance: typeof newInstance;
   /** Of instance.ts. */
   readonly step: typeof step;
+}
+
+/**
+ * Whose ballots all offers are, in a graph: a proposer's that is no acceptor, as renaming acceptors must
+ * not change who has offered what.
+ */
+export function proposerIn({ acceptorCount }: LearnerGraph): ProposerIndex {
+  return acceptorCount;
 }
 
 /** A 1a that is on offer from the beginning. */

@@ -71,13 +71,13 @@ export function makeHello(
  * @param dialed Whether we dialed: then it has to be an acceptor.
  */
 export function judgeHello(
-  { identities, digest }: Configuration,
+  { self, identities, digest }: Configuration,
   hello: Hello,
   peer: string,
   dialed: boolean,
 ): { readonly refusal: Refusal; readonly rejection: Rejection } | undefined {
   if (hello.protocolVersion !== PROTOCOL_VERSION) {
-    return violation(`this is version ${PROTOCOL_VERSION} of the conversation`);
+    return violation(otherVersion(self.name, peer, hello.protocolVersion));
   }
   const identity = identities.find(({ name }) => name === peer);
   const mayBe = hello.role === Role.ACCEPTOR
@@ -100,6 +100,13 @@ export function judgeHello(
     refusal: { reason: Reason.CONFIG_MISMATCH, detail },
     rejection: reject("CONFIG_MISMATCH", detail),
   };
+}
+
+/** The same line for both sides: who is to be updated. */
+function otherVersion(self: string, peer: string, version: number): string {
+  const older = version < PROTOCOL_VERSION ? peer : self;
+  return `${self} speaks version ${PROTOCOL_VERSION} of the conversation and ${peer} version ` +
+    `${version}; ${older} is older: update it`;
 }
 
 function violation(detail: string): { refusal: Refusal; rejection: Rejection } {

@@ -6,7 +6,7 @@
 
 import { membersOf } from "../core/acceptor_set.ts";
 import { isIdle, newProposer, type Pace, stepProposer } from "../core/proposer.ts";
-import type { Ballot, LearnerSet, Timestamp, ValueHash } from "../core/types.ts";
+import type { Ballot, LearnerSet, ProposerIndex, Timestamp, ValueHash } from "../core/types.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { quote } from "../wire/place.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -23,34 +23,47 @@ export type { Proposing } from "./node_types.ts";
 export function newProposing(
   own: ValueHash,
   serves: LearnerSet,
-  pace: Pace,
+  { self, pace }: Turn,
   forever = false,
 ): Proposing {
-  const state = newProposer(own, serves, forever);
+  const state = newProposer(own, serves, self, forever);
   return { state, pace, decided: undefined, hasRested: false, watchers: new Set() };
 }
 
+/** In whose name ballots are offered, and by what they are timed. */
+export interface Turn {
+  /** Whom they name. */
+  readonly self: ProposerIndex;
+  /** When they come. */
+  readonly pace: Pace;
+}
+
 /**
- * By what a proposer of this configuration times its ballots.
+ * How this process proposes, if it may.
  *
- * @throws OperatorError if others share time in windows and this identity has no turn.
+ * @throws OperatorError if it is a client that is not among the declared proposers: nobody would take
+ * its 1as.
  */
-export function paceOf({ proposer, limits, self, source }: Configuration): Pace {
-  const { backoffMsMin, backoffMsMax, rotation, windowMsMin } = proposer;
-  const { clockSkewMsMax } = limits;
-  if (rotation.length === 0) return { backoffMsMin, backoffMsMax, clockSkewMsMax };
-  const position = rotation.indexOf(self.name);
-  if (position < 0) {
+export function turnOf(configuration: Configuration): Turn {
+  const { proposer, limits, self, source, acceptors } = configuration;
+  if (self.proposerIndex === undefined) {
     throw new OperatorError(
       EXIT.configuration,
-      `does not name ${
-        quote(self.name)
-      }, so this proposer would never have its turn; add it here ` +
-        "and in the files of the other proposers",
-      `${source}: proposer.rotation`,
+      `do not name ${quote(self.name)}, so nobody would take what it proposes; list it at every ` +
+        "member, which makes another cluster, or have an acceptor propose (see Propose)",
+      `${source}: proposers`,
     );
   }
-  return { members: rotation.length, position, windowMsMin, clockSkewMsMax };
+  const { backoffMsMin, backoffMsMax, rotation, windowMsMin } = proposer;
+  const { clockSkewMsMax } = limits;
+  const position = rotation.indexOf(self.name);
+  const isDefault = rotation.length === acceptors.length &&
+    rotation.every((name, index) => name === acceptors[index]!.name);
+  if (isDefault || position < 0) {
+    return { self: self.proposerIndex, pace: { backoffMsMin, backoffMsMax, clockSkewMsMax } };
+  }
+  const pace = { members: rotation.length, position, windowMsMin, clockSkewMsMax };
+  return { self: self.proposerIndex, pace };
 }
 
 /** What proposers look by. */

@@ -15,13 +15,14 @@ import type { RunningInstance } from "./node_types.ts";
 import type { HeldProposal } from "./held.ts";
 import { type Outcomes, SELF } from "./outcomes.ts";
 import { drive, stopProposing } from "./proposing.ts";
+import { signProposal } from "./signing.ts";
 import type { SteadyOptions } from "./steady.ts";
 import type { Voting } from "./voting.ts";
 import { setTimer } from "./clock.ts";
 
 /** What a {@linkcode Stepper} needs. */
 export interface StepperParts {
-  readonly options: Pick<SteadyOptions, "clock" | "random" | "log">;
+  readonly options: Pick<SteadyOptions, "clock" | "random" | "log" | "configuration">;
   readonly instances: Instances;
   readonly ledger: Ledger;
   /** Carries effects out. */
@@ -91,7 +92,7 @@ export class Stepper {
 
   /** Lets the proposers of an instance look at what is known now, and does what they want. */
   drive(running: RunningInstance): void {
-    const { instances, options: { clock, random, log } } = this.#parts;
+    const { instances, options: { clock, random, log, configuration } } = this.#parts;
     for (const proposing of running.proposers) {
       if (this.#closed) return;
       const now = this.#now;
@@ -100,7 +101,7 @@ export class Stepper {
       if (wakeAt !== undefined) this.#wake(running, wakeAt);
       if (ballot === undefined) continue;
       const value = this.#parts.ledger.value(ballot.valueHash);
-      this.#offer(running, { kind: "1a", instance: running.id, ballot, value });
+      this.#offer(running, signProposal(configuration.signer, running.scope, ballot, value));
     }
   }
 

@@ -26,7 +26,7 @@ import { followDecisions, followDecisionsIn } from "./follow.ts";
 import type { Peers } from "./peers.ts";
 import { whyNotReady } from "./readiness.ts";
 import { decisionsWithin, encodeDecision } from "./answers.ts";
-import { newProposing } from "../node/proposing.ts";
+import { newProposing, turnOf } from "../node/proposing.ts";
 import { restOf } from "./ending.ts";
 
 /** Decisions in a status, at most: the newest. */
@@ -141,7 +141,7 @@ function statusOf(
 
 async function propose(node: Node, request: ProposeRequest, { signal, onWorthy }: CallContext) {
   const { instance, value, learners } = request;
-  const { limits, proposer } = node.options.configuration;
+  const { limits } = node.options.configuration;
   const names = node.context.graph.spec.learners;
   if (value.length === 0) throw new ConnectError("the value is empty", Code.InvalidArgument);
   if (value.length > limits.valueBytesMax) {
@@ -155,7 +155,7 @@ async function propose(node: Node, request: ProposeRequest, { signal, onWorthy }
   const serves = learners.length === 0
     ? fullSet(names.length)
     : setOf(learners.map((name) => names.indexOf(name)));
-  const proposing = newProposing(hashValue(value), serves, proposer);
+  const proposing = newProposing(hashValue(value), serves, turnOf(node.options.configuration));
   const isNew = node.decisionsIn(instance).length === 0;
   const refused = node.propose(instance, proposing, new Uint8Array(value));
   if (isRejection(refused)) throw rejectionToError(refused);

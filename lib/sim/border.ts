@@ -66,7 +66,8 @@ export function notary(): Notary {
   const { signer, publicKey } = constantKey(7);
   const configDigest = new Uint8Array(32).fill(9);
   const certificate = { keyKind: "ed25519", publicKey };
-  const context = { acceptors: [{ name: "Alice", certificate }], digest: { whole: configDigest } };
+  const acceptors = [{ name: "Alice", certificate }];
+  const context = { acceptors, proposers: acceptors, digest: { whole: configDigest } };
   known = {
     configDigest,
     signer,

@@ -45,7 +45,8 @@ export function identifyElsewhere(content: AcceptorContent, instance: number): M
 
 /** The 1a of a ballot. */
 export function proposalOf(ballot: Ballot): Proposal {
-  const text = `1a ${ballot.seconds} ${ballot.nanos} ${ballot.valueHash}`;
+  const { seconds, nanos, valueHash, proposer } = ballot;
+  const text = `1a ${seconds} ${nanos} ${valueHash} ${proposer}`;
   return { kind: "1a", id: digest(text) as MessageId, ballot };
 }
 

@@ -7,7 +7,7 @@
 import type { InstanceState } from "../core/instance.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import { newProposer, type Pace, type ProposerState, stepProposer } from "../core/proposer.ts";
-import type { Ballot, LearnerSet, Timestamp, ValueHash } from "../core/types.ts";
+import type { Ballot, LearnerSet, ProposerIndex, Timestamp, ValueHash } from "../core/types.ts";
 import type { ProposerStep } from "../trace/writer.ts";
 import type { Prng } from "./prng.ts";
 
@@ -22,11 +22,12 @@ export class Offering {
     graph: LearnerGraph,
     value: ValueHash,
     serves: LearnerSet,
+    self: ProposerIndex,
     pace: Pace,
   ) {
     this.#graph = graph;
     this.#pace = pace;
-    this.#state = newProposer(value, serves);
+    this.#state = newProposer(value, serves, self);
   }
 
   /**

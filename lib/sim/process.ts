@@ -21,7 +21,7 @@ import { Mail } from "./mail.ts";
 import type { Packet } from "./packet.ts";
 import { Offering } from "./offering.ts";
 import type { Role } from "./role.ts";
-import { INSTANCE, open1a, seal, type Sealed, verify } from "./sealed.ts";
+import { INSTANCE, seal, seal1a, type Sealed, verify } from "./sealed.ts";
 import type { Stage } from "./stage.ts";
 
 /** The moment at which every world begins. */
@@ -84,7 +84,7 @@ export class Process {
     this.#latest = undefined;
     const { offers } = role;
     this.#offering = offers &&
-      new Offering(stage.graph, offers.value, offers.serves, offers.pace);
+      new Offering(stage.graph, offers.value, offers.serves, role.index, offers.pace);
     stage.started(this);
     for (const sealed of this.disk.contents) {
       this.#sealed.set(sealed.message.id, sealed);
@@ -158,7 +158,7 @@ export class Process {
     if (this.state.dag.has(message.id)) return conversation.received(message.id, this.#nowMs);
     const { peer } = conversation;
     const wasWanted = this.#mail.wants.has(message.id);
-    const rejection = verify(sealed, this.#stage.graph.acceptorCount) ??
+    const rejection = verify(sealed, this.#stage.signers) ??
       this.#border.refuseMessage(sealed, peer, wasWanted, this.#nowMs);
     if (rejection !== undefined) {
       return this.#stage.refused(this, sealed.message, rejection, peer);
@@ -272,7 +272,7 @@ export class Process {
     );
     if (wakeAt !== undefined) this.#wakeAt(wakeAt);
     for (const ballot of ballots) {
-      const sealed = open1a(proposalOf(ballot));
+      const sealed = seal1a(proposalOf(ballot));
       this.#stage.proposed(this, ballot);
       this.#sealed.set(sealed.message.id, sealed);
       this.#step({ kind: "message", message: sealed.message, source: "", now: this.now() });

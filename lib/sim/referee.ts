@@ -67,6 +67,11 @@ export class Referee {
     this.proposed.add(ballot.valueHash);
   }
 
+  /** A villain has sent something: what it offers in a 1a may be decided. */
+  sent(message: Message): void {
+    if (message.kind === "1a") this.offered(message.ballot);
+  }
+
   /** Whether an acceptor has said something that is not among these messages. */
   hasForgotten(
     acceptor: AcceptorIndex | undefined,

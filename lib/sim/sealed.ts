@@ -5,14 +5,21 @@
  * @module
  */
 
+import type { LearnerGraph } from "../core/learner_graph.ts";
 import { reject, type Rejection } from "../core/rejection.ts";
-import type { AcceptorContent, AcceptorMessage, Message, MessageId } from "../core/types.ts";
+import type {
+  AcceptorContent,
+  AcceptorMessage,
+  Message,
+  MessageId,
+  Proposal,
+} from "../core/types.ts";
 import { hashOf, identify, identifyElsewhere, proposalOf } from "./ids.ts";
 import type { Naming } from "./naming.ts";
 
 /** Stands for a signature over the canonical bytes of a message. */
 export interface Seal {
-  /** Whose key made it. */
+  /** Whose key made it, by number of the process. */
   readonly signer: number;
   /** The instance that the signed bytes name. */
   readonly instance: number;
@@ -28,7 +35,7 @@ export interface Sealed {
   readonly instance: number;
   /** As claimed. */
   readonly message: Message;
-  /** Undefined for a 1a, which nobody signs: the link tells who sent it. */
+  /** Undefined for one that nobody has signed. */
   readonly seal: Seal | undefined;
 }
 
@@ -53,9 +60,27 @@ export const NAMING: Naming = {
   proposal: proposalOf,
 };
 
-/** A 1a on its way. */
-export function open1a(message: Message): Sealed {
-  return { instance: INSTANCE, message, seal: undefined };
+/** A 1a on its way, with the seal of a process: its proposer's, if it is to be genuine. */
+export function seal1a(message: Proposal, signer: number = message.ballot.proposer): Sealed {
+  const { id } = message;
+  return { instance: INSTANCE, message, seal: { signer, instance: INSTANCE, id, nonce: 0 } };
+}
+
+/** How many of the processes, counted from the first, may sign what. */
+export interface Signers {
+  /** These may sign 1bs and 2as. */
+  readonly acceptors: number;
+  /** These may sign 1as. */
+  readonly proposers: number;
+}
+
+/** Who may sign what in a scenario: processes are acceptors, then proposers, then observers. */
+export function signersOf({ graph, proposersAtMs }: {
+  readonly graph: LearnerGraph;
+  readonly proposersAtMs: readonly number[];
+}): Signers {
+  const acceptors = graph.acceptorCount;
+  return { acceptors, proposers: acceptors + proposersAtMs.length };
 }
 
 const verdicts = new WeakMap<Sealed, Rejection | "genuine">();
@@ -64,26 +89,33 @@ const verdicts = new WeakMap<Sealed, Rejection | "genuine">();
  * What an honest process asks of everything from outside: canonical, named rightly, and sealed by
  * whom it claims. The answer is remembered.
  */
-export function verify(sealed: Sealed, acceptorCount: number): Rejection | undefined {
+export function verify(sealed: Sealed, signers: Signers): Rejection | undefined {
   let verdict = verdicts.get(sealed);
   if (verdict === undefined) {
-    verdict = judge(sealed, acceptorCount) ?? "genuine";
+    verdict = judge(sealed, signers) ?? "genuine";
     verdicts.set(sealed, verdict);
   }
   return verdict === "genuine" ? undefined : verdict;
 }
 
-function judge({ instance, message, seal }: Sealed, acceptorCount: number): Rejection | undefined {
+function judge({ instance, message, seal }: Sealed, signers: Signers): Rejection | undefined {
   if (message.kind === "1a") {
-    const { seconds, nanos } = message.ballot;
+    const { seconds, nanos, proposer } = message.ballot;
     if (seconds < 0 || nanos < 0 || nanos > 999_999_999) {
       return reject("BAD_TIMESTAMP", "not a normalised time");
     }
-    if (proposalOf(message.ballot).id !== message.id) return reject("MALFORMED", "a false id");
-    return undefined;
+    if (proposer < 0 || proposer >= signers.proposers) {
+      return reject("UNKNOWN_SIGNER", "no such proposer");
+    }
+    const { id } = message;
+    if (proposalOf(message.ballot).id !== id) return reject("MALFORMED", "a false id");
+    const isGenuine = seal?.signer === proposer && seal.id === id && seal.instance === instance;
+    return isGenuine ? undefined : reject("BAD_SIGNATURE", "the seal is not the proposer's");
   }
   const { signer, refs } = message;
-  if (signer < 0 || signer >= acceptorCount) return reject("UNKNOWN_SIGNER", "no such acceptor");
+  if (signer < 0 || signer >= signers.acceptors) {
+    return reject("UNKNOWN_SIGNER", "no such acceptor");
+  }
   if (refs.some((ref, i) => i > 0 && refs[i - 1]! >= ref)) {
     return reject("NOT_CANONICAL", "refs are not strictly ascending");
   }

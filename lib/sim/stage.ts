@@ -9,6 +9,7 @@ import type { Effect, Input } from "../core/effects.ts";
 import type { Rejection } from "../core/rejection.ts";
 import type { Ballot, Message } from "../core/types.ts";
 import type { ProposerStep } from "../trace/writer.ts";
+import type { Signers } from "./sealed.ts";
 import type { Process } from "./process.ts";
 import type { Scene } from "./scene.ts";
 
@@ -16,6 +17,8 @@ import type { Scene } from "./scene.ts";
 export interface Stage extends Scene {
   /** How long an echo waits, lest the peer say first that it has the message. */
   readonly echoDelayMs: number;
+  /** Who may sign what. */
+  readonly signers: Signers;
   /** A process starts, and knows nothing yet, not even what is on its disk. */
   started(process: Process): void;
   /** The core has taken an input. Comes before what is sent because of it. */

@@ -18,7 +18,7 @@ import {
 } from "../core/types.ts";
 import type { Conspiracy } from "./conspiracy.ts";
 import type { Packet } from "./packet.ts";
-import { INSTANCE, open1a, seal, type Sealed } from "./sealed.ts";
+import { INSTANCE, seal, seal1a, type Sealed } from "./sealed.ts";
 import type { Scene } from "./scene.ts";
 
 /** What a villain does. */
@@ -141,11 +141,11 @@ export class Villain {
     );
   }
 
-  /** Offers a value, to be sent; the clocks of villains are right. */
-  offer(strategy: string, ballot: Ballot): Sealed {
-    const proposal = this.stage.naming.proposal(ballot);
+  /** Offers a value in its own name, to be sent; the clocks of villains are right. */
+  offer(strategy: string, ballot: Omit<Ballot, "proposer">): Sealed {
+    const proposal = this.stage.naming.proposal({ ...ballot, proposer: this.index });
     this.conspiracy.remember(proposal.id, strategy);
-    return open1a(proposal);
+    return seal1a(proposal);
   }
 
   /** What a clock that is right shows, or will show in so many milliseconds. */

@@ -13,7 +13,6 @@ import type { AcceptorSet, Ballot, Message, Timestamp } from "../core/types.ts";
 import type { ProposerStep } from "../trace/writer.ts";
 import { Amnesia } from "./amnesia.ts";
 import { Conspiracy } from "./conspiracy.ts";
-
 import { exceededLimit } from "./bounds.ts";
 import { isComplete } from "./ending.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -23,7 +22,7 @@ import { Network } from "./network.ts";
 import type { Packet } from "./packet.ts";
 import { makePrng, type Prng } from "./prng.ts";
 import { BEGINNING, Process } from "./process.ts";
-import { NAMING, type Sealed, verify } from "./sealed.ts";
+import { NAMING, type Sealed, type Signers, signersOf, verify } from "./sealed.ts";
 import { Referee, Violation } from "./referee.ts";
 import { roleOf } from "./role.ts";
 import type { Scenario } from "./scenario.ts";
@@ -58,6 +57,7 @@ export class World implements Stage {
   readonly graph: LearnerGraph;
   readonly limits: CoreLimits;
   readonly echoDelayMs: number;
+  readonly signers: Signers;
   readonly scenario: Scenario;
   /** Looks at every step: what is wrong, or undefined. */
   inspector: Inspector | undefined;
@@ -86,6 +86,7 @@ export class World implements Stage {
     this.scenario = scenario;
     this.graph = graph;
     this.limits = scenario.limits;
+    this.signers = signersOf(scenario);
     this.echoDelayMs = 20 + 2 * network.delayMsMax;
     this.marks = marks;
     this.#spectator = spectator;
@@ -118,15 +119,13 @@ export class World implements Stage {
   acceptorOf = (process: number): number | undefined =>
     process < this.graph.acceptorCount ? process : undefined;
 
-  isGenuine = (sealed: Sealed): boolean => verify(sealed, this.graph.acceptorCount) === undefined;
+  isGenuine = (sealed: Sealed): boolean => verify(sealed, this.signers) === undefined;
 
   /** Of {@linkcode Stage}. */
   transmit(from: number, to: number, packet: Packet): void {
     this.conspiracy.overhear(packet);
     if (this.#villains.has(from)) {
-      for (const { message } of packet.bodies) {
-        if (message.kind === "1a") this.referee.offered(message.ballot);
-      }
+      for (const { message } of packet.bodies) this.referee.sent(message);
     }
     this.network.transmit(from, to, packet);
   }

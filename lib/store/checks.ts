@@ -30,6 +30,7 @@ export function checkBatch(batch: JournalBatch, length: number): void {
     checkHash(proposal);
     checkCount(ballot.seconds);
     checkCount(ballot.nanos);
+    checkCount(ballot.proposer);
   }
   for (const { instance, first, second } of batch.evidence) {
     checkInstance(instance);

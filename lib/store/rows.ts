@@ -146,14 +146,17 @@ export const VALUES: Table<JournalValue> = {
 /** Decisions. */
 export const DECISIONS: Table<JournalDecision> = {
   name: "decisions",
-  insert: "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) " +
+  insert: "INSERT INTO decisions (position, instance, learner, seconds, nanos, value_hash, " +
+    "proposer, proposal, signers, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) " +
     "ON CONFLICT (instance, learner, value_hash) DO NOTHING",
-  columns: "position, instance, learner, seconds, nanos, value_hash, proposal, signers, sum",
+  columns:
+    "position, instance, learner, seconds, nanos, value_hash, proposer, proposal, signers, " +
+    "sum",
   write({ instance, learner, ballot, proposal, signers }, position) {
-    const { seconds, nanos, valueHash } = ballot;
+    const { seconds, nanos, valueHash, proposer } = ballot;
     return sealed(
       ...[position, toColumn(instance), learner, seconds, nanos],
-      ...[fromHex(valueHash), fromHex(proposal), JSON.stringify(signers)],
+      ...[fromHex(valueHash), proposer, fromHex(proposal), JSON.stringify(signers)],
     );
   },
   read(row) {
@@ -165,6 +168,7 @@ export const DECISIONS: Table<JournalDecision> = {
         seconds: Number(row.seconds),
         nanos: Number(row.nanos),
         valueHash: toHex(row.value_hash as Uint8Array) as ValueHash,
+        proposer: Number(row.proposer),
       },
       proposal: toHex(row.proposal as Uint8Array) as MessageId,
       signers: JSON.parse(row.signers as string),

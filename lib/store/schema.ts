@@ -76,6 +76,10 @@ export const MIGRATIONS: readonly string[] = [
     sum INTEGER NOT NULL
   ) STRICT;
   `,
+  // Of a ballot's proposer. No older journal with decisions is opened: its digest is of another kind.
+  `
+  ALTER TABLE decisions ADD COLUMN proposer INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** The version of the tables in a database; 0 if it has none. */

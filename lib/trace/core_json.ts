@@ -196,11 +196,13 @@ function readAcceptorMessage(field: Field): AcceptorMessage {
 }
 
 function readBallot(field: Field): Ballot {
-  const { seconds, nanos, valueHash } = field.fields(["seconds", "nanos", "valueHash"]);
+  const { seconds, nanos, valueHash, proposer } = field
+    .fields(["seconds", "nanos", "valueHash", "proposer"]);
   return {
     seconds: readSeconds(seconds),
     nanos: readNanos(nanos),
     valueHash: valueHash.text() as ValueHash,
+    proposer: readIndex(proposer),
   };
 }
 

@@ -68,8 +68,8 @@ export function plainTime({ seconds, nanos }: Timestamp): Timestamp {
   return { seconds, nanos };
 }
 
-function plainBallot({ seconds, nanos, valueHash }: Ballot): Ballot {
-  return { seconds, nanos, valueHash };
+function plainBallot({ seconds, nanos, valueHash, proposer }: Ballot): Ballot {
+  return { seconds, nanos, valueHash, proposer };
 }
 
 function plainDecision({ learner, ballot, proposal, signers }: Decision): TracedDecision {

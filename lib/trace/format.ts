@@ -24,7 +24,7 @@ import type {
 } from "../core/types.ts";
 
 /** Of this format. A reader refuses any other. */
-export const TRACE_VERSION = 1;
+export const TRACE_VERSION = 2;
 
 /** A bit mask: "0x" and hexadecimal digits in lower case, none in front that is 0. */
 export type MaskText = `0x${string}`;

@@ -5,10 +5,11 @@
  * All integers are unsigned and big-endian; ids and hashes are 32 bytes:
  *
  * ```text
- * 1a:       "hetpaxos/v1/1a\0" configDigest instance:u64 seconds:u64 nanos:u32 valueHash
- * acceptor: "hetpaxos/v1/acceptor\0" configDigest instance:u64 signer:u32
+ * 1a:       "hetpaxos/v2/1a\0" configDigest instance:u64 seconds:u64 nanos:u32 valueHash
+ *           proposer:u32
+ * acceptor: "hetpaxos/v2/acceptor\0" configDigest instance:u64 signer:u32
  *           prevFlag:u8 [prev] refCount:u32 refs…
- * value:    "hetpaxos/v1/value\0" value
+ * value:    "hetpaxos/v2/value\0" value
  * ```
  *
  * @module
@@ -23,9 +24,9 @@ export const HASH_BYTES = 32;
 /** Bytes of a signature, of either kind of key. */
 export const SIGNATURE_BYTES = 64;
 
-const PROPOSAL_TAG = tag("hetpaxos/v1/1a");
-const ACCEPTOR_TAG = tag("hetpaxos/v1/acceptor");
-const VALUE_TAG = tag("hetpaxos/v1/value");
+const PROPOSAL_TAG = tag("hetpaxos/v2/1a");
+const ACCEPTOR_TAG = tag("hetpaxos/v2/acceptor");
+const VALUE_TAG = tag("hetpaxos/v2/value");
 
 /** The UTF-8 of a domain tag and the zero byte that ends it: no tag is a prefix of another. */
 export function tag(name: string): Uint8Array<ArrayBuffer> {
@@ -40,15 +41,16 @@ export interface Scope {
   readonly instance: bigint;
 }
 
-/** Canonical bytes of a 1a. The value is covered by its hash only. */
+/** Canonical bytes of a 1a: what its proposer signs. The value is covered by its hash only. */
 export function canonicalProposal(scope: Scope, ballot: Ballot): Uint8Array<ArrayBuffer> {
-  return new ByteWriter(PROPOSAL_TAG.length + 84)
+  return new ByteWriter(PROPOSAL_TAG.length + 88)
     .raw(PROPOSAL_TAG)
     .raw(scope.configDigest)
     .u64(scope.instance)
     .u64(BigInt(ballot.seconds))
     .u32(ballot.nanos)
     .hex(ballot.valueHash)
+    .u32(ballot.proposer)
     .finish();
 }
 

@@ -25,8 +25,10 @@ export interface WireProposal {
   readonly kind: "1a";
   /** 0 to 2^64 - 1. */
   readonly instance: bigint;
-  /** What is proposed, by hash, and when. */
+  /** What is proposed, by hash, when, and by whom. */
   readonly ballot: Ballot;
+  /** 64 bytes by the proposer, which nobody has verified yet. */
+  readonly signature: Uint8Array;
   /** Not yet checked against the hash. */
   readonly value: Uint8Array | undefined;
 }
@@ -78,8 +80,8 @@ export function decodeMessage(
 export function encodeMessage(message: WireMessage): ConsensusMessage {
   const { instance } = message;
   if (message.kind === "1a") {
-    const { ballot, value } = message;
-    const proposal = { ballot: encodeBallot(ballot), value };
+    const { ballot, value, signature } = message;
+    const proposal = { ballot: encodeBallot(ballot), value, signature };
     return create(ConsensusMessageSchema, {
       instance,
       body: { case: "proposal", value: proposal },
@@ -99,24 +101,26 @@ export function encodeMessage(message: WireMessage): ConsensusMessage {
 export function encodeBallot(ballot: Ballot): {
   timestamp: { seconds: bigint; nanos: number };
   valueHash: Uint8Array<ArrayBuffer>;
+  proposer: number;
 } {
   return {
     timestamp: { seconds: BigInt(ballot.seconds), nanos: ballot.nanos },
     valueHash: fromHex(ballot.valueHash),
+    proposer: ballot.proposer,
   };
 }
 
 /** Checks and converts a ballot. Rejects one that is MALFORMED, BAD_LENGTH or BAD_TIMESTAMP. */
 export function decodeBallot(ballot: BallotMessage | undefined): Ballot | Rejection {
   if (ballot === undefined) return reject("MALFORMED", "1a without a ballot");
-  const { timestamp, valueHash } = ballot;
+  const { timestamp, valueHash, proposer } = ballot;
   if (timestamp === undefined) return reject("MALFORMED", "ballot without a timestamp");
   if (valueHash.length !== HASH_BYTES) return badLength("value hash", valueHash, HASH_BYTES);
   const { seconds, nanos } = timestamp;
   if (seconds < 0n || seconds > BigInt(SECONDS_MAX) || nanos < 0 || nanos > NANOS_MAX) {
     return reject("BAD_TIMESTAMP", `timestamp of ${seconds} seconds and ${nanos} nanoseconds`);
   }
-  return { seconds: Number(seconds), nanos, valueHash: toHex(valueHash) as ValueHash };
+  return { seconds: Number(seconds), nanos, valueHash: toHex(valueHash) as ValueHash, proposer };
 }
 
 /** Checks and converts an id. Rejects one of BAD_LENGTH. */
@@ -130,13 +134,16 @@ function decodeProposal(
   proposal: Proposal,
   valueBytesMax: number,
 ): WireProposal | Rejection {
-  const { value } = proposal;
+  const { value, signature } = proposal;
   if (value !== undefined && value.length > valueBytesMax) {
     return reject("TOO_LARGE", `value of ${value.length} bytes, above ${valueBytesMax}`);
   }
   const ballot = decodeBallot(proposal.ballot);
   if (isRejection(ballot)) return ballot;
-  return { kind: "1a", instance, ballot, value: value?.slice() };
+  if (signature.length !== SIGNATURE_BYTES) {
+    return badLength("signature", signature, SIGNATURE_BYTES);
+  }
+  return { kind: "1a", instance, ballot, value: value?.slice(), signature: signature.slice() };
 }
 
 function decodeAcceptorMessage(

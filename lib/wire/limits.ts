@@ -29,7 +29,7 @@ export type Limits = Readonly<Record<LimitName, number>>;
 
 /** How a proposer waits. */
 export interface ProposerSettings extends Readonly<Record<ProposerSettingName, number>> {
-  /** Names of the identities whose proposers share time in windows, in turn; empty for back-off. */
+  /** Names of the proposers that have windows of their own, in turn; never empty. */
   readonly rotation: readonly string[];
 }
 

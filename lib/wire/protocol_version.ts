@@ -5,4 +5,4 @@
  */
 
 /** Version of the conversation that docs/WIRE.md describes. Peers of another version are refused. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;

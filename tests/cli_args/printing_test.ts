@@ -22,7 +22,7 @@ const NODE = {
 function disagreement(entangled: boolean): Disagreement {
   const decision = (learner: number, valueHash: ValueHash) => ({
     learner,
-    ballot: { seconds: learner, nanos: 0, valueHash },
+    ballot: { seconds: learner, nanos: 0, valueHash, proposer: 0 },
     proposal: "" as MessageId,
     signers: 0b11n,
   });

@@ -4,6 +4,7 @@ import { parseCard } from "../../lib/config/card.ts";
 import { loadCluster } from "../../lib/config/cluster_configuration.ts";
 import { joinCards } from "../../lib/config/join_cards.ts";
 import { differingParts, DIGEST_PARTS } from "../../lib/config/digest.ts";
+import { makeCertificate } from "../../lib/crypto/make_certificate.ts";
 import { load, sample } from "./sample.ts";
 
 // deno-lint-ignore no-explicit-any
@@ -43,12 +44,27 @@ const HARMLESS: readonly ((config: Loose, seed: number) => void)[] = [
   (c, seed) => c.proposal = `proposal ${seed}`,
   (c, seed) => acceptorsOf(c).forEach((a, i) => a.port = 1024 + (seed % 1000) + i),
   (c) => acceptorsOf(c).forEach((a, i) => a.host = `host-${i}.example`),
-  (c) => c.addresses = c.addresses.filter((a: Loose) => a.name !== "client_0"),
-  (c) => c.addresses.filter((a: Loose) => a.client).forEach((a: Loose) => a.name = "visitor"),
+  (c) => c.addresses.push(visitor),
+  (c) => c.proposer = { backoffMsMin: 7, rotation: ["Alice", "Bob", "Carol", "Dave"] },
   (c, seed) => c.limits = { refsMax: 16 + (seed % 1000) },
   (c) => c.network = { pingTimeoutMs: 77 },
   (c) => c.listen = "0.0.0.0:1",
 ];
+
+/** A client that is no declared proposer. */
+const visitor = {
+  name: "visitor",
+  client: true,
+  certificate: (await makeCertificate("ed25519", "visitor", ["localhost"])).certificate,
+};
+
+const REVERSED = ["Dave", "Carol", "Bob", "Alice"];
+
+/** Makes a client a declared proposer. */
+function declare(c: Loose, name: string): void {
+  c.addresses.push({ ...visitor, name });
+  c.proposers.push(name);
+}
 
 const MEANINGFUL: readonly (readonly [string, (config: Loose) => void, readonly string[]])[] = [
   ["the rules", (c) => c.rules = "HP2", ["rules"]],
@@ -56,7 +72,7 @@ const MEANINGFUL: readonly (readonly [string, (config: Loose) => void, readonly 
   [
     "an acceptor's name",
     (c) => rename(c, "Dave", "Daisy"),
-    ["acceptors", "learners", "safetySets"],
+    ["acceptors", "learners", "safetySets", "windows"],
   ],
   ["a learner's name", (c) => rename(c, "Frank", "Fritz"), ["learners", "safetySets"]],
   [
@@ -70,6 +86,11 @@ const MEANINGFUL: readonly (readonly [string, (config: Loose) => void, readonly 
       c.safetySets.Eve.safetySets.Frank.quorums = [{ names: ["Alice", "Bob", "Carol", "Dave"] }],
     ["safetySets"],
   ],
+  ["a proposer more", (c) => declare(c, "visitor"), ["proposers"]],
+  ["a proposer less", (c) => delete c.proposers, ["proposers"]],
+  ["who has windows", (c) => c.proposer = { rotation: ["Alice", "client_0"] }, ["windows"]],
+  ["whose windows come first", (c) => c.proposer = { rotation: REVERSED }, ["windows"]],
+  ["how long windows are", (c) => c.proposer = { windowMsMin: 77 }, ["windows"]],
   ["a pair", (c) => delete c.safetySets.Eve.safetySets.Frank, ["safetySets"]],
 ];
 
@@ -91,10 +112,10 @@ Deno.test("the digest does not depend on how a cluster is written, nor on whose 
 });
 
 Deno.test("cards join to the same bytes however the graph is written, and to the same cluster", () => {
-  const join = ({ addresses, learners, safetySets, rules }: Loose) =>
+  const join = ({ addresses, learners, safetySets, rules, proposers }: Loose) =>
     joinCards(
       addresses.map((address: Loose) => parseCard(JSON.stringify(address), `${address.name}.card`)),
-      JSON.stringify({ learners, safetySets, rules }),
+      JSON.stringify({ learners, safetySets, rules, proposers }),
       "graph.json",
     );
   const joined = join(sample());
@@ -149,8 +170,8 @@ Deno.test("permission to disagree is part of the safety sets", () => {
 
 Deno.test("all parts are 32 bytes and differ from each other", () => {
   const parts = [...DIGEST_PARTS, "whole" as const].map((part) => original[part].toHex());
-  assertEquals(new Set(parts).size, 5);
-  assertEquals(parts.map((hex) => hex.length), [64, 64, 64, 64, 64]);
+  assertEquals(new Set(parts).size, 7);
+  for (const hex of parts) assertEquals(hex.length, 64);
 });
 
 function acceptorsOf(config: Loose): Loose[] {

@@ -240,7 +240,22 @@ testAll([
   [
     "a turn for nobody",
     (c) => c.proposer = { rotation: ["Alice", "Zed"] },
-    ': proposer.rotation[1]: "Zed" is the name of no address',
+    ': proposer.rotation[1]: "Zed" may not propose: it is neither an acceptor nor one of the proposers',
+  ],
+  [
+    "a proposer that is no client",
+    (c) => c.proposers = ["client_0", "Alice"],
+    ': proposers[1]: "Alice" is the name of no client; acceptors may propose anyway',
+  ],
+  [
+    "a proposer that is nobody",
+    (c) => c.proposers = ["client0"],
+    ': proposers[0]: "client0" is the name of no client',
+  ],
+  [
+    "a proposer listed twice",
+    (c) => c.proposers = ["client_0", "client_0"],
+    ': proposers[1]: "client_0" is listed at proposers[0] already',
   ],
   [
     "two turns for one",

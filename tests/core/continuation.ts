@@ -50,6 +50,8 @@ export class Continuation {
   readonly #acceptors: { readonly context: CoreContext; readonly state: InstanceState }[] = [];
   /** Of who is caught: where its branches ended when the others went on. */
   #branches: AcceptorMessage[] = [];
+  /** Who is caught and not silent. */
+  #liars: AcceptorSet = 0n;
   #time = 1_000;
 
   /** @param known Refs come before what refers to them. */
@@ -63,7 +65,8 @@ export class Continuation {
   /** Lets the acceptors that are neither caught nor silent vote from now on. */
   awaken(silent: AcceptorSet, hearing: (acceptor: number) => Hearing): void {
     const { view } = this.observer;
-    this.#branches = membersOf(view.caught).flatMap((liar) =>
+    this.#liars = view.caught & ~silent;
+    this.#branches = membersOf(this.#liars).flatMap((liar) =>
       view.tips[liar]!.slice(0, 4).map(({ message }) => message as AcceptorMessage)
     );
     for (let self = 0; self < this.graph.acceptorCount; self++) {
@@ -89,9 +92,9 @@ export class Continuation {
 
   /** A 1a above all others; nobody has heard of it yet but the observer. */
   propose(valueHash: ValueHash): void {
-    const proposal = proposalOf({ seconds: this.#time++, nanos: 0, valueHash });
+    const proposal = proposalOf({ seconds: this.#time++, nanos: 0, valueHash, proposer: 0 });
     this.#publish(proposal);
-    for (const liar of membersOf(this.observer.view.caught)) {
+    for (const liar of membersOf(this.#liars)) {
       this.#publish(acceptorMessage(liar, undefined, [proposal.id]));
     }
     for (const { signer, id } of this.#branches) {
@@ -101,12 +104,12 @@ export class Continuation {
 
   /** Each 1b of who is caught, in the highest ballot, is followed by a 2a if there can be one. */
   lie(): void {
-    const { dag, view: { caught, highest1a } } = this.observer;
+    const { dag, view: { highest1a } } = this.observer;
     const oneBs = [...dag.values()]
       .filter(({ facts }) => facts.kind === "1b" && facts.proposal === highest1a);
     for (const own of oneBs) {
       const { signer, id } = own.message as AcceptorMessage;
-      if (!hasMember(caught, signer)) continue;
+      if (!hasMember(this.#liars, signer)) continue;
       const trusting = oneBs.filter(({ facts }) =>
         facts.tips[signer]!.every((tip) => isAncestorOrSelf(tip, own))
       );

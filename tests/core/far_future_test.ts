@@ -24,7 +24,7 @@ Deno.test("a proposer does not offer above a ballot that no acceptor takes", () 
   const context = { graph: GRAPH, limits: LIMITS, self: undefined };
   const instance = newInstance(context, identify);
   const take = (seconds: number) => {
-    const message = proposalOf({ seconds, nanos: 0, valueHash: hashOf("a value") });
+    const message = proposalOf({ seconds, nanos: 0, valueHash: hashOf("a value"), proposer: 0 });
     return step(context, instance, { kind: "message", message, source: "peer", now: NOW })
       .map((effect) => effect.kind === "reject" ? effect.rejection.rejected : effect.kind);
   };
@@ -32,7 +32,7 @@ Deno.test("a proposer does not offer above a ballot that no acceptor takes", () 
   assertEquals(take(250_000_000_000), ["FAR_FUTURE"]);
   assertEquals(take(1_010), ["deliver"]);
   const pace = { backoffMsMin: 100, backoffMsMax: 1_000 };
-  const proposer = newProposer(hashOf("another"), 1n);
+  const proposer = newProposer(hashOf("another"), 1n, 0);
   stepProposer(GRAPH, instance, proposer, pace, NOW, 0);
   const later = { seconds: 1_001, nanos: 0 };
   const [offer] = stepProposer(GRAPH, instance, proposer, pace, later, 0);

@@ -35,7 +35,7 @@ const LIMITS = {
 const NOW = { seconds: 1_000, nanos: 0 };
 
 const propose = (seconds: number) =>
-  proposalOf({ seconds, nanos: 0, valueHash: hashOf(`value ${seconds}`) });
+  proposalOf({ seconds, nanos: 0, valueHash: hashOf(`value ${seconds}`), proposer: 0 });
 
 /** A history in which B has sent a 2a; entries may then be spoilt. */
 function history() {

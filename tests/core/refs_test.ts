@@ -99,7 +99,7 @@ function startAlice() {
 }
 
 const propose = (seconds: number, value = "red") =>
-  proposalOf({ seconds, nanos: 0, valueHash: hashOf(value) });
+  proposalOf({ seconds, nanos: 0, valueHash: hashOf(value), proposer: 0 });
 
 Deno.test("refs: after 2,000 ballots missed there are two messages to refer to, not 4,000", () => {
   const { context, state, sent, receive } = startAlice();

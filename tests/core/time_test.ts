@@ -35,10 +35,14 @@ Deno.test("time: an input from before the one before is a fault of ours", () => 
   const inputs: ((now: Timestamp) => Input)[] = [
     (now) => ({ kind: "tick", now }),
     (now) => ({ kind: "vote", allowed: true, now }),
-    (now) => ({ kind: "restore", message: proposalOf({ ...NOW, valueHash: hashOf("red") }), now }),
+    (now) => ({
+      kind: "restore",
+      message: proposalOf({ ...NOW, valueHash: hashOf("red"), proposer: 0 }),
+      now,
+    }),
     (now) => ({
       kind: "message",
-      message: proposalOf({ ...NOW, valueHash: hashOf("red") }),
+      message: proposalOf({ ...NOW, valueHash: hashOf("red"), proposer: 0 }),
       source: "peer",
       now,
     }),
@@ -56,7 +60,7 @@ Deno.test("time: an input from before the one before is a fault of ours", () => 
 Deno.test("time: a proposer's step from before the one before is a fault of ours", () => {
   for (const pace of [BACKOFF, WINDOWS]) {
     const { state, take } = start();
-    const proposer = newProposer(hashOf("own"), 1n);
+    const proposer = newProposer(hashOf("own"), 1n, 0);
     const look = (now: Timestamp) => stepProposer(GRAPH, state, proposer, pace, now, 0.5);
     const offers = (now: Timestamp) => look(now).filter(({ kind }) => kind === "propose").length;
     assertEquals([offers(NOW), offers(NOW)], [1, 0]);
@@ -83,7 +87,7 @@ Deno.test("time: a ballot is just above what somebody has taken, if that can be 
   const { state, take } = start();
   const time = (now: Timestamp) => ballotTime(state, undefined, 10_000, now);
   const takenAt = (ms: number, signer: number) => {
-    const proposal = proposalOf({ ...addMs(NOW, ms), valueHash: hashOf("red") });
+    const proposal = proposalOf({ ...addMs(NOW, ms), valueHash: hashOf("red"), proposer: 0 });
     const message = acceptorMessage(signer, undefined, [proposal.id]);
     const now = addMs(NOW, 60_000);
     take({ kind: "message", message: proposal, source: "peer", now });
@@ -98,6 +102,6 @@ Deno.test("time: a ballot is just above what somebody has taken, if that can be 
   assertEquals(ballotTime(state, undefined, undefined, NOW), addMs(NOW, 30_000.001));
   assertEquals(time(addMs(NOW, 25_000)), addMs(NOW, 30_000.001));
   assertEquals(time(addMs(NOW, 31_000)), addMs(NOW, 31_000));
-  const own = { ...addMs(NOW, 9_000), valueHash: hashOf("own") };
+  const own = { ...addMs(NOW, 9_000), valueHash: hashOf("own"), proposer: 0 };
   assertEquals(ballotTime(state, own, 10_000, NOW), addMs(NOW, 9_000.001));
 });

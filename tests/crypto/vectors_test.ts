@@ -27,12 +27,14 @@ Deno.test("vectors: 1as", () => {
   for (const vector of canonical.proposals) {
     const configDigest = fromHex(vector.configDigest);
     const instance = BigInt(vector.instance);
-    const { seconds, nanos } = vector;
-    const ballot: Ballot = { seconds, nanos, valueHash: vector.valueHash as ValueHash };
+    const { seconds, nanos, proposer } = vector;
+    const valueHash = vector.valueHash as ValueHash;
+    const ballot: Ballot = { seconds, nanos, valueHash, proposer };
     const bytes = canonicalProposal({ configDigest, instance }, ballot);
     assertEquals(toHex(bytes), vector.canonical);
     assertEquals(sha3Hex(bytes), vector.id);
-    const message = { kind: "1a", instance, ballot, value: undefined } as const;
+    const signature = new Uint8Array(64);
+    const message = { kind: "1a", instance, ballot, value: undefined, signature } as const;
     assertEquals(messageId(configDigest, message), vector.id);
   }
 });
@@ -59,7 +61,7 @@ Deno.test("canonical bytes, spelt out", () => {
   const text = (string: string) => toHex(new TextEncoder().encode(string));
   assertEquals(
     vector!.canonical,
-    text("hetpaxos/v1/acceptor\0") + vector!.configDigest + "0000000000000001" + "00000003" +
+    text("hetpaxos/v2/acceptor\0") + vector!.configDigest + "0000000000000001" + "00000003" +
       "01" + vector!.prev + "00000003" + vector!.refs.join(""),
   );
 });

@@ -1,14 +1,15 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import { isRejection, type RejectionCode } from "../../lib/core/rejection.ts";
-import type { MessageId } from "../../lib/core/types.ts";
+import type { Ballot, MessageId } from "../../lib/core/types.ts";
 import { parseCertificate } from "../../lib/crypto/certificate.ts";
 import { makeCertificate } from "../../lib/crypto/make_certificate.ts";
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { KEY_KINDS, makeSigner, parsePrivateKey } from "../../lib/crypto/keys.ts";
 import { makeVerifier, type Verifier } from "../../lib/crypto/verify.ts";
+import { signProposal } from "../../lib/node/signing.ts";
 import { canonicalAcceptorMessage } from "../../lib/wire/canonical.ts";
-import type { WireAcceptorMessage, WireMessage, WireProposal } from "../../lib/wire/codec.ts";
+import type { WireAcceptorMessage, WireMessage } from "../../lib/wire/codec.ts";
 import { fromHex } from "../../lib/wire/hex.ts";
 import { wireMessage } from "../wire/messages.ts";
 
@@ -23,7 +24,11 @@ const acceptors = made.map(({ kind, certificate }) => ({
 }));
 const signers = made.map(({ privateKey }) => makeSigner(parsePrivateKey(privateKey)));
 const whole = new Uint8Array(32).fill(7);
-const verifier = makeVerifier({ acceptors, digest: { whole } });
+const verifier = makeVerifier({
+  acceptors: acceptors.slice(0, 2),
+  proposers: acceptors,
+  digest: { whole },
+});
 
 const id = (digit: string) => digit.repeat(64) as MessageId;
 
@@ -31,6 +36,11 @@ function signed(signer: number, instance = 5n, digest = whole): WireAcceptorMess
   const content = { signer, prev: id("a"), refs: [id("a"), id("b")] };
   const bytes = canonicalAcceptorMessage({ configDigest: digest, instance }, content);
   return { kind: "acceptor", instance, content, signature: signers[signer]!.sign(bytes) };
+}
+
+function proposed(ballot: Ballot, value: Uint8Array | undefined, by = ballot.proposer) {
+  const scope = { configDigest: whole, instance: 1n };
+  return signProposal(signers[by]!, scope, ballot, value);
 }
 
 function outcome(message: WireMessage, by: Verifier = verifier): RejectionCode | "verified" {
@@ -89,10 +99,32 @@ Deno.test("a signer that is not an acceptor is unknown", () => {
   );
 });
 
+Deno.test("a 1a is its proposer's, in this instance and cluster, or is refused", () => {
+  const ballot = { seconds: 1, nanos: 2, valueHash: hashValue(new Uint8Array(1)), proposer: 0 };
+  for (const proposer of [0, 1]) {
+    const mine = { ...ballot, proposer };
+    const message = proposed(mine, undefined);
+    assertEquals(outcome(message), "verified");
+    assertEquals(outcome({ ...message, instance: 2n }), "BAD_SIGNATURE");
+    assertEquals(outcome(proposed(mine, undefined, 1 - proposer)), "BAD_SIGNATURE");
+    assertEquals(outcome({ ...message, ballot: { ...mine, nanos: 3 } }), "BAD_SIGNATURE");
+    assertEquals(outcome({ ...message, ballot: { ...mine, proposer: 2 } }), "UNKNOWN_SIGNER");
+  }
+  const one = proposed(ballot, undefined);
+  const other = { ...one, signature: new Uint8Array(64) };
+  assertEquals(
+    verifier.identify(one),
+    verifier.identify(other),
+    "the id does not cover the signature",
+  );
+  const theirs = { ...one, ballot: { ...ballot, proposer: 1 } };
+  assertNotEquals(verifier.identify(one), verifier.identify(theirs), "but who proposes");
+});
+
 Deno.test("a value must be the one announced, or absent", () => {
   const value = new TextEncoder().encode("blue");
-  const ballot = { seconds: 1, nanos: 2, valueHash: hashValue(value) };
-  const message: WireProposal = { kind: "1a", instance: 1n, ballot, value };
+  const ballot = { seconds: 1, nanos: 2, valueHash: hashValue(value), proposer: 0 };
+  const message = proposed(ballot, value);
   assertEquals(outcome(message), "verified");
   assertEquals(outcome({ ...message, value: undefined }), "verified");
   assertEquals(outcome({ ...message, value: new TextEncoder().encode("red") }), "VALUE_MISMATCH");
@@ -108,7 +140,7 @@ Deno.test("verifying answers and never throws, whatever a peer sends", () => {
   fc.assert(
     fc.property(wireMessage, fc.nat(2), (message, signer) => {
       const near = message.kind === "1a"
-        ? message
+        ? signer === 2 ? message : proposed({ ...message.ballot, proposer: signer }, message.value)
         : { ...message, content: { ...message.content, signer } };
       seen.add(outcome(near));
       assert(/^[0-9a-f]{64}$/.test(verifier.identify(near)));

@@ -17,6 +17,7 @@ const GRAPH = {
   safetySets: {
     Eve: { safetySets: { Eve: { quorums: [{ names: ["Alice"] }, { names: ["Bob"] }] } } },
   },
+  proposers: ["console"],
 };
 
 /** A party with a folder of its own: no other party's programs are told of it. */

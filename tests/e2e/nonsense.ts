@@ -13,6 +13,7 @@ import { hashValue } from "../../lib/crypto/hash.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { canonicalAcceptorMessage } from "../../lib/wire/canonical.ts";
 import { encodeMessage } from "../../lib/wire/codec.ts";
+import { signProposal } from "../../lib/node/signing.ts";
 import {
   type ConsensusMessage,
   type Envelope,
@@ -110,8 +111,11 @@ export class Nonsense {
   }
 
   #proposal(i: number, nanos: number): ConsensusMessage {
-    const ballot = { seconds: 1_700_000_000, nanos, valueHash: VALUE_HASH };
-    return encodeMessage({ kind: "1a", instance: this.#instance(i), ballot, value: VALUE });
+    const { self, signer, digest } = this.#configuration;
+    const proposer = self.proposerIndex!;
+    const ballot = { seconds: 1_700_000_000, nanos, valueHash: VALUE_HASH, proposer };
+    const scope = { configDigest: digest.whole, instance: this.#instance(i) };
+    return encodeMessage(signProposal(signer, scope, ballot, VALUE));
   }
 
   #instance(i: number): bigint {

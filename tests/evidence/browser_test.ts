@@ -15,7 +15,10 @@ import { bundled, runAsInBrowser } from "../house/browser.ts";
 Deno.test("a browser makes the same of a document as we do", async () => {
   const { signer, publicKey } = keyOfSecret(new Uint8Array(32).fill(3));
   const whole = new Uint8Array(32).fill(9);
-  const digest = { whole, acceptors: whole, learners: whole, safetySets: whole, rules: whole };
+  const digest = {
+    ...{ whole, acceptors: whole, learners: whole, safetySets: whole, rules: whole },
+    ...{ proposers: whole, windows: whole },
+  };
   const acceptors = [{ name: "Alice", certificate: verifyingKeyOf(publicKey.spki) }];
   const context = { acceptors, digest };
   const wire = (ref: string) => {
@@ -35,7 +38,7 @@ Deno.test("a browser makes the same of a document as we do", async () => {
     const seen = await runAsInBrowser(`
       const { verifyEvidence, verifyingKeyOf } = await import("file://${file}");
       const whole = new Uint8Array(32).fill(9);
-      const digest = { whole, acceptors: whole, learners: whole, safetySets: whole, rules: whole };
+      const digest = { ...{ whole, acceptors: whole, learners: whole, safetySets: whole, rules: whole }, ...{ proposers: whole, windows: whole } };
       const certificate = verifyingKeyOf(Uint8Array.fromHex("${publicKey.spki.toHex()}"));
       const context = { acceptors: [{ name: "Alice", certificate }], digest };
       const told = ${told};

@@ -13,7 +13,7 @@ import type { Clock } from "../../lib/node/clock.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { Node } from "../../lib/node/node.ts";
 import { Peers } from "../../lib/process/peers.ts";
-import { newProposing, paceOf, type Proposing } from "../../lib/node/proposing.ts";
+import { newProposing, type Proposing, turnOf } from "../../lib/node/proposing.ts";
 import { Recovery } from "../../lib/node/recovery.ts";
 import type { Journal, JournalError } from "../../lib/store/journal.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
@@ -234,7 +234,7 @@ export class TestCluster {
     const proposing = newProposing(
       hashValue(bytes),
       fullSet(graph.learnerCount),
-      paceOf(by.configuration),
+      turnOf(by.configuration),
       forever,
     );
     const refused = by.node.propose(instance, proposing, bytes);

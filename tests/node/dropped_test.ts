@@ -103,7 +103,7 @@ Deno.test("many refs cost no more for many 1as that wait for the clock", async (
   const now = { seconds: 1_000, nanos: 0 };
   const input = { kind: "message" as const, source: "Bob", now };
   for (let i = 0; i < limits.futureProposalsMax; i++) {
-    const ballot = { seconds: 1_001, nanos: i, valueHash: "0".repeat(64) as never };
+    const ballot = { seconds: 1_001, nanos: i, valueHash: "0".repeat(64) as never, proposer: 0 };
     step(context, state, { ...input, message: { kind: "1a", id: inventedId(`1a ${i}`), ballot } });
   }
   assertEquals(state.future.length, 1_024);

@@ -13,6 +13,7 @@ import { type ClusterPlan, planHomogeneous } from "../../lib/config/cluster_plan
 import { type Configuration, loadConfiguration } from "../../lib/config/configuration.ts";
 import { type ConfigFileJson, generateConfigs } from "../../lib/config/generate.ts";
 import { Node } from "../../lib/node/node.ts";
+import { signProposal } from "../../lib/node/signing.ts";
 import type { Journal } from "../../lib/store/journal.ts";
 import { canonicalAcceptorMessage } from "../../lib/wire/canonical.ts";
 import {
@@ -75,11 +76,17 @@ export function signed(
   return { kind: "acceptor", instance, content, signature: signer.sign(bytes) };
 }
 
-/** The 1a of a value, at the start of 2023. */
-export function proposal(text: string, instance = 1n): WireProposal {
+/** The 1a of a value, at the start of 2023 unless told otherwise. */
+export function proposal(
+  { self, signer, digest }: Configuration,
+  text: string,
+  seconds = 1_672_531_200,
+  instance = 1n,
+): WireProposal {
   const value = new TextEncoder().encode(text);
-  const ballot = { seconds: 1_672_531_200, nanos: 0, valueHash: hashValue(value) };
-  return { kind: "1a", instance, ballot, value };
+  const proposer = self.proposerIndex!;
+  const ballot = { seconds, nanos: 0, valueHash: hashValue(value), proposer };
+  return signProposal(signer, { configDigest: digest.whole, instance }, ballot, value);
 }
 
 /** The id of a message. */
@@ -92,7 +99,8 @@ export function fork(liar: Configuration, instance = 1n): {
   readonly proposals: readonly [WireProposal, WireProposal];
   readonly answers: readonly [WireAcceptorMessage, WireAcceptorMessage];
 } {
-  const proposals = [proposal("red", instance), proposal("blue", instance)] as const;
+  const [one, two] = ["red", "blue"].map((value) => proposal(liar, value, undefined, instance));
+  const proposals = [one!, two!] as const;
   const [red, blue] = proposals.map((wire) => signed(liar, { instance, refs: [idOf(liar, wire)] }));
   return { proposals, answers: [red!, blue!] };
 }

@@ -24,8 +24,13 @@ function makeWants(inboxWaitMsMax = 100_000) {
 
 /** A 1a without its value. */
 function valueless(): WireProposal {
-  const ballot = { seconds: 1, nanos: 0, valueHash: inventedId("value") as string as ValueHash };
-  return { kind: "1a", instance: 1n, ballot, value: undefined };
+  const ballot = {
+    seconds: 1,
+    nanos: 0,
+    valueHash: inventedId("value") as string as ValueHash,
+    proposer: 0,
+  };
+  return { kind: "1a", instance: 1n, ballot, value: undefined, signature: new Uint8Array(64) };
 }
 
 Deno.test("what arrives within the delay is not asked for", async () => {

@@ -7,8 +7,19 @@ import { HELD_LIMITS } from "./fetcher_stage.ts";
 import { inventedId } from "./harness.ts";
 
 function proposal(bytes: number): WireProposal {
-  const ballot = { seconds: 1, nanos: 0, valueHash: inventedId("value") as string as ValueHash };
-  return { kind: "1a", instance: 1n, ballot, value: new Uint8Array(bytes) };
+  const ballot = {
+    seconds: 1,
+    nanos: 0,
+    valueHash: inventedId("value") as string as ValueHash,
+    proposer: 0,
+  };
+  return {
+    kind: "1a",
+    instance: 1n,
+    ballot,
+    value: new Uint8Array(bytes),
+    signature: new Uint8Array(64),
+  };
 }
 
 Deno.test("a 1a that came too fast is taken out once", () => {
@@ -47,8 +58,14 @@ function hashOf(name: string): ValueHash {
 }
 
 function wire(value: string) {
-  const ballot = { seconds: 1, nanos: 0, valueHash: hashOf(value) };
-  return { kind: "1a" as const, instance: 1n, ballot, value: undefined };
+  const ballot = { seconds: 1, nanos: 0, valueHash: hashOf(value), proposer: 0 };
+  return {
+    kind: "1a" as const,
+    instance: 1n,
+    ballot,
+    value: undefined,
+    signature: new Uint8Array(64),
+  };
 }
 
 /** What is held and a way to let 1as wait; true if one may. */

@@ -52,14 +52,19 @@ const VIOLATIONS: Readonly<Record<string, FalseHello>> = {
     detail: "in role unknown",
   },
   "a version yet to come": {
-    change: { protocolVersion: 2 },
+    change: { protocolVersion: 3 },
     reason: Reason.PROTOCOL_ERROR,
-    detail: "version 1",
+    detail: "and Dave version 3; Bob is older: update it",
+  },
+  "the version before": {
+    change: { protocolVersion: 1 },
+    reason: Reason.PROTOCOL_ERROR,
+    detail: "Bob speaks version 2 of the conversation and Dave version 1; Dave is older",
   },
   "no version": {
     change: { protocolVersion: 0 },
     reason: Reason.PROTOCOL_ERROR,
-    detail: "version 1",
+    detail: "Dave is older",
   },
   "a name for its program that is too long": {
     change: { agent: "x".repeat(257) },

@@ -27,6 +27,7 @@ import {
   Role,
 } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
+import { signProposal } from "../../lib/node/signing.ts";
 import { fromHex } from "../../lib/wire/hex.ts";
 import type { TestCluster, TestProcess } from "./cluster.ts";
 import { configurationOf } from "./configurations.ts";
@@ -60,6 +61,8 @@ export interface ProposalParts {
   /** Milliseconds from now. */
   readonly atMs?: number;
   readonly withValue?: boolean;
+  /** Proposer claimed; itself unless told otherwise. */
+  readonly proposer?: number;
 }
 
 /** What an acceptor message is made of. */
@@ -85,17 +88,16 @@ export class Author {
   /** A 1a. */
   proposal(parts: ProposalParts = {}): Made<WireProposal> {
     const { instance = 1n, value = "bad", atMs = 0, withValue = true } = parts;
+    const { self, signer, digest } = this.configuration;
     const bytes = new TextEncoder().encode(value);
     const ballot: Ballot = {
       ...addMs(this.cluster.clock.now(), atMs),
       valueHash: hashValue(bytes),
+      proposer: parts.proposer ?? self.proposerIndex!,
     };
-    return made(this.configuration, {
-      kind: "1a",
-      instance,
-      ballot,
-      value: withValue ? bytes : undefined,
-    });
+    const scope = { configDigest: digest.whole, instance };
+    const wire = signProposal(signer, scope, ballot, withValue ? bytes : undefined);
+    return made(this.configuration, wire);
   }
 
   /** A signed acceptor message with canonical refs, sensible or not. */

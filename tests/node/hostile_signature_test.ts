@@ -65,15 +65,15 @@ Deno.test("an honest message says nothing in another instance", async () => {
   await cluster.stop();
 });
 
-Deno.test("a 1a repeated in another instance is another 1a", async () => {
+Deno.test("a 1a repeated in another instance is signed by nobody", async () => {
   const { cluster, dave } = await makeStage();
   await cluster.decides(1n, "one");
-  const { ballot } = dave.proposal({ value: "one" }).wire;
-  const here = made(dave.configuration, { kind: "1a", instance: 1n, ballot, value: undefined });
-  const there = made(dave.configuration, { kind: "1a", instance: 2n, ballot, value: undefined });
-  assert(here.id !== there.id);
+  const { wire, id } = dave.proposal({ value: "one" });
+  const there = made(dave.configuration, { ...wire, instance: 2n });
+  assert(id !== there.id);
   await dave.send(there);
-  assertEquals(await cluster.agree(2n), ["Eve=one"]);
+  assertEquals(dave.victim.node.rejections.get("BAD_SIGNATURE"), 1);
+  await cluster.decides(2n);
   await cluster.stop();
 });
 
@@ -87,6 +87,18 @@ Deno.test("a signature for another configuration is worth nothing here", async (
   assertEquals(dave.victim.node.rejections.get("BAD_SIGNATURE"), 1);
   await dave.send(dave.signed({ refs: [proposal.id] }));
   assertEquals(dave.victim.node.rejections.get("BAD_SIGNATURE"), 1);
+  await cluster.decides(1n);
+  await cluster.stop();
+});
+
+Deno.test("nobody proposes in another's name, nor in that of nobody", async () => {
+  const { cluster, dave } = await makeStage();
+  const { proposers } = dave.configuration;
+  await dave.send(dave.proposal({ proposer: 0 }));
+  assertEquals(dave.victim.node.rejections.get("BAD_SIGNATURE"), 1);
+  await dave.send(dave.proposal({ proposer: proposers.length }));
+  assertEquals(dave.victim.node.rejections.get("UNKNOWN_SIGNER"), 1);
+  assertEquals(cluster.get("Alice").node.outcomes.signed, 0);
   await cluster.decides(1n);
   await cluster.stop();
 });

@@ -33,8 +33,14 @@ export class TestLog {
   /** Adds a 1a with a value of its own. */
   proposal(nickname: string, { own = false, value = nickname } = {}): LogRecord {
     const valueHash = inventedId(`value ${value}`) as string as ValueHash;
-    const ballot = { seconds: 1, nanos: 0, valueHash };
-    return this.#append(nickname, { kind: "1a", instance: 1n, ballot, value: undefined }, own);
+    const ballot = { seconds: 1, nanos: 0, valueHash, proposer: 0 };
+    return this.#append(nickname, {
+      kind: "1a",
+      instance: 1n,
+      ballot,
+      value: undefined,
+      signature: new Uint8Array(64),
+    }, own);
   }
 
   /** Adds an acceptor message that refers to others, or else to one that nobody knows. */

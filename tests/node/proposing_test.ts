@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { hashValue } from "../../lib/crypto/hash.ts";
-import { newProposing } from "../../lib/node/proposing.ts";
+import { newProposing, turnOf } from "../../lib/node/proposing.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { Author, infiltrate, logOf, makeTestConfigurations } from "./harness.ts";
 import { TestCluster, type TestProcess } from "./harness.ts";
@@ -167,8 +167,7 @@ Deno.test("a proposer serves only the learners it is to serve", async () => {
   const cluster = await TestCluster.start({ learners: 2 });
   const [alice] = cluster.acceptors;
   const bytes = new TextEncoder().encode("for Frank");
-  const settings = alice!.configuration.proposer;
-  const proposing = newProposing(hashValue(bytes), 0b10n, settings);
+  const proposing = newProposing(hashValue(bytes), 0b10n, turnOf(alice!.configuration));
   assertEquals(alice!.node.propose(1n, proposing, bytes), undefined);
   await cluster.agree(1n);
   assertEquals(proposing.decided, true);

@@ -144,7 +144,10 @@ Deno.test("a proposer for ever does not mind", async () => {
   const bytes = new TextEncoder().encode("own");
   const { backoffMsMin, backoffMsMax } = proposer.configuration.proposer;
   const pace = { backoffMsMin, backoffMsMax };
-  const proposing = newProposing(hashValue(bytes), 0b11n, pace, true);
+  const proposing = newProposing(hashValue(bytes), 0b11n, {
+    self: proposer.configuration.self.proposerIndex!,
+    pace,
+  }, true);
   assertEquals(proposer.node.propose(1n, proposing, bytes), undefined);
   await cluster.clock.advance(20_000);
   assert(logOf(proposer).filter(({ wire }) => wire.kind === "1a").length > 4);

@@ -44,7 +44,15 @@ async function identity(name: string, days: number): Promise<Identity> {
   const from = (start - Date.now()) / DAY_MS;
   const { pem } = await makeHolder(name, { valid: [from - 1, from + days] });
   const certificate = parseCertificate(pem);
-  return { name, client: false, acceptorIndex: 0, host: "x", port: 1, certificate };
+  return {
+    name,
+    client: false,
+    acceptorIndex: 0,
+    proposerIndex: 0,
+    host: "x",
+    port: 1,
+    certificate,
+  };
 }
 
 Deno.test("what expires soon is logged each day, by what was shown last", async () => {

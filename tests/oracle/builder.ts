@@ -91,7 +91,7 @@ export class History {
   /** A 1a. */
   propose(time: number, value: string): Proposal {
     this.#values.set(hashOf(value), value);
-    const proposal = proposalOf({ seconds: time, nanos: 0, valueHash: hashOf(value) });
+    const proposal = proposalOf({ seconds: time, nanos: 0, valueHash: hashOf(value), proposer: 0 });
     assertEquals(this.#judge(proposal), undefined);
     return proposal;
   }

@@ -22,11 +22,12 @@ import { type ClosedGraph, elements } from "./closed_graph.ts";
 /** What a definition was asked before, by first argument, then message. */
 type Memo<T> = Map<Message, T>[];
 
-/** Says whether ballot `x` is above ballot `y`: time first, then value hash. */
+/** Says whether ballot `x` is above ballot `y`: time, then value hash, then proposer. */
 export function isAbove(x: Ballot, y: Ballot): boolean {
   if (x.seconds !== y.seconds) return x.seconds > y.seconds;
   if (x.nanos !== y.nanos) return x.nanos > y.nanos;
-  return x.valueHash > y.valueHash;
+  if (x.valueHash !== y.valueHash) return x.valueHash > y.valueHash;
+  return x.proposer > y.proposer;
 }
 
 /** Says whether two ballots are the same. */

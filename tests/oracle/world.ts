@@ -153,7 +153,10 @@ function propose(making: Making, group: readonly View[]): Proposal {
   const valueHash = voted !== undefined && prng.chance(0.4) ? oracle.v(voted) : prng.pick(VALUES)!;
   const time = Math.max(0, making.clock + prng.pick([-1, 0, 1, 1, 2, 2, 3])!);
   making.clock = Math.max(making.clock, time);
-  const proposal = proposalOf({ seconds: Math.floor(time / 3), nanos: time % 3, valueHash });
+  const proposal = proposalOf({
+    ...{ seconds: Math.floor(time / 3), nanos: time % 3, valueHash },
+    proposer: oracle.known.size % 3,
+  });
   if (!oracle.known.has(proposal.id)) record(making, proposal, undefined);
   return oracle.known.get(proposal.id) as Proposal;
 }

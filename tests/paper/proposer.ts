@@ -44,7 +44,7 @@ class Stage {
     this.history = new History(named);
     this.#observer = new Driver(named);
     this.#graph = makeLearnerGraph(specOf(named));
-    this.state = newProposer(hashOf("own"), serves);
+    this.state = newProposer(hashOf("own"), serves, 0);
   }
 
   hear(...messages: readonly Message[]): void {
@@ -95,7 +95,8 @@ const windows = (members: number, position: number) => ({
   clockSkewMsMax: 1_000,
 });
 
-const offerAt = (ms: number, value: string) => proposalOf({ ...at(ms), valueHash: hashOf(value) });
+const offerAt = (ms: number, value: string) =>
+  proposalOf({ ...at(ms), valueHash: hashOf(value), proposer: 0 });
 
 Deno.test("Windows: three ballots, equally spaced, in each window that is one's turn", () => {
   const alone = new Stage(windows(1, 0));

@@ -28,7 +28,7 @@ function record(learner: string, text: string, value = new TextEncoder().encode(
   return {
     learner,
     instance: 1n,
-    ballot: { seconds: 1, nanos: 0, valueHash: hashValue(value) },
+    ballot: { seconds: 1, nanos: 0, valueHash: hashValue(value), proposer: 0 },
     value,
     signers: ["Alice"],
     proposal: hashValue(value) as string as MessageId,

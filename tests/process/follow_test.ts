@@ -12,7 +12,7 @@ function openBook() {
   const book = new DecisionBook(ledger);
   const valueHash = inventedId("value") as string as ValueHash;
   const decide = (instance: bigint) => {
-    const ballot = { seconds: 1, nanos: 0, valueHash };
+    const ballot = { seconds: 1, nanos: 0, valueHash, proposer: 0 };
     const proposal = inventedId("proposal");
     ledger.decide({ learner: "Eve", instance, ballot, proposal, signers: ["Alice"] });
   };
@@ -182,7 +182,12 @@ function countedBook(decided: number) {
   const ledger = new Ledger(counted);
   const book = new DecisionBook(ledger);
   const add = (instance: bigint, learner = "Eve") => {
-    const ballot = { seconds: 1, nanos: 0, valueHash: inventedId("v") as string as ValueHash };
+    const ballot = {
+      seconds: 1,
+      nanos: 0,
+      valueHash: inventedId("v") as string as ValueHash,
+      proposer: 0,
+    };
     const proposal = inventedId("proposal");
     ledger.decide({ learner, instance, ballot, proposal, signers: ["Alice"] });
     ledger.flush(false);

@@ -21,7 +21,7 @@ for (;;) {
   const last = journal.length + messages.length - 1;
   const value = { hash: hashOf(`value ${last}`), bytes: new Uint8Array(prng.below(9_000)) };
   const progress = { peer: "bob", epoch: "00".repeat(16), position: last };
-  const ballot = { seconds: last, nanos: 0, valueHash: value.hash };
+  const ballot = { seconds: last, nanos: 0, valueHash: value.hash, proposer: 0 };
   const decision = {
     instance: 0n,
     learner: "x",

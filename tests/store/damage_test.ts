@@ -41,7 +41,12 @@ function fill(dataDir: string): void {
   const journal = openIn(dataDir);
   filledIn.set(dataDir, journal.epoch);
   const epoch = "5a".repeat(16);
-  const ballot = (seconds: number) => ({ seconds, nanos: 5, valueHash: hashOf("small") });
+  const ballot = (seconds: number) => ({
+    seconds,
+    nanos: 5,
+    valueHash: hashOf("small"),
+    proposer: 0,
+  });
   journal.commit(
     batchOf({
       messages: messagesAt(0, MESSAGES),

@@ -40,7 +40,12 @@ function randomBatch(prng: Prng, length: number): JournalBatch {
     values: many(prng, 2, () => ({ hash: prng.pick(VALUE_HASHES)!, bytes: randomBytes(prng) })),
     decisions: many(prng, 2, () => {
       const seconds = prng.pick([0, 1, 253_402_300_799])!;
-      const ballot = { seconds, nanos: prng.below(1e9), valueHash: prng.pick(VALUE_HASHES)! };
+      const ballot = {
+        seconds,
+        nanos: prng.below(1e9),
+        valueHash: prng.pick(VALUE_HASHES)!,
+        proposer: prng.below(9),
+      };
       const proposal = idOf(`1a ${seconds}`);
       return {
         instance: instance(),

@@ -15,7 +15,7 @@ function decision(instance: bigint, learner: string, value: string, seconds = 1)
   return {
     instance,
     learner,
-    ballot: { seconds, nanos: 999_999_999, valueHash: hashOf(value) },
+    ballot: { seconds, nanos: 999_999_999, valueHash: hashOf(value), proposer: 0 },
     proposal: idOf(`1a ${seconds} ${value}`),
     signers: ["a", 'b "c"', "ü"],
   };

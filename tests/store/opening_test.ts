@@ -110,7 +110,9 @@ Deno.test("a journal of format 1 is brought to the newest", async () => {
     grow(dataDir, 10);
     const database = new DatabaseSync(join(dataDir, FILE));
     const first = String(database.prepare("SELECT epoch FROM journal").get()!.epoch);
-    database.exec("DROP TABLE runs; PRAGMA user_version = 1");
+    database.exec(
+      "DROP TABLE runs; ALTER TABLE decisions DROP COLUMN proposer; PRAGMA user_version = 1",
+    );
     database.close();
     grow(dataDir, 20);
     assertEquals(commonWith(dataDir, [first]), [10]);

@@ -24,14 +24,14 @@ const LIMITS = {
   futureProposalsMax: 10,
   clockSkewMsMax: 10,
 };
-const HEADER = { trace: 1, node: "Alice", self: 0, graph: GRAPH, limits: LIMITS };
+const HEADER = { trace: 2, node: "Alice", self: 0, graph: GRAPH, limits: LIMITS };
 const OPEN = { node: "Alice", instance: "7", open: "votes" };
 const NOW = { seconds: 1, nanos: 0 };
 const TICK = { kind: "tick", now: NOW };
 const MESSAGE = { kind: "acceptor", id: "m", signer: 0, refs: [] };
 const DECISION = {
   learner: 0,
-  ballot: { ...NOW, valueHash: "v" },
+  ballot: { ...NOW, valueHash: "v", proposer: 0 },
   proposal: "p",
   signers: "0x1",
 };
@@ -63,7 +63,7 @@ const MALFORMED: readonly (readonly [readonly (object | string)[], string])[] = 
   [["7"], "$: 7 is not an object"],
   [["[]"], "$: [] is not an object"],
   [[{}], '$: has no "node"'],
-  [[{ ...HEADER, trace: 2 }], "$.trace: is 2; this program reads 1"],
+  [[{ ...HEADER, trace: 1 }], "$.trace: is 1; this program reads 2"],
   [[{ ...HEADER, more: 1 }], '$: has "more", which the format does not know'],
   [[{ ...HEADER, self: 1 }], "$.self: 1 is not a whole number from 0 to 0"],
   [[{ ...HEADER, node: "" }], "$.node: is empty"],

@@ -50,7 +50,7 @@ class Actor {
     this.pool = pool;
     this.#context = context;
     this.#recorded = recorded;
-    this.#proposer = newProposer(hashOf("white"), fullSet(context.graph.learnerCount));
+    this.#proposer = newProposer(hashOf("white"), fullSet(context.graph.learnerCount), 0);
     this.#told = { kind: "header", context };
     this.#writer = new TraceWriter(name, context, (text) => {
       recorded.push({ node: name, text, told: this.#told });

@@ -54,7 +54,7 @@ export function refsHistory(): Exchange[] {
     return sent.map(({ id }) => id);
   };
   const propose = (seconds: number, value: string) => {
-    const ballot = { seconds, nanos: 0, valueHash: hashValue(utf8(value)) };
+    const ballot = { seconds, nanos: 0, valueHash: hashValue(utf8(value)), proposer: 0 };
     const id = proposalId(SCOPE, ballot);
     return { id, answers: receive({ kind: "1a", id, ballot }) };
   };

@@ -22,6 +22,7 @@ const PROPOSAL = {
   value: {
     ballot: { timestamp: { seconds: 1n, nanos: 2 }, valueHash: bytes(32) },
     value: bytes(3),
+    signature: bytes(64),
   },
 };
 
@@ -57,6 +58,8 @@ const CASES: readonly Case[] = [
   ["a 1a of an empty value", proposal({ proposal: { value: bytes(0) } }), "accepted"],
   ["a 1a of the largest value", proposal({ proposal: { value: bytes(40) } }), "accepted"],
   ["a 1a of a larger value", proposal({ proposal: { value: bytes(41) } }), "TOO_LARGE"],
+  ["a 1a without a signature", proposal({ proposal: { signature: bytes(0) } }), "BAD_LENGTH"],
+  ["a 1a of a longer signature", proposal({ proposal: { signature: bytes(65) } }), "BAD_LENGTH"],
   ["no ballot", proposal({ proposal: { ballot: undefined } }), "MALFORMED"],
   ["no timestamp", proposal({ ballot: { timestamp: undefined } }), "MALFORMED"],
   ["no value hash", proposal({ ballot: { valueHash: bytes(0) } }), "BAD_LENGTH"],

@@ -22,8 +22,10 @@ const proposal: fc.Arbitrary<WireMessage> = fc.record({
     seconds: fc.integer({ min: 0, max: SECONDS_MAX }),
     nanos: fc.integer({ min: 0, max: 999_999_999 }),
     valueHash: hash.map((hex) => hex as ValueHash),
+    proposer: fc.nat(0xffff_ffff),
   }),
   value: fc.option(fc.uint8Array({ maxLength: 40 }), { nil: undefined }),
+  signature: fc.uint8Array({ minLength: 64, maxLength: 64 }),
 });
 
 const acceptorMessage: fc.Arbitrary<WireMessage> = fc.record({

@@ -26,11 +26,14 @@ export function makeMembers(scenario: ClusterScenario): Members {
   const identities = names.map((name, index): Identity => {
     const client = index >= graph.acceptorCount;
     const certificate = seals.certificateOf(index) as Identity["certificate"];
-    const acceptorIndex = client ? undefined : index;
-    return { name, client, acceptorIndex, host: "localhost", port: 1 + index, certificate };
+    const indices = { acceptorIndex: client ? undefined : index, proposerIndex: index };
+    return { name, client, ...indices, host: "localhost", port: 1 + index, certificate };
   });
   const whole = sha3(new TextEncoder().encode(`configuration of seed ${scenario.seed}`));
-  const digest = { whole, acceptors: whole, learners: whole, safetySets: whole, rules: whole };
+  const digest = {
+    ...{ whole, acceptors: whole, learners: whole, safetySets: whole, rules: whole },
+    ...{ proposers: whole, windows: whole },
+  };
   const echoDelayMs = 10 + 2 * delayMsMax;
   const isClient = (index: number) => index >= graph.acceptorCount && !scenario.villains.has(index);
   const [backoffMsMin, backoffMsMax] = scenario.backoffMs ??
@@ -40,6 +43,7 @@ export function makeMembers(scenario: ClusterScenario): Members {
     shared: undefined,
     identities,
     acceptors: identities.slice(0, graph.acceptorCount),
+    proposers: identities,
     graph,
     allowDisagreement: [],
     digest,

@@ -16,7 +16,7 @@ import { Links } from "../../link/links.ts";
 import type { Node } from "../../node/node.ts";
 import type { Logger } from "../../node/logger.ts";
 import type { NodeObserver } from "../../node/node_types.ts";
-import { newProposing, paceOf } from "../../node/proposing.ts";
+import { newProposing, turnOf } from "../../node/proposing.ts";
 import { Recovery } from "../../node/recovery.ts";
 import type { Journal } from "../../store/journal.ts";
 import { Role } from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
@@ -147,7 +147,7 @@ export class Life {
     const { graph } = this.options.configuration;
     const bytes = new TextEncoder().encode(value);
     const serves = fullSet(graph.learnerCount);
-    const proposing = newProposing(hashValue(bytes), serves, paceOf(this.options.configuration));
+    const proposing = newProposing(hashValue(bytes), serves, turnOf(this.options.configuration));
     const refused = this.node.propose(instance, proposing, bytes);
     if (isRejection(refused)) throw new Error(`${this.name}: ${refused.detail}`);
   }

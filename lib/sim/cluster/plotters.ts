@@ -7,12 +7,11 @@
 
 import { fromBinary } from "@bufbuild/protobuf";
 import { isRejection } from "../../core/rejection.ts";
-import type { AcceptorContent, Timestamp, ValueHash } from "../../core/types.ts";
+import type { Timestamp, ValueHash } from "../../core/types.ts";
 import { acceptorMessageId, hashValue, messageId, proposalId } from "../../crypto/hash.ts";
 import { makeHello } from "../../link/hello.ts";
 import { encodeIds } from "../../node/envelopes.ts";
 import { openMemoryJournal } from "../../store/memory_journal.ts";
-import { canonicalAcceptorMessage } from "../../wire/canonical.ts";
 import { decodeMessage, encodeMessage } from "../../wire/codec.ts";
 import {
   type ConsensusMessage,
@@ -33,6 +32,7 @@ import { INSTANCE, type Sealed } from "../sealed.ts";
 import { STRATEGIES } from "../strategies.ts";
 import { Villain } from "../villain.ts";
 import type { Members } from "./configuration.ts";
+import { openSeal } from "./open_seal.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import { PlotterEnd } from "./plotter_end.ts";
 import type { End } from "./streams.ts";
@@ -155,9 +155,10 @@ export class Plotters implements Scene {
 
   /** Of {@linkcode Scene}: a seal is made by the world only. */
   isGenuine({ instance, message, seal }: Sealed): boolean {
-    if (message.kind === "1a") return true;
-    return seal !== undefined && seal.signer === message.signer && seal.id === message.id &&
-      seal.instance === instance && this.naming.message(message, instance) === message.id;
+    if (seal === undefined || seal.id !== message.id || seal.instance !== instance) return false;
+    if (message.kind === "1a") return seal.signer === message.ballot.proposer;
+    return seal.signer === message.signer &&
+      this.naming.message(message, instance) === message.id;
   }
 
   /** Of {@linkcode Scene}: what a villain sends goes to the stream that it has with the peer. */
@@ -236,31 +237,11 @@ export class Plotters implements Scene {
     return message;
   }
 
-  #encode({ instance, message, seal }: Sealed): ConsensusMessage {
-    const at = BigInt(instance);
-    if (message.kind === "1a") {
-      const value = this.#values.get(message.ballot.valueHash);
-      return encodeMessage({ kind: "1a", instance: at, ballot: message.ballot, value });
-    }
-    const { signer, prev, refs } = message;
-    const content = { signer, prev, refs };
-    return encodeMessage({
-      ...{ kind: "acceptor", instance: at, content },
-      signature: this.#sign(content, instance, seal),
-    });
-  }
-
-  /** A true signature if the seal is of this message, else one of something else. */
-  #sign(content: AcceptorContent, instance: number, seal: Sealed["seal"]): Uint8Array {
-    const { members: { seals, configDigest }, scenario: { realKeys } } = this.#options;
-    const signer = seal?.signer ?? 0;
-    const isTrue = seal !== undefined && seal.instance === instance && signer === content.signer &&
-      seal.id === this.naming.message(content, instance);
-    const scope = { configDigest, instance: BigInt(isTrue ? instance : instance + 1_000) };
-    const signature = seals.signerOf(signer).sign(canonicalAcceptorMessage(scope, content));
-    // A seal holds whatever its second half is; a real signature does not.
-    if (!realKeys && seal !== undefined && seal.nonce > 0) signature[63] = seal.nonce;
-    return signature;
+  #encode(sealed: Sealed): ConsensusMessage {
+    const { members, scenario: { realKeys } } = this.#options;
+    const { message } = sealed;
+    const value = message.kind === "1a" ? this.#values.get(message.ballot.valueHash) : undefined;
+    return encodeMessage(openSeal(sealed, this.isGenuine(sealed), members, realKeys, value));
   }
 
   #decode(message: ConsensusMessage): Sealed[] {
@@ -271,7 +252,8 @@ export class Plotters implements Scene {
     const id = messageId(configDigest, wire);
     if (wire.kind === "1a") {
       if (wire.value !== undefined) this.#values.set(wire.ballot.valueHash, wire.value);
-      return [{ instance, message: { kind: "1a", id, ballot: wire.ballot }, seal: undefined }];
+      const seal = { signer: wire.ballot.proposer, instance, id, nonce: 0 };
+      return [{ instance, message: { kind: "1a", id, ballot: wire.ballot }, seal }];
     }
     const { content } = wire;
     const seal = { signer: content.signer, instance, id, nonce: 0 };

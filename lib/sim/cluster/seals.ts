@@ -10,7 +10,11 @@ import type { Identity } from "../../crypto/identity.ts";
 import { hashValue, messageId, sha3 } from "../../crypto/hash.ts";
 import type { Signer } from "../../crypto/signatures.ts";
 import { makeVerifier, type Verifier } from "../../crypto/verify.ts";
-import { canonicalAcceptorMessage, SIGNATURE_BYTES } from "../../wire/canonical.ts";
+import {
+  canonicalAcceptorMessage,
+  canonicalProposal,
+  SIGNATURE_BYTES,
+} from "../../wire/canonical.ts";
 import { equalBytes } from "../../wire/hex.ts";
 import { constantKey } from "../border.ts";
 
@@ -21,7 +25,15 @@ export interface Seals {
   /** The part of a certificate that the verifier of the programs looks at. */
   certificateOf(index: number): Pick<Identity["certificate"], "keyKind" | "publicKey" | "spki">;
   /** What all members verify by; undefined for that of the programs. */
-  verifier(acceptorNames: readonly string[], configDigest: Uint8Array): Verifier | undefined;
+  verifier(names: MemberNames, configDigest: Uint8Array): Verifier | undefined;
+}
+
+/** Who may sign what. */
+export interface MemberNames {
+  /** 1bs and 2as, by acceptor index. */
+  readonly acceptors: readonly string[];
+  /** 1as, by proposer index. */
+  readonly proposers: readonly string[];
 }
 
 /**
@@ -42,19 +54,30 @@ const CHEAP: Seals = {
   verifier: (names, configDigest) => ({
     identify: (message) => messageId(configDigest, message),
     verify: (message, id) => {
+      const { instance, signature } = message;
+      const half = (seal: Uint8Array) => seal.subarray(0, SIGNATURE_BYTES / 2);
+      const isOf = (signer: number, bytes: Uint8Array) =>
+        equalBytes(half(signature), half(sealOf(signer, bytes)));
+      const scope = { configDigest, instance };
+      const forged = reject("BAD_SIGNATURE", "the seal is not the signer's");
       if (message.kind === "1a") {
         const { value, ballot } = message;
-        return value !== undefined && hashValue(value) !== ballot.valueHash
-          ? reject("VALUE_MISMATCH", "a value of another hash")
-          : { kind: "1a", id, ballot };
+        const { proposer, valueHash } = ballot;
+        if (proposer >= names.proposers.length) {
+          return reject("UNKNOWN_SIGNER", "no such proposer");
+        }
+        if (value !== undefined && hashValue(value) !== valueHash) {
+          return reject("VALUE_MISMATCH", "a value of another hash");
+        }
+        const isGenuine = isOf(proposer, canonicalProposal(scope, ballot));
+        return isGenuine ? { kind: "1a", id, ballot } : forged;
       }
-      const { content, instance, signature } = message;
-      if (content.signer >= names.length) return reject("UNKNOWN_SIGNER", "no such acceptor");
-      const bytes = canonicalAcceptorMessage({ configDigest, instance }, content);
-      const half = (seal: Uint8Array) => seal.subarray(0, SIGNATURE_BYTES / 2);
-      return equalBytes(half(signature), half(sealOf(content.signer, bytes)))
-        ? { kind: "acceptor", id, ...content }
-        : reject("BAD_SIGNATURE", "the seal is not the signer's");
+      const { content } = message;
+      if (content.signer >= names.acceptors.length) {
+        return reject("UNKNOWN_SIGNER", "no such acceptor");
+      }
+      const isGenuine = isOf(content.signer, canonicalAcceptorMessage(scope, content));
+      return isGenuine ? { kind: "acceptor", id, ...content } : forged;
     },
   }),
 };
@@ -70,15 +93,17 @@ function keyOf(index: number): MadeKey {
   return made;
 }
 
+function realIdentity(name: string, index: number): Pick<Identity, "name" | "certificate"> {
+  return { name, certificate: keyOf(index) as unknown as Identity["certificate"] };
+}
+
 const REAL: Seals = {
   signerOf: (index) => keyOf(index).signer,
   certificateOf: (index) => ({ ...keyOf(index), spki: Uint8Array.of(index) }),
   verifier: (names, whole) =>
     makeVerifier({
-      acceptors: names.map((name, index) => ({
-        name,
-        certificate: keyOf(index) as unknown as Identity["certificate"],
-      })),
+      acceptors: names.acceptors.map(realIdentity),
+      proposers: names.proposers.map(realIdentity),
       digest: { whole },
     }),
 };

@@ -11,6 +11,7 @@ import type { Configuration } from "../../config/configuration.ts";
 import { hashValue } from "../../crypto/hash.ts";
 import { makeHello } from "../../link/hello.ts";
 import { encodeIds, type Named } from "../../node/envelopes.ts";
+import { signProposal } from "../../node/signing.ts";
 import { encodeMessage } from "../../wire/codec.ts";
 import { openMemoryJournal } from "../../store/memory_journal.ts";
 import {
@@ -132,11 +133,13 @@ class VillainEnd implements End {
 
   /** A value that nobody has thought of before, offered now. */
   #proposal(): ConsensusMessage {
-    const { prng, queue } = this.#options;
+    const { prng, queue, configuration } = this.#options;
     const value = Uint8Array.of(prng.below(256), prng.below(256), prng.below(256));
-    const ballot = { ...addMs(BEGINNING, queue.nowMs), valueHash: hashValue(value) };
-    const instance = BigInt(prng.between(1, 4));
-    return encodeMessage({ kind: "1a", instance, ballot, value });
+    const { self, signer, digest } = configuration;
+    const time = addMs(BEGINNING, queue.nowMs);
+    const ballot = { ...time, valueHash: hashValue(value), proposer: self.proposerIndex! };
+    const scope = { configDigest: digest.whole, instance: BigInt(prng.between(1, 4)) };
+    return encodeMessage(signProposal(signer, scope, ballot, value));
   }
 
   #offer(): void {

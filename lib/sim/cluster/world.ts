@@ -80,7 +80,10 @@ export class ClusterWorld {
     this.#made = makeMembers(scenario);
     const { graph, names, villains } = scenario;
     const { seals, configDigest, configurations } = this.#made;
-    this.#verifier = seals.verifier(graph.spec.acceptors, configDigest);
+    this.#verifier = seals.verifier(
+      { acceptors: graph.spec.acceptors, proposers: names },
+      configDigest,
+    );
     this.judge = new Judge(graph, marks, this.#honest(), (who, instance, learner) => {
       const decision = `${learner} in instance ${instance}`;
       this.#note(who, `sees ${decision} decide`);

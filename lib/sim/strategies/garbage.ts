@@ -9,7 +9,11 @@ import { BYTE_LIMITS, notary } from "../border.ts";
 import { hashOf } from "../ids.ts";
 import type { AcceptorContent, MessageId } from "../../core/types.ts";
 import { hashValue } from "../../crypto/hash.ts";
-import { canonicalAcceptorMessage } from "../../wire/canonical.ts";
+import {
+  canonicalAcceptorMessage,
+  canonicalProposal,
+  SIGNATURE_BYTES,
+} from "../../wire/canonical.ts";
 import { encodeMessage } from "../../wire/codec.ts";
 import {
   type ConsensusMessage,
@@ -69,8 +73,15 @@ function signed(content: AcceptorContent, signature?: Uint8Array): ConsensusMess
 }
 
 function offer(seconds: number, nanos: number, value: Uint8Array, valueHash = hashValue(value)) {
-  const ballot = { seconds, nanos, valueHash };
-  return encodeMessage({ kind: "1a", instance: 1n, ballot, value });
+  const { configDigest, signer } = notary();
+  const ballot = { seconds, nanos, valueHash, proposer: 0 };
+  // What is no time has no canonical bytes.
+  const isTime = seconds >= 0;
+  const scope = { configDigest, instance: 1n };
+  const signature = isTime
+    ? signer.sign(canonicalProposal(scope, ballot))
+    : new Uint8Array(SIGNATURE_BYTES);
+  return encodeMessage({ kind: "1a", instance: 1n, ballot, value, signature });
 }
 
 function ids(count: number): MessageId[] {

@@ -8,12 +8,13 @@
 import type { Entry } from "../../core/dag.ts";
 import type { SetRule } from "../../core/quorum.ts";
 import { membersOf } from "../../core/acceptor_set.ts";
-import type {
-  AcceptorMessage,
-  AcceptorSet,
-  LearnerIndex,
-  MessageId,
-  ValueHash,
+import {
+  type AcceptorMessage,
+  type AcceptorSet,
+  compareBallots,
+  type LearnerIndex,
+  type MessageId,
+  type ValueHash,
 } from "../../core/types.ts";
 import type { Conspiracy } from "../conspiracy.ts";
 import type { Scene } from "../scene.ts";
@@ -96,9 +97,7 @@ export class Plot {
   /** The 1as of the highest ballots, highest first. */
   highest(count: number): Entry[] {
     const proposals = [...this.#counts.keys()];
-    const isHigher = ({ facts: { ballot: a } }: Entry, { facts: { ballot: b } }: Entry) =>
-      b.seconds - a.seconds || b.nanos - a.nanos || (a.valueHash < b.valueHash ? 1 : -1);
-    return proposals.sort(isHigher).slice(0, count);
+    return proposals.sort((a, b) => compareBallots(b.facts.ballot, a.facts.ballot)).slice(0, count);
   }
 
   /**

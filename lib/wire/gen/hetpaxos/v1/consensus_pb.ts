@@ -12,10 +12,10 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/consensus.proto.
  */
 export const file_hetpaxos_v1_consensus: GenFile = /*@__PURE__*/
-  fileDesc("ChtoZXRwYXhvcy92MS9jb25zZW5zdXMucHJvdG8SC2hldHBheG9zLnYxIksKBkJhbGxvdBItCgl0aW1lc3RhbXAYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnZhbHVlX2hhc2gYAiABKAwiTQoIUHJvcG9zYWwSIwoGYmFsbG90GAEgASgLMhMuaGV0cGF4b3MudjEuQmFsbG90EhIKBXZhbHVlGAIgASgMSACIAQFCCAoGX3ZhbHVlIlAKD0FjY2VwdG9yTWVzc2FnZRIOCgZzaWduZXIYASABKA0SDAoEcHJldhgCIAEoDBIMCgRyZWZzGAMgAygMEhEKCXNpZ25hdHVyZRgEIAEoDCKRAQoQQ29uc2Vuc3VzTWVzc2FnZRIQCghpbnN0YW5jZRgBIAEoBBIpCghwcm9wb3NhbBgCIAEoCzIVLmhldHBheG9zLnYxLlByb3Bvc2FsSAASOAoQYWNjZXB0b3JfbWVzc2FnZRgDIAEoCzIcLmhldHBheG9zLnYxLkFjY2VwdG9yTWVzc2FnZUgAQgYKBGJvZHkiKwoKTWVzc2FnZUlkcxIQCghpbnN0YW5jZRgBIAEoBBILCgNpZHMYAiADKAwiZgoMQ29uZmlnRGlnZXN0Eg0KBXdob2xlGAEgASgMEhEKCWFjY2VwdG9ycxgCIAEoDBIQCghsZWFybmVycxgDIAEoDBITCgtzYWZldHlfc2V0cxgEIAEoDBINCgVydWxlcxgFIAEoDCLoAQoFSGVsbG8SGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoDRIfCgRyb2xlGAIgASgOMhEuaGV0cGF4b3MudjEuUm9sZRIMCgRuYW1lGAMgASgJEhMKC2luY2FybmF0aW9uGAQgASgGEjAKDWNvbmZpZ19kaWdlc3QYBSABKAsyGS5oZXRwYXhvcy52MS5Db25maWdEaWdlc3QSDQoFYWdlbnQYBiABKAkSEQoJbG9nX2Vwb2NoGAcgASgMEhQKDHJlc3VtZV9lcG9jaBgIIAEoDBIXCg9yZXN1bWVfcG9zaXRpb24YCSABKAQikgIKB0dvb2RieWUSKwoGcmVhc29uGAEgASgOMhsuaGV0cGF4b3MudjEuR29vZGJ5ZS5SZWFzb24SDgoGZGV0YWlsGAIgASgJIskBCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASEwoPUkVBU09OX1NIVVRET1dOEAESGQoVUkVBU09OX0RVUExJQ0FURV9MSU5LEAISHQoZUkVBU09OX0RVUExJQ0FURV9JREVOVElUWRADEhoKFlJFQVNPTl9DT05GSUdfTUlTTUFUQ0gQBBIZChVSRUFTT05fUFJPVE9DT0xfRVJST1IQBRIQCgxSRUFTT05fTElNSVQQBhIPCgtSRUFTT05fRE9ORRAHIvkCCghFbnZlbG9wZRIhCgVoZWxsbxgBIAEoCzISLmhldHBheG9zLnYxLkhlbGxvEi8KCG1lc3NhZ2VzGAIgAygLMh0uaGV0cGF4b3MudjEuQ29uc2Vuc3VzTWVzc2FnZRIlCgRoYXZlGAMgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIlCgR3YW50GAQgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIsCgt3YW50X3ZhbHVlcxgFIAMoCzIXLmhldHBheG9zLnYxLk1lc3NhZ2VJZHMSEQoJY2F1Z2h0X3VwGAYgASgIEgwKBHBpbmcYByABKAYSDAoEcG9uZxgIIAEoBhIlCgdnb29kYnllGAkgASgLMhQuaGV0cGF4b3MudjEuR29vZGJ5ZRInCgZvZmZlcnMYCiADKAsyFy5oZXRwYXhvcy52MS5NZXNzYWdlSWRzEg8KB29mZmVyZWQYCyABKAQSDQoFdGFrZW4YDCABKAQqVAoEUm9sZRIUChBST0xFX1VOU1BFQ0lGSUVEEAASEQoNUk9MRV9BQ0NFUFRPUhABEhAKDFJPTEVfTEVBUk5FUhACEhEKDVJPTEVfUFJPUE9TRVIQA2IGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("ChtoZXRwYXhvcy92MS9jb25zZW5zdXMucHJvdG8SC2hldHBheG9zLnYxIl0KBkJhbGxvdBItCgl0aW1lc3RhbXAYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnZhbHVlX2hhc2gYAiABKAwSEAoIcHJvcG9zZXIYAyABKA0iYAoIUHJvcG9zYWwSIwoGYmFsbG90GAEgASgLMhMuaGV0cGF4b3MudjEuQmFsbG90EhIKBXZhbHVlGAIgASgMSACIAQESEQoJc2lnbmF0dXJlGAMgASgMQggKBl92YWx1ZSJQCg9BY2NlcHRvck1lc3NhZ2USDgoGc2lnbmVyGAEgASgNEgwKBHByZXYYAiABKAwSDAoEcmVmcxgDIAMoDBIRCglzaWduYXR1cmUYBCABKAwikQEKEENvbnNlbnN1c01lc3NhZ2USEAoIaW5zdGFuY2UYASABKAQSKQoIcHJvcG9zYWwYAiABKAsyFS5oZXRwYXhvcy52MS5Qcm9wb3NhbEgAEjgKEGFjY2VwdG9yX21lc3NhZ2UYAyABKAsyHC5oZXRwYXhvcy52MS5BY2NlcHRvck1lc3NhZ2VIAEIGCgRib2R5IisKCk1lc3NhZ2VJZHMSEAoIaW5zdGFuY2UYASABKAQSCwoDaWRzGAIgAygMIooBCgxDb25maWdEaWdlc3QSDQoFd2hvbGUYASABKAwSEQoJYWNjZXB0b3JzGAIgASgMEhAKCGxlYXJuZXJzGAMgASgMEhMKC3NhZmV0eV9zZXRzGAQgASgMEg0KBXJ1bGVzGAUgASgMEhEKCXByb3Bvc2VycxgGIAEoDBIPCgd3aW5kb3dzGAcgASgMIugBCgVIZWxsbxIYChBwcm90b2NvbF92ZXJzaW9uGAEgASgNEh8KBHJvbGUYAiABKA4yES5oZXRwYXhvcy52MS5Sb2xlEgwKBG5hbWUYAyABKAkSEwoLaW5jYXJuYXRpb24YBCABKAYSMAoNY29uZmlnX2RpZ2VzdBgFIAEoCzIZLmhldHBheG9zLnYxLkNvbmZpZ0RpZ2VzdBINCgVhZ2VudBgGIAEoCRIRCglsb2dfZXBvY2gYByABKAwSFAoMcmVzdW1lX2Vwb2NoGAggASgMEhcKD3Jlc3VtZV9wb3NpdGlvbhgJIAEoBCKSAgoHR29vZGJ5ZRIrCgZyZWFzb24YASABKA4yGy5oZXRwYXhvcy52MS5Hb29kYnllLlJlYXNvbhIOCgZkZXRhaWwYAiABKAkiyQEKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABITCg9SRUFTT05fU0hVVERPV04QARIZChVSRUFTT05fRFVQTElDQVRFX0xJTksQAhIdChlSRUFTT05fRFVQTElDQVRFX0lERU5USVRZEAMSGgoWUkVBU09OX0NPTkZJR19NSVNNQVRDSBAEEhkKFVJFQVNPTl9QUk9UT0NPTF9FUlJPUhAFEhAKDFJFQVNPTl9MSU1JVBAGEg8KC1JFQVNPTl9ET05FEAci+QIKCEVudmVsb3BlEiEKBWhlbGxvGAEgASgLMhIuaGV0cGF4b3MudjEuSGVsbG8SLwoIbWVzc2FnZXMYAiADKAsyHS5oZXRwYXhvcy52MS5Db25zZW5zdXNNZXNzYWdlEiUKBGhhdmUYAyADKAsyFy5oZXRwYXhvcy52MS5NZXNzYWdlSWRzEiUKBHdhbnQYBCADKAsyFy5oZXRwYXhvcy52MS5NZXNzYWdlSWRzEiwKC3dhbnRfdmFsdWVzGAUgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIRCgljYXVnaHRfdXAYBiABKAgSDAoEcGluZxgHIAEoBhIMCgRwb25nGAggASgGEiUKB2dvb2RieWUYCSABKAsyFC5oZXRwYXhvcy52MS5Hb29kYnllEicKBm9mZmVycxgKIAMoCzIXLmhldHBheG9zLnYxLk1lc3NhZ2VJZHMSDwoHb2ZmZXJlZBgLIAEoBBINCgV0YWtlbhgMIAEoBCpUCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIRCg1ST0xFX0FDQ0VQVE9SEAESEAoMUk9MRV9MRUFSTkVSEAISEQoNUk9MRV9QUk9QT1NFUhADYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
- * A ballot: totally ordered, timestamp first, then the hash of the proposed value.
+ * A ballot: totally ordered, timestamp first, then the hash of the proposed value, then the proposer.
  *
  * @generated from message hetpaxos.v1.Ballot
  */
@@ -33,10 +33,18 @@ export type Ballot = Message<"hetpaxos.v1.Ballot"> & {
    * @generated from field: bytes value_hash = 2;
    */
   valueHash: Uint8Array;
+
+  /**
+   * Index into the identities that may propose: acceptors sorted by name (UTF-8 bytes), then declared
+   * proposers sorted by name.
+   *
+   * @generated from field: uint32 proposer = 3;
+   */
+  proposer: number;
 };
 
 /**
- * A ballot: totally ordered, timestamp first, then the hash of the proposed value.
+ * A ballot: totally ordered, timestamp first, then the hash of the proposed value, then the proposer.
  *
  * @generated from message hetpaxos.v1.Ballot
  */
@@ -54,6 +62,14 @@ export type BallotJson = {
    * @generated from field: bytes value_hash = 2;
    */
   valueHash?: string;
+
+  /**
+   * Index into the identities that may propose: acceptors sorted by name (UTF-8 bytes), then declared
+   * proposers sorted by name.
+   *
+   * @generated from field: uint32 proposer = 3;
+   */
+  proposer?: number;
 };
 
 /**
@@ -64,7 +80,7 @@ export const BallotSchema: GenMessage<Ballot, {jsonType: BallotJson}> = /*@__PUR
   messageDesc(file_hetpaxos_v1_consensus, 0);
 
 /**
- * A 1a. Unsigned; its id covers the ballot, not the value.
+ * A 1a. Its id covers the ballot, not the value and not the signature.
  *
  * @generated from message hetpaxos.v1.Proposal
  */
@@ -80,10 +96,17 @@ export type Proposal = Message<"hetpaxos.v1.Proposal"> & {
    * @generated from field: optional bytes value = 2;
    */
   value?: Uint8Array | undefined;
+
+  /**
+   * By the ballot's proposer, over the canonical bytes (docs/WIRE.md), which the id covers too.
+   *
+   * @generated from field: bytes signature = 3;
+   */
+  signature: Uint8Array;
 };
 
 /**
- * A 1a. Unsigned; its id covers the ballot, not the value.
+ * A 1a. Its id covers the ballot, not the value and not the signature.
  *
  * @generated from message hetpaxos.v1.Proposal
  */
@@ -99,6 +122,13 @@ export type ProposalJson = {
    * @generated from field: optional bytes value = 2;
    */
   value?: string;
+
+  /**
+   * By the ballot's proposer, over the canonical bytes (docs/WIRE.md), which the id covers too.
+   *
+   * @generated from field: bytes signature = 3;
+   */
+  signature?: string;
 };
 
 /**
@@ -297,7 +327,7 @@ export const MessageIdsSchema: GenMessage<MessageIds, {jsonType: MessageIdsJson}
  */
 export type ConfigDigest = Message<"hetpaxos.v1.ConfigDigest"> & {
   /**
-   * Over the four below.
+   * Over the six below.
    *
    * @generated from field: bytes whole = 1;
    */
@@ -322,6 +352,16 @@ export type ConfigDigest = Message<"hetpaxos.v1.ConfigDigest"> & {
    * @generated from field: bytes rules = 5;
    */
   rules: Uint8Array;
+
+  /**
+   * @generated from field: bytes proposers = 6;
+   */
+  proposers: Uint8Array;
+
+  /**
+   * @generated from field: bytes windows = 7;
+   */
+  windows: Uint8Array;
 };
 
 /**
@@ -331,7 +371,7 @@ export type ConfigDigest = Message<"hetpaxos.v1.ConfigDigest"> & {
  */
 export type ConfigDigestJson = {
   /**
-   * Over the four below.
+   * Over the six below.
    *
    * @generated from field: bytes whole = 1;
    */
@@ -356,6 +396,16 @@ export type ConfigDigestJson = {
    * @generated from field: bytes rules = 5;
    */
   rules?: string;
+
+  /**
+   * @generated from field: bytes proposers = 6;
+   */
+  proposers?: string;
+
+  /**
+   * @generated from field: bytes windows = 7;
+   */
+  windows?: string;
 };
 
 /**
@@ -372,7 +422,7 @@ export const ConfigDigestSchema: GenMessage<ConfigDigest, {jsonType: ConfigDiges
  */
 export type Hello = Message<"hetpaxos.v1.Hello"> & {
   /**
-   * Version of this conversation: 1.
+   * Version of this conversation: 2.
    *
    * @generated from field: uint32 protocol_version = 1;
    */
@@ -437,7 +487,7 @@ export type Hello = Message<"hetpaxos.v1.Hello"> & {
  */
 export type HelloJson = {
   /**
-   * Version of this conversation: 1.
+   * Version of this conversation: 2.
    *
    * @generated from field: uint32 protocol_version = 1;
    */
