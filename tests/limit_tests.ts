@@ -50,7 +50,7 @@ export const LIMIT_TESTS: Readonly<Record<LimitName, TestPlace>> = {
     "instances in which nothing is delivered are few, and filled ones do not count",
   ],
   instanceIdleMs: [
-    "tests/node/eviction_property_test.ts",
+    "tests/sim/memory_test.ts",
     "whether instances leave memory or not, the very same messages are sent",
   ],
   restoredPerSecondMax: [

@@ -158,7 +158,7 @@ Deno.test(e2e(
 /**
  * Of what was there before, each message is fetched from one peer. A new one may cross the word that
  * it has come from elsewhere, the more often the busier the machine is: that is only counted here.
- * That nobody is sent what they have shown to have, tests/node/schedule_property_test.ts asserts.
+ * That nobody is sent what they have shown to have, tests/node/traffic_property_test.ts asserts.
  */
 function assertFetchedOnce({ backlog }: Counts): void {
   assertLessOrEqual(backlog.repeated, backlog.messages / 1_000, "repeated of the backlog");

@@ -7,19 +7,16 @@
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { makePrng, type Prng } from "../../lib/sim/prng.ts";
 import { type Joint, makeTestConfigurations, TestCluster } from "./harness.ts";
-import type { TestPlan, TestProcess } from "./harness.ts";
+import type { TestProcess } from "./harness.ts";
+
+/** How long links break, in milliseconds. */
+const TROUBLE_MS = 3_000;
 
 /** How a schedule is drawn. */
 export interface ScheduleOptions {
   readonly seed: number;
-  /** Acceptors that run. */
-  readonly acceptors?: readonly string[];
-  /** How long links break, in milliseconds. */
-  readonly troubleMs?: number;
-  /** Mean time between two breaks of one link. */
-  readonly breakMs?: number;
-  readonly delayMsMax?: number;
-  readonly limits?: TestPlan["limits"];
+  /** Mean time between two breaks of one link, in milliseconds. */
+  readonly breakMs: number;
 }
 
 /** A cluster with four acceptors, two proposers and a learner whose network is in trouble. */
@@ -36,11 +33,10 @@ export class Schedule {
     this.cluster = cluster;
     this.prng = makePrng(options.seed);
     this.#options = options;
-    const delayMsMax = this.prng.between(1, options.delayMsMax ?? 60);
+    const delayMsMax = this.prng.between(1, 60);
     cluster.delayMs = () => this.prng.between(1, delayMsMax);
     const clock = () => cluster.clock.skewed(this.prng.between(-150, 150));
-    const { acceptors = ["Alice", "Bob", "Carol", "Dave"] } = options;
-    for (const name of acceptors) cluster.add(name, { clock: clock() });
+    for (const name of ["Alice", "Bob", "Carol", "Dave"]) cluster.add(name, { clock: clock() });
     this.proposers = ["client_0", "client_1"]
       .map((name) => cluster.add(name, { role: Role.PROPOSER, clock: clock() }));
     this.learner = cluster.add("client_2", { clock: clock() });
@@ -51,7 +47,7 @@ export class Schedule {
     const configurations = await makeTestConfigurations({
       clients: 3,
       network: { echoDelayMs: 20, wantDelayMs: 50 },
-      limits: { rejectionsPerMinuteMax: 100_000, ...options.limits },
+      limits: { rejectionsPerMinuteMax: 100_000 },
     });
     const schedule = new Schedule(new TestCluster(configurations), options);
     schedule.#connect();
@@ -60,7 +56,7 @@ export class Schedule {
 
   /** Lets trouble have its time, then mends everything. */
   async endure(): Promise<void> {
-    await this.cluster.clock.advance(this.#options.troubleMs ?? 3_000);
+    await this.cluster.clock.advance(TROUBLE_MS);
     this.#trouble = false;
     for (const [a, b] of this.#pairs()) {
       if (!this.#joints.has(pairName(a, b))) this.#link(a, b);
@@ -89,7 +85,7 @@ export class Schedule {
     const joint = this.cluster.link(a, b);
     this.#joints.set(name, joint);
     if (!this.#trouble) return;
-    this.#later(2 * (this.#options.breakMs ?? 400), () => {
+    this.#later(2 * (this.#options.breakMs), () => {
       joint.break();
       this.#joints.delete(name);
       this.#later(600, () => this.#link(a, b));

@@ -8,10 +8,8 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { readLine } from "../../lib/trace/reader.ts";
 import { replay } from "../../lib/trace/replay.ts";
 import { TraceWriter } from "../../lib/trace/writer.ts";
-import { CrashStage } from "./crash_stage.ts";
 import { makeTestConfigurations, TestCluster, type TestPlan } from "./harness.ts";
 import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
-import { seeds, withSeed } from "./schedules.ts";
 
 const PLAN: TestPlan = {
   clients: 1,
@@ -62,24 +60,6 @@ Deno.test("a cluster with eviction, a crash and a restart is replayed without a 
     assert(counts[kind]! > 0, `no ${kind}: ${JSON.stringify(counts)}`);
   }
   assertEquals(replay(lines), undefined);
-});
-
-Deno.test("acceptors that crash at any moment leave traces without a difference", async () => {
-  for (const seed of seeds(4)) {
-    await withSeed(seed, "trace_test.ts", async () => {
-      const stage = await CrashStage.make({ seed, boundary: 6 * seed, crashes: 3, recovers: true });
-      const { cluster, proposers } = stage;
-      const lines: string[] = [];
-      cluster.trace = (line) => lines.push(line);
-      for (const [i, by] of proposers.entries()) cluster.propose(by, 1n, `value ${i}`, true);
-      assert(await cluster.clock.until(() => stage.isOver));
-      await cluster.clock.advance(2_000);
-      await cluster.stop();
-      // The processes of the beginning were there before the trace was.
-      assertEquals(count(lines).header, 3);
-      assertEquals(replay(lines), undefined);
-    });
-  }
 });
 
 Deno.test("an input at which the core fails is in the trace, and fails again", async () => {

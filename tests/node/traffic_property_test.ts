@@ -1,59 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { logOf, TestCluster } from "./harness.ts";
-import { Schedule, type ScheduleOptions, seeds, withSeed } from "./schedules.ts";
+import { Schedule, seeds, withSeed } from "./schedules.ts";
 import { Traffic } from "./traffic.ts";
 
-const FILE = "schedule_property_test.ts";
-
-/** Runs one schedule to its end; tells which value was decided in each instance. */
-async function runSchedule(options: ScheduleOptions): Promise<string[][]> {
-  const schedule = await Schedule.make(options);
-  const { cluster, prng, proposers } = schedule;
-  const disagreements: bigint[] = [];
-  for (const { node } of cluster.processes) {
-    node.observe({ disagreement: (instance) => disagreements.push(instance) });
-  }
-  const instances = [1n, 2n];
-  for (const instance of instances) {
-    for (const proposer of proposers) {
-      cluster.clock.after(prng.between(0, 1_500), () => {
-        cluster.propose(proposer, instance, `${proposer.name} ${instance}`);
-      });
-    }
-  }
-  await schedule.endure();
-  const decided: string[][] = [];
-  for (const instance of instances) decided.push(await cluster.agree(instance));
-  await cluster.clock.advance(20_000);
-  for (const instance of instances) await cluster.agree(instance);
-  assertEquals(disagreements, []);
-  for (const { journal, node, estranged } of cluster.processes) {
-    assertEquals(journal.evidence(), []);
-    assertEquals(estranged, []);
-    assertEquals([...node.rejections.keys()].filter((code) => code !== "RATE_LIMITED"), []);
-  }
-  await cluster.stop();
-  return decided;
-}
-
-Deno.test("whatever the network does, one value is decided in the end", async () => {
-  const values = new Set<string>();
-  for (const seed of seeds(60)) {
-    await withSeed(seed, FILE, async () => {
-      for (const decided of await runSchedule({ seed })) values.add(decided.join());
-    });
-  }
-  // Not always the same proposer's.
-  if (Deno.env.get("HETPAXOS_SEED") === undefined) assertEquals(values.size, 4);
-});
-
-Deno.test("three of four acceptors are enough, whatever the network does", async () => {
-  for (const seed of seeds(40)) {
-    await withSeed(seed, FILE, async () => {
-      await runSchedule({ seed, acceptors: ["Bob", "Carol", "Dave"] });
-    });
-  }
-});
+const FILE = "traffic_property_test.ts";
 
 Deno.test("what one has delivered reaches all, and little is sent twice", async () => {
   let messages = 0, redundant = 0, needless = 0;
