@@ -2,81 +2,102 @@
  * Heterogeneous Paxos: Byzantine consensus in which every learner decides by its own quorums, and
  * pairs of learners say whose honesty their agreement rests on.
  *
- * The protocol itself is pure and synchronous: build a {@linkcode LearnerGraph}, make an
- * {@linkcode InstanceState} for each process, and feed messages to {@linkcode step}. A process with
- * keys, TLS and links is {@linkcode startAcceptor} or {@linkcode startObserver}, given a
- * {@linkcode Configuration}.
+ * This door is for programs that take part: make or load a configuration, run an acceptor or an
+ * observer, propose and ask as a client. The protocol itself, which is pure and synchronous, is behind
+ * `./core`; `./graph`, `./wire`, `./trace`, `./evidence` and `./sim` are doors of their own.
  *
- * @example A learner graph of four acceptors, of which any three suffice
+ * @example A cluster of four acceptors in one program, and a client of it
  * ```ts
- * import { checkValidity, makeLearnerGraph, thresholdOf } from "./mod.ts";
+ * import {
+ *   connect,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ *   startAcceptor,
+ * } from "@hetpaxos/hetpaxos";
  * import { assertEquals } from "@std/assert";
  *
- * const anyThree = thresholdOf(3, [0, 1, 2, 3]);
- * const graph = makeLearnerGraph({
- *   acceptors: ["Alice", "Bob", "Carol", "Dave"],
- *   learners: ["Eve"],
- *   quorums: [anyThree],
- *   safety: [{ a: 0, b: 0, safe: anyThree }],
- *   burial: "TECHNICAL_REPORT",
- * });
- * assertEquals(checkValidity(graph), undefined);
+ * const tolerance = { byzantine: 1, crash: 0 };
+ * const plan = planHomogeneous(["Alice", "Bob", "Carol", "Dave"], ["Eve"], tolerance);
+ * const files = await generateConfigs(plan, { basePort: 19_000 });
+ * // Each is what one machine would read from its file.
+ * const configurations = files.map(({ name, config }) =>
+ *   loadConfiguration(JSON.stringify(config), `${name}.json`)
+ * );
+ * const acceptors = await Promise.all(
+ *   configurations.filter(({ self }) => !self.client)
+ *     .map((configuration) => startAcceptor({ configuration })),
+ * );
+ * {
+ *   await using client = connect(configurations.find(({ self }) => self.client)!);
+ *   const value = new TextEncoder().encode("meet at noon");
+ *   const { ours, decisions } = await client.propose(0n, value);
+ *   assertEquals([ours, decisions[0]?.learner], [true, "Eve"]);
+ * }
+ * for (const acceptor of acceptors) await acceptor.stop();
  * ```
  *
  * @module
  */
 
-export * from "./lib/core/mod.ts";
-export * from "./lib/graph/validity.ts";
-export * from "./lib/crypto/certificate.ts";
-export * from "./lib/crypto/hash.ts";
-export * from "./lib/crypto/identity.ts";
-export * from "./lib/crypto/keys.ts";
-export * from "./lib/crypto/signatures.ts";
-export * from "./lib/crypto/make_certificate.ts";
-export * from "./lib/crypto/verify.ts";
-export * from "./lib/node/clock.ts";
-export * from "./lib/config/cluster_plan.ts";
-export { loadCluster, readCluster } from "./lib/config/cluster_configuration.ts";
-export * from "./lib/config/configuration.ts";
-export * from "./lib/node/decision_book.ts";
-export type { Named } from "./lib/node/envelopes.ts";
-export * from "./lib/config/generate.ts";
-export * from "./lib/node/instances.ts";
-export type { Fetcher, FetcherOptions, Request, Supplier } from "./lib/node/fetcher.ts";
-export type { Held, HeldLimits, HeldProposal } from "./lib/node/held.ts";
-export type { LackKind } from "./lib/node/lack.ts";
-export * from "./lib/node/ledger.ts";
-export * from "./lib/node/logger.ts";
-export type { LogRecord } from "./lib/node/records.ts";
-export * from "./lib/process/ending.ts";
-export * from "./lib/process/follow.ts";
-export * from "./lib/process/system_clock.ts";
-export type { Blame } from "./lib/node/blame.ts";
-export * from "./lib/node/node.ts";
-export * from "./lib/node/node_types.ts";
-export * from "./lib/process/open_journal.ts";
-export * from "./lib/node/outcomes.ts";
-export * from "./lib/process/process.ts";
-export * from "./lib/node/proposing.ts";
-export * from "./lib/node/starvation_watch.ts";
-export type { SteadyClock, SteadyOptions } from "./lib/node/steady.ts";
-export * from "./lib/store/journal.ts";
-export * from "./lib/store/memory_journal.ts";
-export * from "./lib/wire/canonical.ts";
-export type { WireAcceptorMessage, WireMessage, WireProposal } from "./lib/wire/codec.ts";
-export type { HostPort } from "./lib/config/addresses.ts";
-export { DIGEST_PARTS, type DigestPart } from "./lib/config/digest.ts";
-export type { Settings } from "./lib/config/settings.ts";
-export { Role } from "./lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
-export * from "./lib/wire/hex.ts";
 export {
-  type LimitName,
-  LIMITS,
-  NETWORK_SETTINGS,
-  type NetworkSettingName,
-  PROPOSER_SETTINGS,
-  type ProposerSettingName,
-  type Setting,
-} from "./lib/wire/limits.ts";
-export * from "./lib/wire/operator_error.ts";
+  type AcceptorFailure,
+  type AcceptorStatus,
+  type AskOptions,
+  type CallOptions,
+  type Client,
+  CLIENT_ERROR_CODES,
+  ClientError,
+  type ClientErrorCode,
+  type ClientErrorDetails,
+  connect,
+  type ConnectOptions,
+  type Decided,
+  type PeerState,
+  type Proposed,
+  type StatusAnswer,
+  type WaitOptions,
+} from "./lib/client/mod.ts";
+export type { HostPort } from "./lib/config/addresses.ts";
+export {
+  acceptorNames,
+  chooseTolerance,
+  type ClusterPlan,
+  learnerNames,
+  planHomogeneous,
+  planTwoChains,
+  type SetJson,
+  type SetsJson,
+  type ThresholdJson,
+  type Tolerance,
+} from "./lib/config/cluster_plan.ts";
+export {
+  type ClusterConfiguration,
+  type Configuration,
+  type Identity,
+  loadConfiguration,
+  type NetworkSettings,
+  type ProposerSettings,
+  readConfiguration,
+  type SharedFile,
+} from "./lib/config/configuration.ts";
+export {
+  type AddressJson,
+  type ConfigFileJson,
+  type Deployment,
+  generateConfigs,
+  type GeneratedFile,
+} from "./lib/config/generate.ts";
+export type { Settings } from "./lib/config/settings.ts";
+export type { Certificate } from "./lib/crypto/identity.ts";
+export { type Fields, type Level, type Logger, SILENT } from "./lib/node/logger.ts";
+export {
+  type Observed,
+  type ObserveOptions,
+  type Running,
+  type RunningAcceptor,
+  type RunOptions,
+  startAcceptor,
+  startObserver,
+} from "./lib/process/embedded.ts";
+export { EXIT, type ExitStatus, OperatorError } from "./lib/wire/operator_error.ts";

@@ -1,6 +1,6 @@
 /**
  * A whole cluster in one program: four acceptors that talk over mutual TLS on this machine, two
- * learners, and a proposer that is no acceptor. Nothing is written to disk.
+ * learners, a client that proposes, and an observer that believes nobody. Nothing is written to disk.
  *
  * `deno run --allow-net --allow-read examples/cluster_in_process.ts`
  *
@@ -9,20 +9,13 @@
 
 import {
   chooseTolerance,
-  endOf,
-  fullSet,
+  connect,
   generateConfigs,
-  hashValue,
-  isRejection,
   loadConfiguration,
-  newProposing,
   planHomogeneous,
-  Role,
-  SILENT,
   startAcceptor,
   startObserver,
-  turnOf,
-} from "../mod.ts";
+} from "@hetpaxos/hetpaxos";
 
 /** The first of so many ports in a row that nobody uses now. */
 function freePorts(count: number): number {
@@ -41,43 +34,40 @@ function freePorts(count: number): number {
   }
 }
 
-const plan = planHomogeneous(
-  ["Alice", "Bob", "Carol", "Dave"],
-  ["Eve", "Frank"],
-  chooseTolerance(4, {}),
-);
+const names = ["Alice", "Bob", "Carol", "Dave"];
+const plan = planHomogeneous(names, ["Eve", "Frank"], chooseTolerance(names.length, {}));
 console.log(plan.promise);
-const files = await generateConfigs(plan, {
-  hosts: ["127.0.0.1"],
-  basePort: freePorts(4),
-  clients: 1,
-  keyKind: "ed25519",
-  rules: undefined,
-});
+const files = await generateConfigs(plan, { basePort: freePorts(names.length) });
 // Each is what one machine would find in its file.
 const configurations = files.map(({ name, config }) =>
   loadConfiguration(JSON.stringify(config), `${name}.json`)
 );
-
-const common = { log: SILENT, agent: "example" };
 const acceptors = await Promise.all(
   configurations.filter(({ self }) => !self.client)
-    .map((configuration) => startAcceptor({ ...common, configuration })),
+    .map((configuration) => startAcceptor({ configuration })),
 );
-const client = configurations.find(({ self }) => self.client)!;
-const proposer = startObserver({ ...common, configuration: client }, Role.PROPOSER);
-await proposer.peers.connected(3);
+const configuration = configurations.find(({ self }) => self.client)!;
+const client = connect(configuration);
+const observer = startObserver({ configuration });
 
-const value = new TextEncoder().encode("meet at noon");
-const { graph } = client;
-const proposing = newProposing(hashValue(value), fullSet(graph.learnerCount), turnOf(client));
-const refused = proposer.node.propose(0n, proposing, value);
-if (isRejection(refused)) throw new Error(refused.detail);
-await endOf(proposing);
+const { ours } = await client.propose(0n, new TextEncoder().encode("meet at noon"));
+console.log(`what was proposed is ${ours ? "decided" : "not what was decided"}`);
 
-// The proposer has counted the votes itself: it believes nobody's word for a decision.
-for (const { learner, value, signers } of proposer.node.decisionsIn(0n)) {
-  const text = new TextDecoder().decode(value);
-  console.log(`${learner} decided ${JSON.stringify(text)} by at least ${signers.length} votes`);
+// One acceptor fewer changes nothing; the client passes it over.
+await acceptors[0]!.stop();
+for (const text of ["meet at one", "meet at two"]) {
+  const { decisions } = await client.propose(1n, new TextEncoder().encode(text));
+  for (const { learner, instance, value } of decisions) {
+    const said = JSON.stringify(new TextDecoder().decode(value));
+    console.log(`${learner} decided ${said} in instance ${instance}, as a quorum says`);
+  }
 }
-await Promise.all([proposer, ...acceptors].map((process) => process.stop()));
+
+// The observer has counted the votes itself: it believes nobody's word for a decision.
+let count = 0;
+for await (const { learner, instance, signers } of observer.decisions({ instances: [0n, 1n] })) {
+  console.log(`${learner} decided in instance ${instance} by at least ${signers.length} votes`);
+  if (++count === 4) break;
+}
+await client.close();
+await Promise.all([observer, ...acceptors].map((process) => process.stop()));

@@ -18,7 +18,7 @@ import {
   step,
   thresholdOf,
   type ValueHash,
-} from "../mod.ts";
+} from "@hetpaxos/hetpaxos/core";
 
 const names = ["Alice", "Bob", "Carol", "Dave"];
 const anyThree = thresholdOf(3, [0, 1, 2, 3]);

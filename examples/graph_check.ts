@@ -8,7 +8,6 @@
 
 import {
   type AcceptorSet,
-  checkValidity,
   entangled,
   type LearnerGraphSpec,
   makeLearnerGraph,
@@ -16,7 +15,8 @@ import {
   setOf,
   type SetRule,
   thresholdOf,
-} from "../mod.ts";
+} from "@hetpaxos/hetpaxos/core";
+import { checkValidity } from "@hetpaxos/hetpaxos/graph";
 
 const acceptors = ["Alice", "Bob", "Carol", "Dave", "Erin"];
 const [alice, bob, carol, dave, erin] = [0, 1, 2, 3, 4];

@@ -9,21 +9,15 @@
 
 import canonical from "../tests/vectors/canonical.json" with { type: "json" };
 import signatures from "../tests/vectors/signatures.json" with { type: "json" };
-import {
-  acceptorMessageId,
-  canonicalAcceptorMessage,
-  fromHex,
-  isRejection,
-  makeCertificate,
-  makeSigner,
-  makeVerifier,
-  type MessageId,
-  parseCertificate,
-  parsePrivateKey,
-  toHex,
-  verifyingKeyOf,
-  verifySignature,
-} from "../mod.ts";
+import { acceptorMessageId } from "../lib/crypto/hash.ts";
+import { parseCertificate } from "../lib/crypto/certificate.ts";
+import { makeSigner, parsePrivateKey } from "../lib/crypto/keys.ts";
+import { makeCertificate } from "../lib/crypto/make_certificate.ts";
+import { verifySignature } from "../lib/crypto/signatures.ts";
+import { makeVerifier } from "../lib/crypto/verify.ts";
+import { isRejection } from "@hetpaxos/hetpaxos/core";
+import { verifyingKeyOf } from "@hetpaxos/hetpaxos/evidence";
+import { canonicalAcceptorMessage, fromHex, type MessageId, toHex } from "@hetpaxos/hetpaxos/wire";
 
 // A vector: a message of an acceptor, and what its canonical bytes and its id must be.
 const vector = canonical.acceptorMessages[1]!;

@@ -18,7 +18,7 @@ const EXAMPLES: readonly (readonly [file: string, permissions: string[], last: R
   [
     "cluster_in_process.ts",
     ["--allow-net=127.0.0.1", "--allow-read"],
-    /^Frank decided "meet at noon" by at least 3 votes$/,
+    /^(Eve|Frank) decided in instance 1 by at least 3 votes$/,
   ],
 ];
 

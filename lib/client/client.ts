@@ -41,6 +41,32 @@ const FOLLOWED_AT_ONCE = 16;
  * signatures: who wants to believe nobody runs an observer.
  *
  * @throws OperatorError if cleartext is asked for, with the first call beyond loopback.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   connect,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ *   startAcceptor,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [alice, configuration] = (await generateConfigs(plan, { basePort: 19020 })).map(({ name, config }) =>
+ *   loadConfiguration(JSON.stringify(config), `${name}.json`)
+ * );
+ * await using acceptor = await startAcceptor({ configuration: alice! });
+ * await using client = connect(configuration!);
+ * const { ours } = await client.propose(0n, new TextEncoder().encode("blue"));
+ * assertEquals(ours, true);
+ * for await (const { learner, instance } of client.watch([0n])) {
+ *   assertEquals([learner, instance], ["Eve", 0n]);
+ * }
+ * await client.close();
+ * await acceptor.stop();
+ * ```
  */
 export function connect(configuration: Configuration, options: ConnectOptions = {}): Client {
   return new QuorumClient(configuration, options);

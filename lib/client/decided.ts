@@ -4,7 +4,19 @@
  * @module
  */
 
-/** A decision that enough acceptors report. */
+/**
+ * A decision that enough acceptors report.
+ *
+ * @example
+ * ```ts
+ * import { type Decided } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const told = ({ learner, value }: Pick<Decided, "learner" | "value">) =>
+ *   `${learner}: ${new TextDecoder().decode(value)}`;
+ * assertEquals(told({ learner: "Eve", value: new TextEncoder().encode("blue") }), "Eve: blue");
+ * ```
+ */
 export interface Decided {
   /** 0 to 2^64 - 1. */
   readonly instance: bigint;

@@ -6,7 +6,17 @@
 
 import type { Decided } from "./decided.ts";
 
-/** Why a call has failed. */
+/**
+ * Why a call has failed.
+ *
+ * @example
+ * ```ts
+ * import { CLIENT_ERROR_CODES } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(CLIENT_ERROR_CODES.includes("TIMEOUT"), true);
+ * ```
+ */
 export const CLIENT_ERROR_CODES = [
   "INVALID", // an argument is wrong: no such learner, a value that is empty or too long
   "TIMEOUT", // not all was said in time by enough acceptors
@@ -17,10 +27,32 @@ export const CLIENT_ERROR_CODES = [
   "CLOSED", // the client was closed
 ] as const;
 
-/** One of {@linkcode CLIENT_ERROR_CODES}. */
+/**
+ * One of {@linkcode CLIENT_ERROR_CODES}.
+ *
+ * @example
+ * ```ts
+ * import { type ClientErrorCode } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const again: readonly ClientErrorCode[] = ["TIMEOUT", "UNREACHABLE"];
+ * assertEquals(again.length, 2);
+ * ```
+ */
 export type ClientErrorCode = typeof CLIENT_ERROR_CODES[number];
 
-/** Why one acceptor has not answered. */
+/**
+ * Why one acceptor has not answered.
+ *
+ * @example
+ * ```ts
+ * import { type AcceptorFailure } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const told = ({ acceptor, reason }: AcceptorFailure) => `${acceptor}: ${reason}`;
+ * assertEquals(told({ acceptor: "Bob", reason: "connection refused" }), "Bob: connection refused");
+ * ```
+ */
 export interface AcceptorFailure {
   /** Its name. */
   readonly acceptor: string;
@@ -28,7 +60,18 @@ export interface AcceptorFailure {
   readonly reason: string;
 }
 
-/** What else is known of a failure. */
+/**
+ * What else is known of a failure.
+ *
+ * @example
+ * ```ts
+ * import { ClientError, type ClientErrorDetails } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const details: ClientErrorDetails = { failures: [{ acceptor: "Bob", reason: "closed by peer" }] };
+ * assertEquals(new ClientError("TIMEOUT", "not decided in time", details).failures.length, 1);
+ * ```
+ */
 export interface ClientErrorDetails {
   /** What was said in time by enough acceptors; empty unless told. */
   readonly decisions?: readonly Decided[];
@@ -43,7 +86,7 @@ export interface ClientErrorDetails {
  *
  * @example
  * ```ts
- * import { ClientError } from "./errors.ts";
+ * import { ClientError } from "@hetpaxos/hetpaxos";
  * import { assertEquals } from "@std/assert";
  *
  * const error = new ClientError("TIMEOUT", "instance 7 is not decided for Eve");

@@ -6,13 +6,57 @@
 
 import { ClientError } from "./errors.ts";
 
-/** What every call of a client can be told. */
+/**
+ * What every call of a client can be told.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   type CallOptions,
+ *   connect,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const options: CallOptions = { signal: AbortSignal.abort("enough") };
+ * await using client = connect(alice);
+ * const { code, cause } = await client.get(0n, options).catch((error) => error);
+ * assertEquals([code, cause], ["ABORTED", "enough"]);
+ * ```
+ */
 export interface CallOptions {
   /** Ends the call, which fails as ABORTED; its reason is the error's cause. */
   readonly signal?: AbortSignal;
 }
 
-/** What a call that may wait can be told. */
+/**
+ * What a call that may wait can be told.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   connect,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ *   type WaitOptions,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const options: WaitOptions = { timeoutMs: 200 };
+ * await using client = connect(alice);
+ * const [answer] = await client.status(options);
+ * assertEquals(answer?.acceptor, "Alice");
+ * ```
+ */
 export interface WaitOptions extends CallOptions {
   /** Milliseconds after which it fails as TIMEOUT. */
   readonly timeoutMs?: number;

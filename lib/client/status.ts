@@ -9,7 +9,18 @@ import type { GetStatusResponse } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../wire/hex.ts";
 import { roleName } from "../wire/role_name.ts";
 
-/** One whom an acceptor knows. */
+/**
+ * One whom an acceptor knows.
+ *
+ * @example
+ * ```ts
+ * import { type PeerState } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bob: PeerState = { name: "Bob", role: "acceptor", connected: true, lastError: "" };
+ * assertEquals(bob.connected, true);
+ * ```
+ */
 export interface PeerState {
   /** Its name. */
   readonly name: string;
@@ -21,7 +32,20 @@ export interface PeerState {
   readonly lastError: string;
 }
 
-/** What one acceptor says of itself. Nobody else has confirmed it. */
+/**
+ * What one acceptor says of itself. Nobody else has confirmed it.
+ *
+ * @example
+ * ```ts
+ * import { type AcceptorStatus } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const alone = ({ peers }: Pick<AcceptorStatus, "peers">) =>
+ *   peers.every(({ connected }) => !connected);
+ * const bob = { name: "Bob", role: "acceptor", connected: false, lastError: "closed by peer" };
+ * assertEquals(alone({ peers: [bob] }), true);
+ * ```
+ */
 export interface AcceptorStatus {
   /** Program and version. */
   readonly agent: string;

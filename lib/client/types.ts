@@ -9,7 +9,28 @@ import type { ClientError } from "./errors.ts";
 import type { WaitOptions } from "./scope.ts";
 import type { AcceptorStatus } from "./status.ts";
 
-/** How `connect` makes a client. */
+/**
+ * How `connect` makes a client.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   connect,
+ *   type ConnectOptions,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const patient: ConnectOptions = { patienceMs: 10_000, belief: "quorum" };
+ * await using client = connect(alice, patient);
+ * assertEquals(typeof client.propose, "function");
+ * ```
+ */
 export interface ConnectOptions {
   /**
    * How many acceptors have to say the same of a learner before it is believed. `quorum`, the
@@ -25,13 +46,47 @@ export interface ConnectOptions {
   readonly patienceMs?: number;
 }
 
-/** What a call about instances can be told. */
+/**
+ * What a call about instances can be told.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   type AskOptions,
+ *   connect,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const options: AskOptions = { learners: ["Eve"], timeoutMs: 50 };
+ * await using client = connect(alice);
+ * // Nobody runs.
+ * const failed = await client.get(0n, options).catch(({ code }) => code);
+ * assertEquals(failed, "UNREACHABLE");
+ * ```
+ */
 export interface AskOptions extends WaitOptions {
   /** Learners by name; all if absent or empty. */
   readonly learners?: readonly string[];
 }
 
-/** What became of a proposal. */
+/**
+ * What became of a proposal.
+ *
+ * @example
+ * ```ts
+ * import { type Proposed } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const verdict = ({ ours }: Proposed) => ours ? "won" : "lost to another value";
+ * assertEquals(verdict({ ours: false, decisions: [] }), "lost to another value");
+ * ```
+ */
 export interface Proposed {
   /** Whether every learner asked for has decided the value proposed. */
   readonly ours: boolean;
@@ -39,7 +94,30 @@ export interface Proposed {
   readonly decisions: readonly Decided[];
 }
 
-/** What one acceptor says of itself, or why it says nothing. */
+/**
+ * What one acceptor says of itself, or why it says nothing.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   connect,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ *   type StatusAnswer,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * await using client = connect(alice);
+ * const why = (answer: StatusAnswer | undefined) =>
+ *   answer !== undefined && "error" in answer ? answer.error.code : "it answers";
+ * const [answer] = await client.status({ timeoutMs: 200 });
+ * assertEquals(why(answer) === "it answers", false);
+ * ```
+ */
 export type StatusAnswer =
   | { readonly acceptor: string; readonly status: AcceptorStatus }
   | { readonly acceptor: string; readonly error: ClientError };
@@ -47,6 +125,33 @@ export type StatusAnswer =
 /**
  * Proposes to a cluster and asks it, as the identity of a configuration. Made by
  * `connect`; to be closed. Calls fail with a {@linkcode ClientError}.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   type Client,
+ *   connect,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ *   startAcceptor,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [alice, configuration] = (await generateConfigs(plan, { basePort: 19010 })).map(({ name, config }) =>
+ *   loadConfiguration(JSON.stringify(config), `${name}.json`)
+ * );
+ * await using acceptor = await startAcceptor({ configuration: alice! });
+ * const agree = async (client: Client, instance: bigint, text: string) => {
+ *   const { decisions } = await client.propose(instance, new TextEncoder().encode(text));
+ *   return decisions.map(({ learner, value }) => `${learner}: ${new TextDecoder().decode(value)}`);
+ * };
+ * await using client = connect(configuration!);
+ * assertEquals(await agree(client, 7n, "blue"), ["Eve: blue"]);
+ * assertEquals(await agree(client, 7n, "red"), ["Eve: blue"]);
+ * await acceptor.stop();
+ * ```
  */
 export interface Client extends AsyncDisposable {
   /**

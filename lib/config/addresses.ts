@@ -29,7 +29,18 @@ export type CertificateSource =
   | { readonly kind: "pem"; readonly pem: string; readonly place: Place }
   | { readonly kind: "file"; readonly path: string; readonly place: Place };
 
-/** A host and a port. */
+/**
+ * A host and a port.
+ *
+ * @example
+ * ```ts
+ * import { type HostPort } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const where: HostPort = { host: "::1", port: 8700 };
+ * assertEquals(where.host, "::1");
+ * ```
+ */
 export interface HostPort {
   /** DNS name or IP address, without brackets. */
   readonly host: string;

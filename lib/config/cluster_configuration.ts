@@ -6,11 +6,11 @@
  */
 
 import { resolve } from "node:path";
-import type { LearnerGraph } from "../core/learner_graph.ts";
 import { type Certificate, parseCertificate } from "../crypto/certificate.ts";
 import { sha3 } from "../crypto/hash.ts";
 import type { Identity } from "../crypto/identity.ts";
 import { KeyError } from "../crypto/keys.ts";
+import type { ClusterConfiguration, SharedFile } from "./cluster.ts";
 import { parseConfig } from "./parse.ts";
 import { parseAddresses, type ParsedAddress, refuseRepeated } from "./addresses.ts";
 import { type ConfigDigests, digestConfig } from "./digest.ts";
@@ -26,35 +26,7 @@ import { expiryNotice } from "./expiry.ts";
 import { besideFile, readNamedFile, readStdin, readText, STDIN } from "./config_files.ts";
 import { sha256Hex } from "../crypto/hash.ts";
 
-/** The checked configuration of a cluster, as one who is not a member may have it. */
-export interface ClusterConfiguration extends Settings {
-  /** The file it was read from, as the operator named it. */
-  readonly source: string;
-  /** The file that all members share; undefined if each has a file with everything. */
-  readonly shared: SharedFile | undefined;
-  /** All identities, sorted by name. */
-  readonly identities: readonly Identity[];
-  /** Sorted by name: positions are acceptor indices. */
-  readonly acceptors: readonly Identity[];
-  /** Who may propose: the acceptors, then the declared proposers by name. Positions are those in ballots. */
-  readonly proposers: readonly Identity[];
-  /** Valid. */
-  readonly graph: LearnerGraph;
-  /** Names of the learners that nobody need agree with, sorted. */
-  readonly allowDisagreement: readonly string[];
-  /** What the members of a cluster must have in common. */
-  readonly digest: ConfigDigests;
-  /** What the operator should know, each in one line. */
-  readonly warnings: readonly string[];
-}
-
-/** A file without a key, the same at all members. */
-export interface SharedFile {
-  /** Its path. */
-  readonly file: string;
-  /** SHA-256 of its bytes, hex, as `sha256sum` prints it: what members compare. */
-  readonly sha256: string;
-}
+export type { ClusterConfiguration, SharedFile } from "./cluster.ts";
 
 /** What the files say, before anything follows from it. */
 export interface ConfigParts {

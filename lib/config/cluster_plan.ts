@@ -9,13 +9,35 @@ import type { SetJson } from "./rule_json.ts";
 
 export type { SetJson, ThresholdJson } from "./rule_json.ts";
 
-/** Quorums, or safe sets, as a configuration file writes them. */
+/**
+ * Quorums, or safe sets, as a configuration file writes them.
+ *
+ * @example
+ * ```ts
+ * import { type SetsJson } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const either: SetsJson = { quorums: [{ names: ["Alice", "Bob"] }, { names: ["Carol"] }] };
+ * assertEquals(either.quorums.length, 2);
+ * ```
+ */
 export interface SetsJson {
   /** Any one of them suffices. */
   readonly quorums: readonly SetJson[];
 }
 
-/** What the members of a cluster agree on, but for keys. */
+/**
+ * What the members of a cluster agree on, but for keys.
+ *
+ * @example
+ * ```ts
+ * import { type ClusterPlan, planHomogeneous } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan: ClusterPlan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * assertEquals(plan.learners, { Eve: { quorums: [{ names: ["Alice"] }] } });
+ * ```
+ */
 export interface ClusterPlan {
   /** Names, in the order of their files and ports. */
   readonly acceptors: readonly string[];
@@ -29,7 +51,18 @@ export interface ClusterPlan {
   readonly promise: string;
 }
 
-/** How many acceptors may fail without harm. */
+/**
+ * How many acceptors may fail without harm.
+ *
+ * @example
+ * ```ts
+ * import { chooseTolerance, type Tolerance } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tolerance: Tolerance = chooseTolerance(7, {});
+ * assertEquals(tolerance, { byzantine: 2, crash: 0 });
+ * ```
+ */
 export interface Tolerance {
   /** Acceptors that may do anything. */
   readonly byzantine: number;
@@ -43,12 +76,32 @@ const LISTED_ACCEPTORS_MAX = 4;
 const ACCEPTOR_NAMES = ["Alice", "Bob", "Carol", "Dave"];
 const LEARNER_NAMES = ["Eve", "Frank", "Grace", "Heidi"];
 
-/** `count` names for acceptors: Alice, Bob, Carol, Dave, acceptor_4, acceptor_5, … */
+/**
+ * `count` names for acceptors: Alice, Bob, Carol, Dave, acceptor_4, acceptor_5, …
+ *
+ * @example
+ * ```ts
+ * import { acceptorNames } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(acceptorNames(5), ["Alice", "Bob", "Carol", "Dave", "acceptor_4"]);
+ * ```
+ */
 export function acceptorNames(count: number): string[] {
   return Array.from({ length: count }, (_, i) => ACCEPTOR_NAMES[i] ?? `acceptor_${i}`);
 }
 
-/** `count` names for learners: Eve, Frank, Grace, Heidi, learner_4, learner_5, … */
+/**
+ * `count` names for learners: Eve, Frank, Grace, Heidi, learner_4, learner_5, …
+ *
+ * @example
+ * ```ts
+ * import { learnerNames } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(learnerNames(2), ["Eve", "Frank"]);
+ * ```
+ */
 export function learnerNames(count: number): string[] {
   return Array.from({ length: count }, (_, i) => LEARNER_NAMES[i] ?? `learner_${i}`);
 }
@@ -61,7 +114,7 @@ export function learnerNames(count: number): string[] {
  *
  * @example
  * ```ts
- * import { chooseTolerance } from "./cluster_plan.ts";
+ * import { chooseTolerance } from "@hetpaxos/hetpaxos";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(chooseTolerance(4, {}), { byzantine: 1, crash: 0 });
@@ -92,6 +145,19 @@ export function chooseTolerance(count: number, asked: Partial<Tolerance>): Toler
  * Two quorums and a safe set then share at least 2(n - f - c) + (n - f) - 2n = n - 3f - 2c
  * acceptors, which is positive exactly if {@linkcode chooseTolerance} accepts the numbers. Without
  * Byzantine acceptors the only safe set is all of them: to crash is not to be unsafe.
+ *
+ * @example
+ * ```ts
+ * import { chooseTolerance, planHomogeneous } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const names = ["Alice", "Bob", "Carol", "Dave"];
+ * const plan = planHomogeneous(names, ["Eve"], chooseTolerance(names.length, {}));
+ * assertEquals(
+ *   plan.promise,
+ *   "agreement with 1 of 4 acceptors Byzantine, decisions with 1 of 4 down",
+ * );
+ * ```
  */
 export function planHomogeneous(
   acceptors: readonly string[],
@@ -124,6 +190,14 @@ export function planHomogeneous(
  * - with itself also if its own three are safe, whatever the two do;
  *
  * and decides if one of its own has crashed, Blue likewise.
+ *
+ * @example
+ * ```ts
+ * import { planTwoChains } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(Object.keys(planTwoChains().learners), ["Blue", "Red"]);
+ * ```
  */
 export function planTwoChains(): ClusterPlan {
   const shared = ["Both_0", "Both_1"];

@@ -32,7 +32,26 @@ export type { Identity } from "../crypto/identity.ts";
 export type { ConfigDigests } from "./digest.ts";
 export type { Limits, NetworkSettings, ProposerSettings } from "../wire/limits.ts";
 
-/** The checked configuration of one process. */
+/**
+ * The checked configuration of one process.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   type Configuration,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const me = ({ self }: Configuration) => self.name;
+ * assertEquals(me(alice), "Alice");
+ * ```
+ */
 export interface Configuration extends ClusterConfiguration {
   /** The identity that the private key belongs to. */
   readonly self: Identity;
@@ -52,6 +71,19 @@ export interface Configuration extends ClusterConfiguration {
  * Reads the configuration from a file, or from standard input if `file` is undefined or `-`.
  *
  * @throws OperatorError if it cannot be read, or as {@linkcode loadConfiguration}.
+ *
+ * @example
+ * ```ts
+ * import { generateConfigs, planHomogeneous, readConfiguration } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const path = await Deno.makeTempFile({ suffix: ".json" });
+ * await Deno.writeTextFile(path, JSON.stringify(file!.config));
+ * assertEquals((await readConfiguration(path)).self.name, "Alice");
+ * await Deno.remove(path);
+ * ```
  */
 export async function readConfiguration(file: string | undefined): Promise<Configuration> {
   const { text, source } = await readSource(file);
@@ -82,6 +114,24 @@ export async function readAnyConfiguration(
  * @param now For warnings about certificates that are not valid at this time.
  * @throws OperatorError, one line with file and path, at the first mistake; if there is no private
  * key too.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   OperatorError,
+ *   planHomogeneous,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * assertEquals(alice.acceptors.map(({ name }) => name), ["Alice"]);
+ * // What is wrong is told in one line, with its place.
+ * assertThrows(() => loadConfiguration("{}", "alice.json"), OperatorError, "alice.json");
+ * ```
  */
 export function loadConfiguration(
   text: string,

@@ -10,7 +10,20 @@ import type { KeyKind } from "../crypto/keys.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import type { ClusterPlan } from "./cluster_plan.ts";
 
-/** Where and how a planned cluster is to run. */
+/**
+ * Where and how a planned cluster is to run.
+ *
+ * @example
+ * ```ts
+ * import { type Deployment, generateConfigs, planHomogeneous } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const deployment: Partial<Deployment> = { hosts: ["a.example", "b.example"], clients: 0 };
+ * const plan = planHomogeneous(["Alice", "Bob"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const files = await generateConfigs(plan, deployment);
+ * assertEquals(files.map(({ host }) => host), ["a.example", "b.example"]);
+ * ```
+ */
 export interface Deployment {
   /** DNS names or IP addresses, at least one; acceptors take them in turn. */
   readonly hosts: readonly string[];
@@ -24,7 +37,20 @@ export interface Deployment {
   readonly rules: "TECHNICAL_REPORT" | "HP2" | undefined;
 }
 
-/** One identity's entry in `addresses`, as a configuration file writes it. */
+/**
+ * One identity's entry in `addresses`, as a configuration file writes it.
+ *
+ * @example
+ * ```ts
+ * import { type AddressJson, generateConfigs, planHomogeneous } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const names = file!.config.addresses.map(({ name }: AddressJson) => name);
+ * assertEquals(names, ["Alice", "client_0"]);
+ * ```
+ */
 export type AddressJson =
   | {
     readonly certificate: string;
@@ -34,7 +60,19 @@ export type AddressJson =
   }
   | { readonly certificate: string; readonly name: string; readonly client: true };
 
-/** A configuration file of one identity. */
+/**
+ * A configuration file of one identity.
+ *
+ * @example
+ * ```ts
+ * import { generateConfigs, type GeneratedFile, planHomogeneous } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const path = ({ suffix }: GeneratedFile) => `cluster${suffix}`;
+ * assertEquals((await generateConfigs(plan, { clients: 0 })).map(path), ["cluster_0_config.json"]);
+ * ```
+ */
 export interface GeneratedFile {
   /** What follows the prefix: `_0_config.json`. */
   readonly suffix: string;
@@ -50,7 +88,20 @@ export interface GeneratedFile {
   readonly config: ConfigFileJson;
 }
 
-/** A configuration as its file has it. */
+/**
+ * A configuration as its file has it.
+ *
+ * @example
+ * ```ts
+ * import { type ConfigFileJson, generateConfigs, planHomogeneous } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const config: ConfigFileJson = file!.config;
+ * assertEquals(Object.keys(config.learners), ["Eve"]);
+ * ```
+ */
 export interface ConfigFileJson extends Pick<ClusterPlan, "learners" | "safetySets"> {
   /** PKCS#8 PEM. */
   readonly privateKey: string;
@@ -64,16 +115,47 @@ export interface ConfigFileJson extends Pick<ClusterPlan, "learners" | "safetySe
 
 const PORT_MAX = 65_535;
 
+/** For everything that is not said: on this machine, one client. */
+const DEFAULT_DEPLOYMENT: Deployment = {
+  hosts: ["127.0.0.1"],
+  basePort: 8700,
+  clients: 1,
+  keyKind: "ed25519",
+  rules: undefined,
+};
+
 /**
  * Makes the configuration files of a planned cluster, with fresh keys. Nothing is written.
  *
- * @param make Makes a key and its certificate; given for tests only.
+ * @param asked Unless told: 127.0.0.1, ports from 8700 on, one client, Ed25519, the default rules.
  * @throws OperatorError (usage) if there are not enough ports.
+ *
+ * @example
+ * ```ts
+ * import { generateConfigs, planHomogeneous } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice", "Bob"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const files = await generateConfigs(plan, { basePort: 9000 });
+ * assertEquals(files.map(({ name, port }) => [name, port]), [
+ *   ["Alice", 9000],
+ *   ["Bob", 9001],
+ *   ["client_0", undefined],
+ * ]);
+ * ```
  */
 export async function generateConfigs(
   plan: ClusterPlan,
+  asked: Partial<Deployment> = {},
+): Promise<GeneratedFile[]> {
+  return await generateConfigsBy(makeCertificate, plan, { ...DEFAULT_DEPLOYMENT, ...asked });
+}
+
+/** The same, with keys by `make`. */
+export async function generateConfigsBy(
+  make: typeof makeCertificate,
+  plan: ClusterPlan,
   deployment: Deployment,
-  make: typeof makeCertificate = makeCertificate,
 ): Promise<GeneratedFile[]> {
   const acceptors = plan.acceptors.map((name, i) => ({
     name,

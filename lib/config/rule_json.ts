@@ -6,12 +6,34 @@
 
 import type { SetRule } from "../core/quorum.ts";
 
-/** A set as a configuration file writes it. */
+/**
+ * A set as a configuration file writes it.
+ *
+ * @example
+ * ```ts
+ * import { type SetJson } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const anyThree: SetJson = { threshold: 3, of: ["Alice", "Bob", "Carol", "Dave"] };
+ * assertEquals("threshold" in anyThree, true);
+ * ```
+ */
 export type SetJson =
   | { readonly names: readonly string[] }
   | ThresholdJson;
 
-/** A threshold as a configuration file writes it. */
+/**
+ * A threshold as a configuration file writes it.
+ *
+ * @example
+ * ```ts
+ * import { type ThresholdJson } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const two: ThresholdJson = { threshold: 2, of: ["Alice", "Bob", "Carol"] };
+ * assertEquals(two.threshold, 2);
+ * ```
+ */
 export interface ThresholdJson {
   /** How many of `of`. */
   readonly threshold: number;

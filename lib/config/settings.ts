@@ -20,7 +20,26 @@ import {
 } from "../wire/limits.ts";
 import { type Place, quote } from "../wire/place.ts";
 
-/** All settings, defaults filled in. */
+/**
+ * All settings, defaults filled in.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ *   type Settings,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const { limits }: Settings = alice;
+ * assertEquals(limits.valueBytesMax > 0, true);
+ * ```
+ */
 export interface Settings {
   /** Bounds on what peers may cost. */
   readonly limits: Limits;

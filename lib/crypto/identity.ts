@@ -7,7 +7,26 @@
 import type { AcceptorIndex, ProposerIndex } from "../core/types.ts";
 import type { VerifyingKey } from "./signatures.ts";
 
-/** A certificate, parsed. */
+/**
+ * A certificate, parsed.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   type Certificate,
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const { keyKind }: Certificate = alice.self.certificate;
+ * assertEquals(keyKind, "ed25519");
+ * ```
+ */
 export interface Certificate extends VerifyingKey {
   /** What its holder shows: one PEM block, and one for each intermediate issuer. */
   readonly pem: string;
@@ -23,7 +42,26 @@ export interface Certificate extends VerifyingKey {
   readonly renewable: boolean;
 }
 
-/** One identity of the cluster. */
+/**
+ * One identity of the cluster.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   generateConfigs,
+ *   type Identity,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const address = ({ host, port }: Identity) => `${host}:${port}`;
+ * assertEquals(address(alice.self), "127.0.0.1:8700");
+ * ```
+ */
 export interface Identity {
   /** Unique in the cluster. */
   readonly name: string;

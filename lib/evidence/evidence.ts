@@ -11,7 +11,6 @@ import { isRejection } from "../core/rejection.ts";
 import type { AcceptorIndex, AcceptorSet, MessageId } from "../core/types.ts";
 import { messageId } from "../crypto/hash.ts";
 import { type VerifyingKey, verifySignature } from "../crypto/signatures.ts";
-import type { Journal, JournalEvidence } from "../store/journal.ts";
 import { canonicalAcceptorMessage } from "../wire/canonical.ts";
 import { decodeMessage, encodeMessage, type WireAcceptorMessage } from "../wire/codec.ts";
 import {
@@ -65,6 +64,24 @@ export interface Equivocation {
   readonly prev: MessageId | undefined;
 }
 
+/** Where messages are kept: a journal, say. */
+export interface MessageSource {
+  /** The message of this instance with this id, as it travels; undefined if it is not kept. */
+  message(instance: bigint, id: MessageId): { readonly bytes: Uint8Array } | undefined;
+}
+
+/** Two messages that somebody is said to have equivocated with, as a journal keeps it. */
+export interface KeptFork {
+  /** Of both messages. */
+  readonly instance: bigint;
+  /** Who equivocated, by name. */
+  readonly acceptor: string;
+  /** One of the two. */
+  readonly first: MessageId;
+  /** The other. */
+  readonly second: MessageId;
+}
+
 /** Bounds that do not apply: whatever was signed counts. */
 const NO_LIMITS = { valueBytesMax: Number.MAX_SAFE_INTEGER, refsMax: Number.MAX_SAFE_INTEGER };
 
@@ -103,12 +120,12 @@ export function makeEvidence(
  * The document about an equivocation that a journal has kept, verified; or what is wrong with what
  * the journal has kept.
  *
- * @throws JournalError if the journal cannot be read.
+ * @throws Whatever the journal throws if it cannot be read.
  */
 export function evidenceOf(
   context: EvidenceContext,
-  journal: Pick<Journal, "message">,
-  { instance, acceptor, first, second }: JournalEvidence,
+  journal: MessageSource,
+  { instance, acceptor, first, second }: KeptFork,
 ): EvidenceJson | EvidenceFlaw {
   const wires: WireAcceptorMessage[] = [];
   for (const id of [first, second]) {

@@ -11,8 +11,10 @@ export {
   type Equivocation,
   type EvidenceContext,
   evidenceOf,
+  type KeptFork,
   type LearnerPair,
   makeEvidence,
+  type MessageSource,
   verifyEvidence,
 } from "./evidence.ts";
 export {
@@ -31,8 +33,11 @@ export {
 export type { ConsensusMessageJson } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 export { KeyError } from "../crypto/key_error.ts";
 export {
+  KEY_KINDS,
   type KeyKind,
   PublicKey,
+  type Signer,
   type VerifyingKey,
   verifyingKeyOf,
 } from "../crypto/signatures.ts";
+export { type ConfigDigests, DIGEST_PARTS, type DigestPart } from "../config/digest.ts";

@@ -8,16 +8,61 @@
 import { TokenBucket } from "../wire/token_bucket.ts";
 import type { Clock } from "./clock.ts";
 
-/** How much an event matters. */
+/**
+ * How much an event matters.
+ *
+ * @example
+ * ```ts
+ * import { type Level } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const loud: readonly Level[] = ["warn", "error"];
+ * assertEquals(loud.includes("warn"), true);
+ * ```
+ */
 export type Level = "debug" | "info" | "warn" | "error";
 
-/** Further facts of an event, for machines. */
+/**
+ * Further facts of an event, for machines.
+ *
+ * @example
+ * ```ts
+ * import { type Fields } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fields: Fields = { peer: "Bob", instance: 7n };
+ * assertEquals(fields.peer, "Bob");
+ * ```
+ */
 export type Fields = Readonly<Record<string, string | number | bigint | boolean | undefined>>;
 
-/** Takes events. `message` is one line for a person. */
+/**
+ * Takes events. `message` is one line for a person.
+ *
+ * @example
+ * ```ts
+ * import { type Logger } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const lines: string[] = [];
+ * const log: Logger = (level, message) => lines.push(`${level}: ${message}`);
+ * log("info", "Bob connected as acceptor");
+ * assertEquals(lines, ["info: Bob connected as acceptor"]);
+ * ```
+ */
 export type Logger = (level: Level, message: string, fields?: Fields) => void;
 
-/** Says nothing. */
+/**
+ * Says nothing.
+ *
+ * @example
+ * ```ts
+ * import { SILENT } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(SILENT("error", "nobody hears of it"), undefined);
+ * ```
+ */
 export const SILENT: Logger = (): void => {};
 
 /** Whom lines without the name of a peer are about, but with an address. */

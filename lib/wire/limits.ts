@@ -27,13 +27,51 @@ export type NetworkSettingName =
 /** Bounds on what peers may cost. */
 export type Limits = Readonly<Record<LimitName, number>>;
 
-/** How a proposer waits. */
+/**
+ * How a proposer waits.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   planHomogeneous,
+ *   type ProposerSettings,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const { backoffMsMin }: ProposerSettings = alice.proposer;
+ * assertEquals(backoffMsMin, 200);
+ * ```
+ */
 export interface ProposerSettings extends Readonly<Record<ProposerSettingName, number>> {
   /** Names of the proposers that have windows of their own, in turn; never empty. */
   readonly rotation: readonly string[];
 }
 
-/** How links behave. */
+/**
+ * How links behave.
+ *
+ * @example
+ * ```ts
+ * import {
+ *   generateConfigs,
+ *   loadConfiguration,
+ *   type NetworkSettings,
+ *   planHomogeneous,
+ * } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planHomogeneous(["Alice"], ["Eve"], { byzantine: 0, crash: 0 });
+ * const [file] = await generateConfigs(plan);
+ * const alice = loadConfiguration(JSON.stringify(file!.config), "alice.json");
+ * const { pingIntervalMs }: NetworkSettings = alice.network;
+ * assertEquals(pingIntervalMs, 2_000);
+ * ```
+ */
 export type NetworkSettings = Readonly<Record<NetworkSettingName, number>>;
 
 /** `proposer` of the configuration. */

@@ -29,4 +29,4 @@ export * from "./codec.ts";
 export * from "./hex.ts";
 export * from "./protocol_version.ts";
 export type { Ballot as BallotMessage, ConsensusMessage } from "./gen/hetpaxos/v1/consensus_pb.ts";
-export type { LimitName, Limits } from "./limits.ts";
+export type { LimitName, Limits, NetworkSettingName, ProposerSettingName } from "./limits.ts";

@@ -4,7 +4,17 @@
  * @module
  */
 
-/** Exit statuses of all programs (docs/OPERATIONS.md). */
+/**
+ * Exit statuses of all programs (docs/OPERATIONS.md).
+ *
+ * @example
+ * ```ts
+ * import { EXIT } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(EXIT.configuration, 3);
+ * ```
+ */
 export const EXIT = {
   ok: 0,
   /** A fault of ours: please report it. */
@@ -35,10 +45,32 @@ export const EXIT = {
   stuck: 13,
 } as const;
 
-/** One of {@linkcode EXIT}. */
+/**
+ * One of {@linkcode EXIT}.
+ *
+ * @example
+ * ```ts
+ * import { EXIT, type ExitStatus } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const status: ExitStatus = EXIT.timeout;
+ * assertEquals(status, 7);
+ * ```
+ */
 export type ExitStatus = typeof EXIT[keyof typeof EXIT];
 
-/** A mistake that the operator can mend. The message is one line: where, what, what to do. */
+/**
+ * A mistake that the operator can mend. The message is one line: where, what, what to do.
+ *
+ * @example
+ * ```ts
+ * import { EXIT, OperatorError } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new OperatorError(EXIT.usage, "is no number", "--port");
+ * assertEquals(error.message, "--port: is no number");
+ * ```
+ */
 export class OperatorError extends Error {
   /** What the program should exit with. */
   readonly exitStatus: ExitStatus;

@@ -13,7 +13,7 @@ import { listFiles, readSource } from "../../scripts/sources.ts";
 import { bundled, runAsInBrowser } from "./browser.ts";
 
 /** Doors that run anywhere: nothing of Deno, nothing of Node. */
-const PURE = ["./core", "./wire", "./trace", "./evidence", "./sim"] as const;
+const PURE = ["./core", "./graph", "./wire", "./trace", "./evidence", "./sim"] as const;
 
 interface Module {
   readonly specifier: string;
@@ -114,6 +114,45 @@ function replacer(_key: string, value: unknown): unknown {
   if (value instanceof Map || value instanceof Set) return [...value];
   return value;
 }
+
+/** What Deno says of what a door lets out. */
+interface Documented {
+  readonly nodes: Readonly<Record<string, { readonly symbols: readonly DocumentedSymbol[] }>>;
+}
+
+interface DocumentedSymbol {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly jsDoc?: {
+      readonly tags?: readonly { readonly kind: string; readonly doc?: string }[];
+    };
+  }[];
+}
+
+/** Names that `.` lets out, at most: what an embedder needs, and what that refers to. */
+const FRONT_NAMES_MAX = 64;
+
+Deno.test("the front door has few names, each with an example that uses it by that door", async () => {
+  const { code, output } = await run(["deno", "doc", "--json", "mod.ts"]);
+  assertEquals(code, 0, output);
+  const { nodes } = JSON.parse(output) as Documented;
+  const symbols = Object.values(nodes).flatMap(({ symbols }) => symbols);
+  const names = [...new Set(symbols.map(({ name }) => name))];
+  assert(names.length > 40 && names.length <= FRONT_NAMES_MAX, `${names.length}: ${names}`);
+  const without = names.filter((name) => {
+    const tags = symbols.filter((symbol) => symbol.name === name)
+      .flatMap(({ declarations }) => declarations.flatMap(({ jsDoc }) => jsDoc?.tags ?? []));
+    // `deno test --doc` runs what is between such marks.
+    const examples = tags.filter(({ kind }) => kind === "example").map(({ doc = "" }) =>
+      /```ts\n([^]+?)```/.exec(doc)?.[1] ?? ""
+    );
+    const used = new RegExp(`\\b${name}\\b`);
+    return !examples.some((text) =>
+      text.includes('from "@hetpaxos/hetpaxos"') && text.includes("assert") && used.test(text)
+    );
+  });
+  assertEquals(without, [], "no example");
+});
 
 Deno.test("what is published is what the doors reach, and nothing that only we use", async () => {
   const trial = await run(["deno", "publish", "--dry-run", "--allow-dirty"]);

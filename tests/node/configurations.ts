@@ -19,7 +19,7 @@ import {
   type NetworkSettings,
   type ProposerSettings,
 } from "../../lib/config/configuration.ts";
-import { generateConfigs } from "../../lib/config/generate.ts";
+import { generateConfigsBy } from "../../lib/config/generate.ts";
 
 /** What may differ from four acceptors, one of them possibly Byzantine, one learner, two clients. */
 export interface TestPlan {
@@ -50,10 +50,10 @@ export async function makeTestConfigurations(test: TestPlan = {}): Promise<Confi
   const { acceptors = 4, learners = 1, byzantine = 1, clients = 2, keyKind = "ed25519" } = test;
   const plan = test.plan ??
     planHomogeneous(acceptorNames(acceptors), learnerNames(learners), { byzantine, crash: 0 });
-  const files = await generateConfigs(
+  const files = await generateConfigsBy(
+    cachedKey,
     plan,
     { hosts: ["localhost"], basePort: 8700, clients, keyKind, rules: test.rules },
-    cachedKey,
   );
   const { limits, network, proposer } = test;
   return files.map(({ name, config }) =>
