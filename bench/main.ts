@@ -13,6 +13,7 @@ import { benchJournal } from "./journal.ts";
 import { benchMembers } from "./members.ts";
 import { benchStart } from "./start.ts";
 import { benchStrangers } from "./strangers.ts";
+import { benchWideArea } from "./wide_area.ts";
 
 const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<void>>> = {
   core: benchCore,
@@ -20,10 +21,11 @@ const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<v
   members: benchMembers,
   start: benchStart,
   strangers: benchStrangers,
+  "wide-area": benchWideArea,
 };
 
 /** Those that can measure another checkout, too. */
-const COMPARING = ["cluster", "members", "start", "strangers"];
+const COMPARING = ["cluster", "members", "start", "strangers", "wide-area"];
 
 const ALL = ["cluster", ...Object.keys(BENCHMARKS)];
 const NAMES = ALL.join(", ");
@@ -33,7 +35,7 @@ const FLAGS = [
     name: "against",
     kind: "text",
     value: "REV",
-    help: "cluster, members, start, strangers: another checkout, measured in turn with this one; " +
+    help: "cluster, members, start, strangers, wide-area: another checkout, measured in turn; " +
       "cluster takes a revision, too",
   },
   {
@@ -98,7 +100,7 @@ await runScript({
     "Runs the benchmarks named, or all: how fast a cluster decides (cluster), messages " +
     "are judged (core), the journal takes them (journal), an acceptor begins to listen (start); " +
     "what members that do not read (members), and connections that come to nothing (strangers), " +
-    "cost it.",
+    "cost it; how long a decision takes when members are far apart (wide-area).",
   flags: FLAGS,
   positionals: [{ name: "NAME", help: NAMES, optional: true, many: true }],
   examples: [

@@ -151,6 +151,9 @@ function refused(sink: Sink, error: unknown): unknown {
 const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/u;
 const UNSAFE_ALL = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
+/** What is none of the characters of ASCII that are visible: all that is escaped is among it. */
+const NOT_PLAIN = /[^ -~]/;
+
 /** `text` with everything that could act on a terminal written as `\u{…}`; safe to print. */
 export function escapeText(text: string): string {
   return text.replace(UNSAFE_ALL, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
@@ -165,6 +168,8 @@ export function toJsonLine(value: JsonValue): string {
     value,
     (_key, inner: unknown) => typeof inner === "bigint" ? inner.toString() : inner,
   );
+  // A value may have a megabyte, and to look for classes of characters in that takes its time.
+  if (!NOT_PLAIN.test(json)) return json;
   return json.replace(UNSAFE_ALL, (char) => {
     const units = Array.from({ length: char.length }, (_, i) => char.charCodeAt(i));
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
@@ -185,11 +190,13 @@ export function toJsonLine(value: JsonValue): string {
  * ```
  */
 export function printable(bytes: Uint8Array): { text: string } | { hex: string } {
+  // Most of what is no text says so soon, and without a string being made of it.
+  if (bytes.some((byte) => byte < 0x20)) return { hex: bytes.toHex() };
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (!UNSAFE.test(text)) return { text };
+    if (!NOT_PLAIN.test(text) || !UNSAFE.test(text)) return { text };
   } catch {
     // Not UTF-8.
   }
-  return { hex: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+  return { hex: bytes.toHex() };
 }

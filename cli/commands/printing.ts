@@ -54,13 +54,14 @@ export function printDecision(
   proposed?: boolean,
 ): void {
   const { learner, instance, ballot, value, signers } = decision;
+  const isJson = output.format === "json";
   output.emit(
     {
       event: "decision",
       learner,
       instance,
       ballot: ballotJson(ballot),
-      ...valueJson(value),
+      ...isJson ? valueJson(value) : {},
       valueHash: ballot.valueHash,
       signers: [...signers],
       proposed,
@@ -68,7 +69,7 @@ export function printDecision(
     [
       { paint: "bold", text: learner },
       ` decided in instance ${instance}: `,
-      { paint: "green", text: valueText(value) },
+      { paint: "green", text: isJson ? "" : valueText(value) },
       ` (ballot ${ballotText(ballot)}, hash ${ballot.valueHash}, signed by ${signers.join(", ")})`,
       proposed === false ? { paint: "yellow", text: "; not the value proposed here" } : "",
     ],

@@ -20,6 +20,12 @@ const FETCHES_MAX = 16 * IDS_MAX;
 const BATCH_MAX = 512;
 const BATCH_BYTES = 256 * 1024;
 
+/**
+ * A longer value is not echoed, in bytes: over a long distance it is on its way from its proposer for
+ * longer than an echo waits. Whoever lacks it asks.
+ */
+const ECHO_VALUE_BYTES_MAX = 4_096;
+
 /** Pings that wait for their answer to be sent, at most. */
 const PONGS_MAX = 16;
 
@@ -122,13 +128,16 @@ export class Composer {
     while (envelope.messages.length < BATCH_MAX && bytes < BATCH_BYTES) {
       const sending = this.#options.feed.next(nowMs);
       if (sending === undefined) return;
-      const { record, withValue } = sending;
+      const { record, withValue, isEcho = false } = sending;
       ledger.assertKept(record);
       const hash = record.valueHash;
-      const value = hash !== undefined && (withValue || !knowledge.hasValue(hash))
+      const found = hash !== undefined && (withValue || !knowledge.hasValue(hash))
         ? ledger.value(hash)
         : undefined;
-      knowledge.markSent(record);
+      const isLeftOut = isEcho && found !== undefined && found.length > ECHO_VALUE_BYTES_MAX;
+      const value = isLeftOut ? undefined : found;
+      if (isLeftOut) knowledge.markOffered(record.id);
+      else knowledge.markSent(record);
       envelope.messages.push(encodeRecord(record, value));
       bytes += 160 + 34 * record.refs.length + (value?.length ?? 0);
     }

@@ -30,6 +30,8 @@ export interface Sending {
   readonly record: LogRecord;
   /** The peer has asked for the value of this 1a: it comes along even if it should be there. */
   readonly withValue: boolean;
+  /** Somebody else's, of which the peer has not shown that it has it: it may be on its way. */
+  readonly isEcho?: boolean;
 }
 
 /** A stretch of the log, for the peer to say what it lacks of it. */
@@ -153,7 +155,8 @@ export class Feed {
       return asked;
     }
     for (let record = this.#take(nowMs); record !== undefined; record = this.#take(nowMs)) {
-      if (!this.#knowledge.has(record.id)) return { record, withValue: false };
+      if (this.#knowledge.has(record.id)) continue;
+      return { record, withValue: false, isEcho: !record.own };
     }
     return undefined;
   }

@@ -8,7 +8,6 @@
 import { type CoreContext, newAccounts } from "../core/instance.ts";
 import { isRejection, reject, type Rejection, type RejectionCode } from "../core/rejection.ts";
 import type { MessageId } from "../core/types.ts";
-import { hashValue } from "../crypto/hash.ts";
 import { makeVerifier } from "../crypto/verify.ts";
 import { JournalError } from "../store/journal.ts";
 import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
@@ -142,12 +141,12 @@ export class Node {
     return this.#closed ? closed : this.#taking.take(message, source);
   }
 
-  /** Offers a value in an instance. The value is kept; flushes. */
+  /** Offers the value that `proposing` has the hash of in an instance. It is kept; flushes. */
   propose(instance: bigint, proposing: Proposing, value: Uint8Array): Rejection | undefined {
     const running = this.#stepper.open(instance);
     if (isRejection(running)) return running;
-    this.ledger.putValue(hashValue(value), value);
-    this.#taking.release(hashValue(value), value);
+    this.ledger.putValue(proposing.state.own, value);
+    this.#taking.release(proposing.state.own, value);
     running.proposers.add(proposing);
     this.#taking.settle(running);
     this.flush();

@@ -35,6 +35,8 @@ export async function* followDecisions(
       if (next === from) {
         const woken = new Promise<void>((resolve) => wake = resolve);
         if (next === book.count && !signal.aborted) await woken;
+        // What has been decided is sent first: a follower may take its time, with a long value to print.
+        await nextTurn();
       }
     }
   } finally {

@@ -187,3 +187,25 @@ Deno.test("messages by others are announced to a peer that has not shown them", 
   stage.stop();
   assertEquals(stage.clock.pending, 0);
 });
+
+Deno.test("a long value is not echoed with its 1a: it comes when it is asked for", async () => {
+  const stage = await LinkStage.make();
+  stage.read();
+  stage.greet();
+  await stage.news();
+  const lengths = [4_096, 4_097];
+  for (const length of lengths) {
+    const record = stage.log.proposal(`p${length}`);
+    stage.node.ledger.putValue(record.valueHash!, new Uint8Array(length));
+    stage.link.appended([record]);
+  }
+  const own = stage.log.proposal("own", { own: true });
+  stage.node.ledger.putValue(own.valueHash!, new Uint8Array(4_097));
+  stage.link.appended([own]);
+  assertEquals(valuesIn(await stage.news()), [4_097]);
+  await stage.clock.advance(stage.node.options.configuration.network.echoDelayMs);
+  assertEquals(valuesIn(await stage.news()), [4_096, undefined]);
+  stage.say({ wantValues: [{ instance: 1n, ids: [fromHex(stage.log.id("p4097"))] }] });
+  assertEquals(valuesIn(await stage.news()), [4_097]);
+  stage.stop();
+});
