@@ -55,6 +55,11 @@ export const hetpaxos: Command = defineGroup({
     async () => (await import("./config.ts")).configCommand,
   ),
   lazyCommand(
+    "graph",
+    "Know what a learner graph promises, and what it takes to break it",
+    async () => (await import("./commands/graph.ts")).graph,
+  ),
+  lazyCommand(
     "key",
     "Make an identity: a private key, and a card for the others",
     async () => (await import("./key.ts")).keyCommand,

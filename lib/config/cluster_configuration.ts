@@ -136,6 +136,22 @@ export function completeCluster(parts: ConfigParts, now: Date): ClusterConfigura
   };
 }
 
+/**
+ * The learner graph of a configuration, and the digest, without judging whether the graph is valid.
+ *
+ * @throws OperatorError at the first mistake.
+ */
+export function readParsedGraph(
+  { root, config, sharedRoot }: ConfigParts,
+): ParsedGraph & { readonly digest: ConfigDigests } {
+  const addresses = parseAddresses(config, sharedRoot);
+  const acceptorNames = namesOf(addresses, false);
+  const parsed = parseGraph(config, acceptorNames, namesOf(addresses, true), sharedRoot);
+  const keyFile = resolve(besideFile(config.privateKeyFile, root.file));
+  const identities = parseIdentities(addresses, acceptorNames, keyFile);
+  return { ...parsed, digest: digestOf(parsed, identities.filter(({ client }) => !client)) };
+}
+
 function sha256(text: string): string {
   // A text that was decoded strictly encodes to the bytes it was, but for a byte order mark.
   return sha256Hex(text);

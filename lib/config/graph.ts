@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import type { LearnerGraphSpec } from "../core/learner_graph.ts";
 import type { SetRule } from "../core/quorum.ts";
 import type { AcceptorIndex, BurialRule, LearnerIndex } from "../core/types.ts";
@@ -11,11 +12,14 @@ import {
   type Config,
   type MinimalQuorums,
   type Quorum,
+  QuorumSchema,
   Rules,
 } from "../wire/gen/hetpaxos/v1/config_pb.ts";
 import { compareNames, didYouMean, listNames, nameFault } from "../wire/names.ts";
 import { type Place, quote } from "../wire/place.ts";
+import type { Json } from "../wire/json_text.ts";
 import { normaliseRule } from "./rule.ts";
+import { checkShape } from "./shape.ts";
 
 /** What a configuration says of its learner graph. */
 export interface ParsedGraph {
@@ -64,6 +68,17 @@ export function parseGraph(
     learnerNamed(name, indices, place.item(i))
   );
   return { spec, allowDisagreement: [...new Set(allowed)].sort((a, b) => a - b) };
+}
+
+/**
+ * Reads one rule as it is written where a quorum may stand.
+ *
+ * @param acceptors Names, sorted.
+ * @throws OperatorError as {@linkcode parseGraph}.
+ */
+export function parseRule(json: Json, acceptors: readonly string[], place: Place): SetRule {
+  const set = fromJson(QuorumSchema, checkShape(QuorumSchema, json, place) as JsonValue);
+  return parseSet(set, place, { acceptors: indicesOf(acceptors), clients: [] }, "rule");
 }
 
 /** Positions by name. */

@@ -41,7 +41,12 @@ export function* addedEdges(
   for (let a = 0; a < graph.learnerCount; a++) {
     for (let b = a; b < graph.learnerCount; b++) {
       if (!entangled(graph, a, b, all)) continue;
+      yield;
       const own = edges.find((edge) => joins(edge, a, b));
+      if (effort.stopped && own !== undefined) {
+        unknown++;
+        continue;
+      }
       const safe = own === undefined ? all : yield* safeBeyond(prepared, a, b, own, effort);
       if (safe === "unknown") unknown++;
       else if (safe !== undefined) added.push(addedEdge(prepared, a, b, own, safe));
@@ -144,7 +149,8 @@ export function* needlessEdges(
   const needless: PreparedEdge[] = [];
   let unknown = 0;
   for (const edge of prepared.edges) {
-    const needed = yield* isNeeded(prepared, edge, effort);
+    yield;
+    const needed = effort.stopped ? "unknown" : yield* isNeeded(prepared, edge, effort);
     if (needed === "unknown") unknown++;
     else if (!needed) needless.push(edge);
   }

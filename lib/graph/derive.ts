@@ -7,6 +7,7 @@
 import { type LearnerGraphSpec, makeLearnerGraph } from "../core/learner_graph.ts";
 import { type SetRule, thresholdOf } from "../core/quorum.ts";
 import type { AcceptorIndex, LearnerIndex } from "../core/types.ts";
+import type { Demands } from "./demands.ts";
 import type { Effort, Work } from "./effort.ts";
 import {
   type Counts,
@@ -42,9 +43,14 @@ const PATTERNS_MAX = 200;
  * themselves come first, then pairs in order; a pair that would make the graph invalid is left out.
  *
  * @param given Its safe sets are not looked at.
+ * @param demands Those of acceptors, if they have any.
  */
-export function* deriveSafety(given: LearnerGraphSpec, effort: Effort): Work<DerivedSafety> {
-  const prepared = prepare(makeLearnerGraph({ ...given, safety: [] }));
+export function* deriveSafety(
+  given: LearnerGraphSpec,
+  effort: Effort,
+  demands: Demands = [],
+): Work<DerivedSafety> {
+  const prepared = prepare(makeLearnerGraph({ ...given, safety: [] }), demands);
   const count = given.learners.length;
   const pairs: [LearnerIndex, LearnerIndex][] = [];
   for (let a = 0; a < count; a++) pairs.push([a, a]);
@@ -64,7 +70,7 @@ export function* deriveSafety(given: LearnerGraphSpec, effort: Effort): Work<Der
     else if (safe === "unknown") result.unknown.push([a, b]);
     else {
       const wider = { ...spec, safety: [...spec.safety, { a, b, safe }] };
-      const checked = yield* checkPairs(prepare(makeLearnerGraph(wider)), effort, true);
+      const checked = yield* checkPairs(prepare(makeLearnerGraph(wider), demands), effort, true);
       const violation = checked.at(-1)?.violation;
       if (violation === undefined) spec = wider;
       else (violation === "unknown" ? result.unknown : result.leftOut).push([a, b]);
@@ -105,7 +111,8 @@ export function ruleOfSets(symmetry: Symmetry, { patterns }: MinimalSets): SetRu
   });
 }
 
-function ruleOfPattern({ kinds, like }: Symmetry, { counts }: Pattern): SetRule {
+/** The rule that lists the sets of a pattern. */
+export function ruleOfPattern({ kinds, like }: Symmetry, { counts }: Pattern): SetRule {
   const parts: SetRule[] = [];
   for (const first of new Set(like)) {
     const group = like.flatMap((each, kind) => each === first ? [kind] : []);

@@ -36,6 +36,9 @@ export interface MinimalSets {
   readonly completeBelow: number;
 }
 
+/** Nothing was looked for. */
+export const NOTHING: MinimalSets = { patterns: [], complete: false, completeBelow: 0 };
+
 /** A question about a set with that many of each kind; every larger set must have the answer too. */
 export type Property = (counts: Counts) => Work<boolean | "unknown">;
 
@@ -54,6 +57,7 @@ export function* minimalSets(
   effort: Effort,
 ): Work<MinimalSets> {
   const { kinds } = symmetry;
+  if (effort.stopped) return NOTHING;
   const encoding = new Encoding(symmetry);
   const { solver } = encoding;
   const set = encoding.set();
@@ -64,6 +68,7 @@ export function* minimalSets(
     solver.addThreshold(set.of.length - size, set.of.map(not), atMost);
     const part = { patterns, complete: false, completeBelow: size };
     for (;;) {
+      yield;
       const found = yield* solver.solve([atMost], effort);
       if (found === false) break;
       const counts = kinds.map((members) => members.filter((i) => solver.holds(set.of[i]!)).length);

@@ -13,12 +13,16 @@ export * from "./demands.ts";
 export * from "./derive.ts";
 export * from "./effort.ts";
 export * from "./minimal.ts";
+export * from "./picture.ts";
 export * from "./prepared.ts";
 export * from "./repair.ts";
+export * from "./report.ts";
 export * from "./sets.ts";
 export type { FoundSplit } from "./split.ts";
 export * from "./starvation.ts";
+export * from "./stellar.ts";
 export type { Symmetry } from "./symmetry.ts";
+export { escapeXml, toSvg } from "./svg.ts";
 export * from "./validity.ts";
 export * from "./what_if.ts";
 export {

@@ -6,7 +6,7 @@
 
 import type { AcceptorSet } from "../core/types.ts";
 import type { Effort, Work } from "./effort.ts";
-import { type MinimalSets, minimalSets, type Property, setOfCounts } from "./minimal.ts";
+import { type MinimalSets, minimalSets, NOTHING, type Property, setOfCounts } from "./minimal.ts";
 import type { PreparedGraph } from "./prepared.ts";
 import { SplitSearch } from "./split.ts";
 
@@ -41,15 +41,16 @@ export function minimalQuorums(
  * The minimal sets of liars with whom two learners, or one and itself, may decide differently: two
  * quorums have nobody else in common.
  */
-export function splittingSets(
+export function* splittingSets(
   prepared: PreparedGraph,
   ruleA: number,
   ruleB: number,
   patternsMax: number,
   effort: Effort,
 ): Work<MinimalSets> {
+  if (effort.stopped) return NOTHING;
   const search = new SplitSearch(prepared, ruleA, ruleB);
-  return minimalSets(prepared.symmetry, search.splitting(effort), patternsMax, effort);
+  return yield* minimalSets(prepared.symmetry, search.splitting(effort), patternsMax, effort);
 }
 
 function plain(property: (set: AcceptorSet) => boolean, { symmetry }: PreparedGraph): Property {

@@ -76,6 +76,7 @@ export function* quorumWithout(
   theirs: number,
   effort: Effort,
 ): Work<AcceptorSet | "unknown" | undefined> {
+  if (effort.stopped) return "unknown";
   const { symmetry, quorums, demands, isQuorum } = prepared;
   const encoding = new Encoding(symmetry);
   const { solver } = encoding;

@@ -132,12 +132,15 @@ export function* checkPairs(
       if (!entangled(graph, a, b, all)) continue;
       const rules = [quorumOf[a]!, quorumOf[b]!].sort((one, other) => one - other);
       const key = rules.join();
+      yield;
       if (!known.has(key)) {
         const [one, other] = rules.map((rule) => learnersWith(prepared, rule));
         known.set(key, yield* violationAmong(prepared, one!, other!, effort));
       }
       let violation = known.get(key);
-      if (violation !== undefined) violation = yield* violationAmong(prepared, [a], [b], effort);
+      if (typeof violation === "object") {
+        violation = yield* violationAmong(prepared, [a], [b], effort);
+      }
       checked.push({ a, b, violation });
       if (violation !== undefined && onlyFirst) return checked;
     }
@@ -156,6 +159,7 @@ export function* violationAmong(
   effort: Effort,
 ): Work<Violation | "unknown" | undefined> {
   const { graph, all, quorumOf } = prepared;
+  if (effort.stopped) return "unknown";
   const search = new SplitSearch(prepared, quorumOf[ones[0]!]!, quorumOf[others[0]!]!);
   const honest = search.encoding.complement(search.liars);
   for (;;) {

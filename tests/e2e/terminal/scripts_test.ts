@@ -43,6 +43,9 @@ const RUNS: Readonly<Record<string, Args>> = {
   "config generate": ({ folder }) => [`${folder}/${crypto.randomUUID()}`],
   "config check": ({ client }) => [client],
   "config digest": ({ client }) => [client],
+  "graph check": ({ client }) => [client],
+  "graph what-if": ({ client }) => [client],
+  "graph derive": ({ client, folder }) => [client, "--out", `${folder}/derived.json`],
   "key new": ({ folder }) => ["Zoe", "--client", "--out", folder],
 };
 
@@ -56,6 +59,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
       .map((name) => [`cluster ${name}`, "below"]),
   ),
   "config join": "tests/config",
+  "graph import": "tests/cli_graph",
+  "graph draw": "a picture",
   "key renew": "tests/config",
   "key show": "tests/config",
 };
