@@ -34,7 +34,7 @@ export function differences(one: GraphFile, other: GraphFile): string[] {
     .filter((part) => ours.get(part) !== theirs.get(part))
     .map((part) => ours.has(part) === theirs.has(part) ? part : `${part} (only in one of them)`);
   if (found.length === 0 && one.digest !== undefined && other.digest !== undefined) {
-    found.push(...differingParts(one.digest, other.digest).map((part) => `keys of ${part}`));
+    found.push(...differingParts(one.digest, other.digest).map((part) => `${part} in the digest`));
   }
   return found.sort();
 }

@@ -106,7 +106,28 @@ export function parseParts(text: string, source: string): ConfigParts {
 
 /** Checks what the files say of the cluster. @throws OperatorError at the first mistake. */
 export function completeCluster(parts: ConfigParts, now: Date): ClusterConfiguration {
-  const { root, config, sharedRoot, sharedConfig, shared } = parts;
+  const { root, sharedRoot, shared } = parts;
+  const { parsed, settings, ...members } = readMembers(parts);
+  const graph = checkGraph(parsed, sharedRoot);
+  return {
+    source: root.file,
+    shared,
+    ...members,
+    graph,
+    allowDisagreement: parsed.allowDisagreement.map((learner) => graph.spec.learners[learner]!),
+    ...settings,
+    warnings: expiryWarnings(members.identities, now),
+  };
+}
+
+/** What the files say, without judging whether the learner graph is valid. */
+interface Members
+  extends Pick<ClusterConfiguration, "identities" | "acceptors" | "proposers" | "digest"> {
+  readonly parsed: ParsedGraph;
+  readonly settings: Settings;
+}
+
+function readMembers({ root, config, sharedRoot, sharedConfig }: ConfigParts): Members {
   const addresses = parseAddresses(config, sharedRoot);
   const acceptorNames = namesOf(addresses, false);
   const parsed = parseGraph(config, acceptorNames, namesOf(addresses, true), sharedRoot);
@@ -116,24 +137,13 @@ export function completeCluster(parts: ConfigParts, now: Date): ClusterConfigura
   const settings = parseSettings(config, acceptorNames, declared, root);
   const keyFile = resolve(besideFile(config.privateKeyFile, root.file));
   const identities = parseIdentities(addresses, acceptorNames, declared, keyFile);
-  const graph = checkGraph(parsed, sharedRoot);
   const acceptors = identities.filter(({ client }) => !client);
   const proposers = [
     ...acceptors,
     ...declared.map((name) => identities.find((identity) => identity.name === name)!),
   ];
-  return {
-    source: root.file,
-    shared,
-    identities,
-    acceptors,
-    proposers,
-    graph,
-    allowDisagreement: parsed.allowDisagreement.map((learner) => graph.spec.learners[learner]!),
-    digest: digestOf(parsed, acceptors, proposers, settings),
-    ...settings,
-    warnings: expiryWarnings(identities, now),
-  };
+  const digest = digestOf(parsed, acceptors, proposers, settings);
+  return { parsed, settings, identities, acceptors, proposers, digest };
 }
 
 /**
@@ -142,14 +152,10 @@ export function completeCluster(parts: ConfigParts, now: Date): ClusterConfigura
  * @throws OperatorError at the first mistake.
  */
 export function readParsedGraph(
-  { root, config, sharedRoot }: ConfigParts,
+  parts: ConfigParts,
 ): ParsedGraph & { readonly digest: ConfigDigests } {
-  const addresses = parseAddresses(config, sharedRoot);
-  const acceptorNames = namesOf(addresses, false);
-  const parsed = parseGraph(config, acceptorNames, namesOf(addresses, true), sharedRoot);
-  const keyFile = resolve(besideFile(config.privateKeyFile, root.file));
-  const identities = parseIdentities(addresses, acceptorNames, keyFile);
-  return { ...parsed, digest: digestOf(parsed, identities.filter(({ client }) => !client)) };
+  const { parsed, digest } = readMembers(parts);
+  return { ...parsed, digest };
 }
 
 function sha256(text: string): string {
