@@ -35,6 +35,11 @@ export const hetpaxos: Command = defineGroup({
     async () => (await import("./commands/get.ts")).get,
   ),
   lazyCommand(
+    "explain",
+    "Why a learner has or has not decided",
+    async () => (await import("./commands/explain.ts")).explain,
+  ),
+  lazyCommand(
     "status",
     "Ask all acceptors how they are",
     async () => (await import("./commands/status.ts")).status,

@@ -27,6 +27,7 @@ import {
   runUntilStopped,
 } from "./shared.ts";
 import { openStreams } from "./streams.ts";
+import { type Awaited, sayWhy, worst } from "./why.ts";
 
 /** See the module. */
 export const learner: Command = defineCommand({
@@ -100,8 +101,17 @@ export const learner: Command = defineCommand({
     printStarved(output, instance, learner, news);
     if (news === "starved for good") settle(name);
   });
+  const awaited = (): Awaited[] =>
+    [...open].map((name) => {
+      const [instance = "", ...learner] = name.split(" ");
+      return { instance: BigInt(instance), learner: learner.join(" ") };
+    });
   return await runUntilStopped(running, stopping, streams, async (signal) => {
-    signal.addEventListener("abort", () => watch.close());
+    const endSaying = once ? sayWhy(running, log, awaited) : () => {};
+    signal.addEventListener("abort", () => {
+      watch.close();
+      endSaying();
+    });
     const limit = limited(AbortSignal.any([signal, settled.signal]), timeout);
     for await (const decision of followDecisions(node.decisions, limit)) {
       if (!chosen(decision)) continue;
@@ -116,6 +126,11 @@ export const learner: Command = defineCommand({
     if (settled.signal.aborted) return starved.size > 0 ? EXIT.starved : EXIT.ok;
     if (signal.aborted || !once) return EXIT.ok;
     if ([...open].every((name) => starved.has(name))) return EXIT.starved;
-    throw new OperatorError(EXIT.timeout, `${open.size} decisions are missing`, "--timeout");
+    const why = worst(running, awaited());
+    throw new OperatorError(
+      EXIT.timeout,
+      `${open.size} decisions are missing; ${why}`,
+      "--timeout",
+    );
   });
 });

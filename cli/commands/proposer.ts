@@ -7,7 +7,6 @@
 import { hashValue } from "../../lib/crypto/hash.ts";
 import { isRejection } from "../../lib/core/rejection.ts";
 import { orAborted } from "../../lib/process/aborting.ts";
-import type { Configuration } from "../../lib/config/configuration.ts";
 import type { Node } from "../../lib/node/node.ts";
 import { startObserver } from "../../lib/process/process.ts";
 import { newProposing, type Proposing, turnOf } from "../../lib/node/proposing.ts";
@@ -31,6 +30,7 @@ import {
   runUntilStopped,
 } from "./shared.ts";
 import { openStreams } from "./streams.ts";
+import { type Awaited, sayWhy, worst } from "./why.ts";
 import { readValue } from "./value.ts";
 
 /** See the module. */
@@ -108,6 +108,9 @@ export const proposer: Command = defineCommand({
   return await runUntilStopped(running, stopping, streams, async (signal) => {
     signal.addEventListener("abort", () => seen.watch.close());
     const limit = limited(signal, timeout);
+    const awaited = () => undecided(node, instances, learners.names);
+    const endSaying = sayWhy(running, log, awaited);
+    signal.addEventListener("abort", endSaying);
     await orAborted(peers.connected(1), limit);
     const waiting = new Map<bigint, Proposing>();
     const starving: Proposing[] = [];
@@ -131,7 +134,8 @@ export const proposer: Command = defineCommand({
       if (signal.aborted) return EXIT.ok;
       throw new OperatorError(
         EXIT.timeout,
-        notDecided(instance, peers.connectedCount, configuration),
+        worst(running, undecided(node, [instance], learners.names)) ??
+          `instance ${instance} is not decided`,
         "--timeout",
       );
     }
@@ -202,7 +206,17 @@ function reportAll(
   };
 }
 
-function notDecided(instance: bigint, connected: number, { acceptors }: Configuration): string {
-  return `instance ${instance} is not decided; ${connected} of ${acceptors.length} acceptors are ` +
-    "connected";
+/** Of these instances and learners, those that have not decided, in order. */
+function undecided(
+  node: Node,
+  instances: readonly bigint[],
+  learners: readonly string[],
+): Awaited[] {
+  for (const instance of instances) {
+    const decided = new Set(node.decisionsIn(instance).map(({ learner }) => learner));
+    const left = learners.filter((learner) => !decided.has(learner));
+    // The first that is not decided is what is waited for.
+    if (left.length > 0) return left.map((learner) => ({ instance, learner }));
+  }
+  return [];
 }

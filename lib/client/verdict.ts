@@ -70,6 +70,19 @@ export function verdicts(context: VerdictContext, answers: readonly StatusAnswer
   });
 }
 
+/** By acceptor: what keeps it from being of use, as far as answers tell; without those that are. */
+export function unableOf(
+  context: VerdictContext,
+  answers: readonly StatusAnswer[],
+): Map<string, readonly string[]> {
+  return new Map(
+    answers.map((answer) =>
+      [answer.acceptor, stateOf(answer.acceptor, answer, context).causes] as const
+    )
+      .filter(([, causes]) => causes.length > 0),
+  );
+}
+
 /** What keeps an acceptor from being of use. */
 interface State {
   readonly causes: readonly string[];

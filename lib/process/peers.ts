@@ -42,12 +42,22 @@ export class Peers {
   /** Those who wait for a link to end. */
   readonly #whenEnded: Map<Link, (end: LinkEnd) => void> = new Map();
   readonly #whenUp: (() => void)[] = [];
+  /** Acceptors that have shown what they knew when their link came up. */
+  readonly #shown: Set<string> = new Set();
   readonly #onFault = (error: unknown): void => this.#options.onFault(error);
 
   constructor(options: PeersOptions) {
     this.#options = options;
     this.#configuration = options.node.options.configuration;
-    this.#links = new Links({ ...options, onChange: (link) => this.#changed(link) });
+    this.#links = new Links({
+      ...options,
+      onChange: (link) => this.#changed(link),
+      onCaughtUp: (acceptor) => {
+        options.onCaughtUp(acceptor);
+        this.#shown.add(acceptor);
+        this.#announceUp();
+      },
+    });
   }
 
   /**
@@ -85,6 +95,24 @@ export class Peers {
   async connected(count: number): Promise<void> {
     while (this.connectedCount < count && !this.#closing.signal.aborted) {
       await new Promise<void>((resolve) => this.#whenUp.push(resolve));
+    }
+  }
+
+  /** Acceptors that are not connected, each with why, as far as that is known. */
+  lost(): { readonly name: string; readonly why: string }[] {
+    return [...this.#dialed.values()].filter(({ acceptor: { name } }) =>
+      this.#links.to(name) === undefined
+    ).map(({ acceptor: { name }, lastError }) => ({ name, why: lastError }));
+  }
+
+  /**
+   * Settles when all of these acceptors have shown what they knew when their link came up; or when
+   * the signal is aborted, or this is closed.
+   */
+  async caughtUp(acceptors: readonly string[], signal: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    while (!either.aborted && !acceptors.every((name) => this.#shown.has(name))) {
+      await orAborted(new Promise<void>((resolve) => this.#whenUp.push(resolve)), either);
     }
   }
 

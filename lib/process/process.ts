@@ -71,6 +71,13 @@ export interface Connections {
   readonly connectedCount: number;
   /** Settles when there are `count` or more, or when the process stops. */
   connected(count: number): Promise<void>;
+  /** Acceptors that are not connected, each with why, as far as that is known. */
+  lost(): readonly { readonly name: string; readonly why: string }[];
+  /**
+   * Settles when all of these acceptors have shown what they knew when their link came up; or when
+   * the signal is aborted, or the process stops.
+   */
+  caughtUp(acceptors: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
 /** A running process. */

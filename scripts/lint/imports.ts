@@ -11,6 +11,7 @@ const BELOW_PROCESS = [
   "lib/link",
   "lib/node",
   "lib/evidence",
+  "lib/explain",
   "lib/config",
   "lib/trace",
   "lib/net",
@@ -38,6 +39,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/client": ["lib/net", "lib/config", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
   "lib/trace": ["lib/core", "lib/std"],
   "lib/evidence": ["lib/config", "lib/store", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
+  "lib/explain": ["lib/config", "lib/wire", "lib/core", "lib/std"],
   "lib/node": [
     "lib/config",
     "lib/trace",

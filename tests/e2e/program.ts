@@ -15,6 +15,7 @@ export type ProgramName =
   | "cluster"
   | "config"
   | "demo"
+  | "explain"
   | "get"
   | "key"
   | "replay"
