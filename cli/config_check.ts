@@ -13,6 +13,7 @@ import {
   readAnyConfiguration,
 } from "../lib/config/configuration.ts";
 import { formatHostPort } from "../lib/config/addresses.ts";
+import { loopbackWarning } from "../lib/process/isolation_watch.ts";
 import { differingParts } from "../lib/config/digest.ts";
 import { findStarvations } from "../lib/graph/starvation.ts";
 import { toHex } from "../lib/wire/hex.ts";
@@ -100,7 +101,7 @@ function describe(output: Output, configuration: ClusterConfiguration | Configur
   line(output, "digest", description.digest);
   const { shared } = description;
   if (shared !== null) line(output, "shared file", `${shared.file}, sha256 ${shared.sha256}`);
-  for (const warning of configuration.warnings) {
+  for (const warning of description.warnings) {
     output.say([{ paint: "yellow", text: "  warning     " }, warning]);
   }
 }
@@ -110,7 +111,7 @@ function line(output: Output, term: string, text: string): void {
 }
 
 function describeConfiguration(configuration: ClusterConfiguration | Configuration) {
-  const { acceptors, graph, warnings, proposer: { rotation } } = configuration;
+  const { acceptors, graph, proposer: { rotation } } = configuration;
   const { spec } = graph;
   return {
     event: "checked",
@@ -144,8 +145,15 @@ function describeConfiguration(configuration: ClusterConfiguration | Configurati
     ],
     digest: toHex(configuration.digest.whole),
     shared: configuration.shared === undefined ? null : { ...configuration.shared },
-    warnings,
+    warnings: [...configuration.warnings, ...whereUnreachable(configuration)],
   };
+}
+
+/** What an acceptor says when it starts where nobody else can reach it; a name is not looked up. */
+function whereUnreachable(configuration: ClusterConfiguration | Configuration): string[] {
+  if (!("self" in configuration) || configuration.self.acceptorIndex === undefined) return [];
+  const { listen, self, acceptors } = configuration;
+  return [loopbackWarning(listen, self, acceptors) ?? []].flat();
 }
 
 /** Whether all acceptors take turns, by name, as they do if the file does not say otherwise. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { type Card, readCard } from "../lib/config/card.ts";
 import { type ClusterConfiguration, loadCluster } from "../lib/config/cluster_configuration.ts";
 import { readText } from "../lib/config/config_files.ts";
@@ -82,6 +82,7 @@ export const configJoin: Command = defineCommand({
   if (flags.graph === undefined && flags.preset === undefined) {
     usage("--graph", "is missing: give a learner graph, or a --preset");
   }
+  refuseInput(flags, positionals);
   const cards = positionals.map(readCard);
   const { text, source } = graphOf(flags, cards);
   const joined = joinCards(cards, text, source);
@@ -90,6 +91,18 @@ export const configJoin: Command = defineCommand({
   report(output, cluster, written);
   return Promise.resolve(EXIT.ok);
 });
+
+/** Whoever wrote over a card or the graph would have to ask for it, or think of it, again. */
+function refuseInput({ out, graph }: Flags, cards: readonly string[]): void {
+  if (!existsSync(out)) return;
+  const place = realpathSync(out);
+  const isOut = (file: string) => existsSync(file) && realpathSync(file) === place;
+  const card = cards.find(isOut);
+  if (card !== undefined) usage("--out", `is the card ${card}: choose another name`);
+  if (graph !== undefined && isOut(graph)) {
+    usage("--out", `is the learner graph ${graph}: choose another name`);
+  }
+}
 
 function graphOf(flags: Flags, cards: readonly Card[]): { text: string; source: string } {
   const { graph, preset, rules } = flags;

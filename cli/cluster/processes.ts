@@ -201,13 +201,31 @@ type ProcessRecord =
   | { readonly kind: "started"; readonly pid: number; readonly identity: string }
   | { readonly kind: "ended"; readonly status: number };
 
-/** What the shell has written down. */
+/**
+ * What the shell has written down.
+ *
+ * @throws OperatorError (resource) if it cannot be read, or somebody has written something else: the
+ * process may run, and must not be taken for gone.
+ */
 function recordOf(folder: ClusterFolder, key: string): ProcessRecord | undefined {
-  const exit = readIfThere(folder.file(`${key}.exit`));
-  if (exit !== undefined) return { kind: "ended", status: Number(exit) };
-  const [, pid, identity] = /^(\d+) (.+)$/.exec(readIfThere(folder.file(`${key}.pid`)) ?? "") ?? [];
-  if (pid === undefined) return undefined;
-  return { kind: "started", pid: Number(pid), identity: identity!.trim() };
+  const [exitFile, pidFile] = [folder.file(`${key}.exit`), folder.file(`${key}.pid`)];
+  const exit = readIfThere(exitFile);
+  if (exit !== undefined) {
+    if (!/^\d{1,3}$/.test(exit)) throw damaged(folder, key, exitFile);
+    return { kind: "ended", status: Number(exit) };
+  }
+  const started = readIfThere(pidFile);
+  if (started === undefined) return undefined;
+  // One that ended at once has no identity, and is no other's.
+  const [, pid, identity = ""] = /^(\d{1,10})(?: (.+))?$/.exec(started) ?? [];
+  if (pid === undefined) throw damaged(folder, key, pidFile);
+  return { kind: "started", pid: Number(pid), identity: identity.trim() };
+}
+
+function damaged(folder: ClusterFolder, key: string, file: string): OperatorError {
+  const what = "is damaged, so nobody knows whether its process runs: end the one that " +
+    `pgrep -f ${folder.config(key)} finds, remove this file, and try again`;
+  return new OperatorError(EXIT.resource, what, file);
 }
 
 /** What tells each process from others; one that does not run is missing. */
@@ -231,7 +249,7 @@ function readIfThere(path: string): string | undefined {
     return Deno.readTextFileSync(path).trim();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    throw new OperatorError(EXIT.resource, `cannot be read: ${reasonOf(error)}`, path);
   }
 }
 

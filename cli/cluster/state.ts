@@ -135,15 +135,26 @@ export class ClusterFolder {
     );
   }
 
-  /** What is written down of it; undefined if nothing, or nothing that can be read. */
+  /**
+   * What is written down of it; undefined if nothing is.
+   *
+   * @throws OperatorError (resource) if it is damaged: its processes may run, and must not be
+   * forgotten.
+   */
   describeOrNone(): Description | undefined {
+    const path = this.file(DESCRIPTION);
+    let text: string;
     try {
-      const { format, ...rest } = JSON.parse(Deno.readTextFileSync(this.file(DESCRIPTION)));
-      return format === 1 ? { format, ...rest } : undefined;
+      text = Deno.readTextFileSync(path);
     } catch (error) {
-      if (isMissing(error) || error instanceof SyntaxError) return undefined;
-      throw cannot("be read", this.file(DESCRIPTION), error);
+      if (isMissing(error)) return undefined;
+      throw cannot("be read", path, error);
     }
+    const description = readDescription(text);
+    if (description !== undefined) return description;
+    const what = "is damaged, or of another version, so nobody knows which processes run: end " +
+      `those that pgrep -f ${this.path} finds, and remove ${this.path}`;
+    throw new OperatorError(EXIT.resource, what, path);
   }
 
   /** Writes down what it is. */
@@ -198,6 +209,21 @@ export class ClusterFolder {
     const others = clusterNames(resolve(this.path, ".."));
     const there = others.length === 0 ? "" : `; there is ${others.slice(0, 8).join(", ")}`;
     return this.refuse(`there is none${there}: ${this.hint("up")} starts it`);
+  }
+}
+
+/** Undefined if it is no description. */
+function readDescription(text: string): Description | undefined {
+  try {
+    const read = JSON.parse(text) as Partial<Description> | null;
+    const known = (read?.members ?? []).every((member) =>
+      typeof member?.name === "string" && /^[\w.-]+$/.test(member.key) &&
+      ["acceptor", "learner"].includes(member.role)
+    );
+    const whole = read?.format === 1 && Array.isArray(read.members) && Array.isArray(read.clients);
+    return known && whole ? read as Description : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EXIT } from "../../lib/wire/operator_error.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { askersConfiguration } from "../cluster/links.ts";
 import { statesOf } from "../cluster/processes.ts";
 import { look, type MemberView } from "../cluster/ready.ts";
@@ -105,17 +105,31 @@ export const clusterList: Command = defineCommand({
   const names = clusterNames(root);
   for (const name of names) {
     const folder = new ClusterFolder(name, flags["state-dir"]);
-    const description = folder.describeOrNone();
-    const members = description?.members ?? [];
-    const up = (await statesOf(folder, members)).filter(({ kind }) => kind === "up").length;
-    const record = { event: "cluster", cluster: name, up, of: members.length, folder: folder.path };
-    output.emit({ ...record, complete: description !== undefined }, [
-      { paint: up === members.length && up > 0 ? "green" : "yellow", text: name },
-      description === undefined
-        ? ": being started, or its start was cut short"
-        : `: ${up} of ${members.length} up; ${description.promise}`,
-    ]);
+    try {
+      await list(output, folder);
+    } catch (error) {
+      // One that is damaged must not hide the others.
+      if (!(error instanceof OperatorError)) throw error;
+      const record = { event: "cluster", cluster: name, up: 0, of: 0, folder: folder.path };
+      output.emit({ ...record, complete: false, error: error.message }, [
+        { paint: "red", text: name },
+        `: ${error.message}`,
+      ]);
+    }
   }
   if (names.length === 0) output.say([`no clusters in ${root}`]);
   return EXIT.ok;
 });
+
+async function list(output: Output, folder: ClusterFolder): Promise<void> {
+  const description = folder.describeOrNone();
+  const members = description?.members ?? [];
+  const up = (await statesOf(folder, members)).filter(({ kind }) => kind === "up").length;
+  const record = { event: "cluster", cluster: folder.name, up, of: members.length };
+  output.emit({ ...record, folder: folder.path, complete: description !== undefined }, [
+    { paint: up === members.length && up > 0 ? "green" : "yellow", text: folder.name },
+    description === undefined
+      ? ": being started, or its start was cut short"
+      : `: ${up} of ${members.length} up; ${description.promise}`,
+  ]);
+}

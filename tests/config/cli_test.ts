@@ -70,6 +70,37 @@ Deno.test("generate, then check, then digest", async () => {
   });
 });
 
+Deno.test("check warns of an address where nobody else reaches an acceptor, as a start does", async () => {
+  await inFolder(async (folder) => {
+    await run([
+      "generate",
+      `${folder}/my`,
+      "--host",
+      "a.example",
+      "--host",
+      "b.example",
+      "--clients",
+      "1",
+    ]);
+    const listening = async (file: string, listen: string) => {
+      const config = JSON.parse(await Deno.readTextFile(`${folder}/${file}`));
+      const text = JSON.stringify({ ...config, listen });
+      await Deno.writeTextFile(`${folder}/own.json`, text, { mode: 0o600 });
+      const asText = await run(["check", `${folder}/own.json`, "--text"]);
+      const [{ warnings }] = records((await run(["check", `${folder}/own.json`])).out);
+      assertEquals(asText.out.includes("which only this machine can reach"), warnings.length > 0);
+      return warnings as string[];
+    };
+    for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
+      const [warning, ...more] = await listening("my_0_config.json", `${host}:8700`);
+      assertMatch(warning!, /which only this machine can reach, while others are elsewhere/);
+      assertEquals(more, []);
+      assertEquals(await listening("my_client_0_config.json", `${host}:8700`), []);
+    }
+    assertEquals(await listening("my_0_config.json", "0.0.0.0:8700"), []);
+  });
+});
+
 Deno.test("every preset generates what its own check accepts", async () => {
   await inFolder(async (folder) => {
     for (
