@@ -10,7 +10,7 @@ import { orAborted } from "../../lib/process/aborting.ts";
 import type { Node } from "../../lib/node/node.ts";
 import { startObserver } from "../../lib/process/process.ts";
 import { newProposing, type Proposing, turnOf } from "../../lib/node/proposing.ts";
-import { endOf, restOf } from "../../lib/process/ending.ts";
+import { allKept, endOf, restOf } from "../../lib/process/ending.ts";
 import { StarvationWatch } from "../../lib/node/starvation_watch.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
@@ -121,6 +121,7 @@ export const proposer: Command = defineCommand({
       if (isRejection(refused)) throw new OperatorError(EXIT.usage, refused.detail, "--count");
       let idle = false;
       await orAborted(restOf(proposing).then((done) => idle = done), limit);
+      await orAborted(allKept(node), limit);
       if (proposing.state.starved !== 0n) {
         starving.push(proposing);
         seen.watch.look(instance);
@@ -141,6 +142,7 @@ export const proposer: Command = defineCommand({
     }
     // Whom only a further liar's being caught can free is waited for last, so as to hold up nobody.
     await orAborted(Promise.all(waiting.values().map(endOf)), limit);
+    await orAborted(allKept(node), limit);
     for (const [instance, proposing] of waiting) {
       seen.watch.look(instance);
       node.stopProposing(instance, proposing);

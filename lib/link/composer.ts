@@ -100,8 +100,10 @@ export class Composer {
     this.#taken = 0;
     this.#addMessages(envelope, nowMs);
     this.#addOffers(envelope);
-    envelope.have = encodeIds(this.#options.haves.due(nowMs));
-    return saysAnything(envelope) ? envelope : undefined;
+    const isSaid = saysAnything(envelope);
+    const have = this.#options.haves.take(nowMs, isSaid);
+    if (have.length > 0) envelope.have = encodeIds(have);
+    return isSaid || have.length > 0 ? envelope : undefined;
   }
 
   /** When there will be something to say, if nothing else happens: undefined if never. */
@@ -145,8 +147,8 @@ export class Composer {
 }
 
 function saysAnything(envelope: Envelope): boolean {
-  const { messages, have, want, wantValues } = envelope;
-  return messages.length + have.length + want.length + wantValues.length > 0 ||
+  const { messages, want, wantValues } = envelope;
+  return messages.length + want.length + wantValues.length > 0 ||
     envelope.caughtUp || envelope.offered !== 0n || envelope.taken !== 0n ||
     envelope.ping !== 0n || envelope.pong !== 0n;
 }

@@ -105,6 +105,7 @@ export class Feed {
 
   /** Takes in a message just added to the log. */
   appended(record: LogRecord, nowMs: number): void {
+    if (this.#wanted.has(record.id)) this.#pausedUntilMs = 0;
     if (this.#cursor === undefined || record.position < this.#until) return;
     if (this.#knowledge.has(record.id)) return;
     if (record.own) this.#urgent.push(record);
@@ -189,12 +190,15 @@ export class Feed {
         this.#pausedUntilMs = nowMs + PAUSE_MS;
         return;
       }
-      this.#wanted.delete(id);
       const record = this.#ledger.get(asked.instance, id);
+      if (record !== undefined && !this.#ledger.isKept(record)) continue;
+      this.#wanted.delete(id);
       if (record === undefined) continue;
       if (asked.valueOnly) this.#asked.set(id, { record, withValue: true });
       else this.#gather(record);
     }
+    // What is left waits to be kept, which is told.
+    if (this.#wanted.size > 0 && this.#asked.size === 0) this.#pausedUntilMs = nowMs + PAUSE_MS;
   }
 
   /** A message, after what it refers to and the peer may lack. */

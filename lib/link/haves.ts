@@ -1,23 +1,25 @@
 /**
- * What a peer is to be told that we have got from others, lest it send it too.
+ * What a peer is to be told that we have got from others, lest it send it too: by the next envelope
+ * that goes to it, or after a while by one of its own. What the peer itself has sent it need not be
+ * told; what it has only shown to have, it need: it does not know that we have it.
  *
  * @module
  */
 
+import type { MessageId } from "../core/types.ts";
 import { IDS_MAX, type Named } from "../node/envelopes.ts";
 import type { LogRecord } from "../node/records.ts";
-import type { PeerKnowledge } from "./peer_knowledge.ts";
 
 /** Announcements waiting for one peer: the oldest go when it does not read. At worst it sends them. */
 export class Haves {
-  readonly #knowledge: PeerKnowledge;
   readonly #delayMs: number;
-  #waiting: Map<string, LogRecord> = new Map();
+  /** What it has sent, and is not in the log yet. */
+  readonly #itsOwn: Set<MessageId> = new Set();
+  #waiting: Map<MessageId, LogRecord> = new Map();
   #dueMs: number | undefined;
 
   /** @param delayMs How long to gather, for one announcement implies all it refers to. */
-  constructor(knowledge: PeerKnowledge, delayMs: number) {
-    this.#knowledge = knowledge;
+  constructor(delayMs: number) {
     this.#delayMs = delayMs;
   }
 
@@ -26,27 +28,41 @@ export class Haves {
     return this.#dueMs;
   }
 
+  /** The peer has sent this. */
+  sentByPeer(id: MessageId): void {
+    if (this.#waiting.delete(id)) return this.#settle();
+    this.#itsOwn.add(id);
+    if (this.#itsOwn.size > IDS_MAX) this.#itsOwn.delete(this.#itsOwn.values().next().value!);
+  }
+
   /** Takes in a message just added to the log. An own one implies those it refers to. */
   appended(record: LogRecord, nowMs: number): void {
     if (record.own) {
       for (const ref of record.refs) this.#waiting.delete(ref);
-    } else {
-      this.#waiting.set(record.id, record);
-      if (this.#waiting.size > IDS_MAX) {
-        const [oldest] = this.#waiting.keys();
-        this.#waiting.delete(oldest!);
-      }
-      this.#dueMs ??= nowMs + this.#delayMs;
+      return this.#settle();
     }
+    if (this.#itsOwn.delete(record.id)) return;
+    this.#waiting.set(record.id, record);
+    if (this.#waiting.size > IDS_MAX) this.#waiting.delete(this.#waiting.keys().next().value!);
+    this.#dueMs ??= nowMs + this.#delayMs;
   }
 
-  /** Takes out what is to be announced now. */
-  due(nowMs: number): Named[] {
-    if (this.#dueMs === undefined || this.#dueMs > nowMs) return [];
-    const records = [...this.#waiting.values()].filter(({ id }) => !this.#knowledge.has(id));
+  /**
+   * Takes out what is to be announced now.
+   *
+   * @param early Whether there is an envelope to go along with: then half the delay is enough.
+   */
+  take(nowMs: number, early: boolean): Named[] {
+    if (this.#dueMs === undefined) return [];
+    if (this.#dueMs - (early ? this.#delayMs / 2 : 0) > nowMs) return [];
+    const records = [...this.#waiting.values()];
     this.#waiting = new Map();
     this.#dueMs = undefined;
     const implied = new Set(records.flatMap(({ refs }) => refs));
     return records.filter(({ id }) => !implied.has(id));
+  }
+
+  #settle(): void {
+    if (this.#waiting.size === 0) this.#dueMs = undefined;
   }
 }

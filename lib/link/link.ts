@@ -15,7 +15,7 @@ import {
   type Hello,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { toHex } from "../wire/hex.ts";
-import type { Cancel } from "../node/clock.ts";
+import { Alarm } from "./alarm.ts";
 import { Composer } from "./composer.ts";
 import { decodeNamed, IDS_MAX, type Named } from "../node/envelopes.ts";
 import { Feed } from "./feed.ts";
@@ -70,13 +70,13 @@ export class Link implements Supplier {
   readonly #offered: Offered;
   readonly #composer: Composer;
   readonly #silence: SilenceWatch;
+  readonly #alarm: Alarm;
   #theirs: Hello | undefined;
   #end: LinkEnd | undefined;
   #saidHello = false;
   #saidGoodbye = false;
   /** Whether all that the peer has offered is here. */
   #hasAll = true;
-  #cancelWake: Cancel = () => {};
 
   constructor(options: LinkOptions) {
     const { node } = options;
@@ -89,8 +89,9 @@ export class Link implements Supplier {
     this.#knowledge = knowledge;
     const { echoDelayMs } = network;
     this.#feed = new Feed({ ledger, knowledge, echoDelayMs, mayRead });
-    this.#haves = new Haves(knowledge, echoDelayMs / 4);
+    this.#haves = new Haves(echoDelayMs / 4);
     const { clock } = node.options;
+    this.#alarm = new Alarm(clock, () => this.onReady());
     const lacking = (named: readonly Named[], position: number) =>
       node.fetcher.offered(this, named, position);
     this.#offered = new Offered({ ledger, clock, mayRead, lacking });
@@ -139,14 +140,17 @@ export class Link implements Supplier {
       if (this.#end !== undefined) break;
       const taken = this.#node.take(message, this.peer);
       if (isRejection(taken)) this.refused(taken);
-      else this.#knowledge.mark({ instance: message.instance, id: taken });
+      else {
+        this.#knowledge.mark({ instance: message.instance, id: taken });
+        this.#haves.sentByPeer(taken);
+      }
     }
     for (const named of decodeNamed(envelope.want)) this.#feed.ask(named);
     for (const named of decodeNamed(envelope.wantValues)) this.#feed.askValue(named);
     this.#feed.tookIn(Number(envelope.taken), this.#nowMs());
     if (envelope.ping !== 0n) this.#composer.pong(envelope.ping);
     this.#silence.answered(envelope.pong);
-    this.#node.flush();
+    this.#node.settled();
     if (envelope.caughtUp) this.options.onCaughtUp(this);
     const { goodbye } = envelope;
     if (goodbye === undefined) return this.onReady();
@@ -174,9 +178,9 @@ export class Link implements Supplier {
     if (!this.isUp) return;
     const nowMs = this.#nowMs();
     for (const record of records) {
-      const has = this.#knowledge.hasAppended(record);
+      this.#knowledge.appended(record);
       this.#feed.appended(record, nowMs);
-      if (!has || record.own) this.#haves.appended(record, nowMs);
+      this.#haves.appended(record, nowMs);
     }
     this.onReady();
   }
@@ -222,7 +226,7 @@ export class Link implements Supplier {
     }
     if (this.#theirs === undefined) return undefined;
     const envelope = this.#composer.next(this.#nowMs());
-    if (envelope === undefined) this.#scheduleWake();
+    if (envelope === undefined) this.#alarm.set(this.#composer.dueMs());
     return envelope;
   }
 
@@ -269,13 +273,6 @@ export class Link implements Supplier {
     this.#offered.take(named, Number(offered));
   }
 
-  #scheduleWake(): void {
-    this.#cancelWake();
-    const delayMs = (this.#composer.dueMs() ?? Infinity) - this.#nowMs();
-    if (delayMs === Infinity) return;
-    this.#cancelWake = this.#node.options.clock.after(delayMs, () => this.onReady());
-  }
-
   #sayPing(): bigint {
     const ping = this.#composer.ping();
     this.onReady();
@@ -290,7 +287,7 @@ export class Link implements Supplier {
   #finish(end: LinkEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    this.#cancelWake();
+    this.#alarm.stop();
     this.#offered.close();
     this.#node.fetcher.lost(this);
     this.#silence.stop();

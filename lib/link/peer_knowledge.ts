@@ -86,13 +86,12 @@ export class PeerKnowledge {
     }
   }
 
-  /** Whether the peer has a message just added to the log; if so, it has what this refers to. */
-  hasAppended(record: LogRecord): boolean {
-    if (!this.#ids.has(record.id)) return false;
+  /** A message has been added to the log: if the peer has it, it has what this refers to. */
+  appended(record: LogRecord): void {
+    if (!this.#ids.has(record.id)) return;
     const stack: MessageId[] = [];
     this.#walk(record, stack);
     for (const id of stack) this.mark({ instance: record.instance, id });
-    return true;
   }
 
   #walk(record: LogRecord, stack: MessageId[]): void {

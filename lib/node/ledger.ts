@@ -87,9 +87,14 @@ export class Ledger {
     return record;
   }
 
+  /** Whether a message may be sent: no crash of this process takes it back. */
+  isKept({ position }: LogRecord): boolean {
+    return position < this.journal.length;
+  }
+
   /** Refuses to let a message be sent that a crash could take back. @throws NodeInvariantError */
-  assertKept({ id, position }: LogRecord): void {
-    if (position >= this.journal.length) broken("kept-before-sent", `${id} is not`);
+  assertKept(record: LogRecord): void {
+    if (!this.isKept(record)) broken("kept-before-sent", `${record.id} is not`);
   }
 
   /** Whether there is this message. */
@@ -124,14 +129,18 @@ export class Ledger {
     return this.journal.messagesFrom(position, count).map((kept) => this.#read(kept));
   }
 
-  /** All messages of an instance, in order. Only after a flush. */
+  /** All messages of an instance, in order, those included that wait to be kept. */
   ofInstance(instance: bigint): LogRecord[] {
-    return this.journal.messagesOf(instance).map((kept) => this.#read(kept));
+    const records = this.journal.messagesOf(instance).map((kept) => this.#read(kept));
+    for (const record of this.#unkept.values()) {
+      if (record.instance === instance) records.push(record);
+    }
+    return records;
   }
 
-  /** Keeps a value. */
+  /** Keeps a value. One that has left memory is handed to the journal again, which passes it over. */
   putValue(hash: ValueHash, value: Uint8Array): void {
-    if (this.value(hash) === undefined) this.#pending.values.set(hash, value);
+    if (this.#values.get(hash) === undefined) this.#pending.values.set(hash, value);
   }
 
   /** The value with this hash. */
@@ -158,6 +167,12 @@ export class Ledger {
     this.#pending.progress.set(progress.peer, progress);
   }
 
+  /** Whether anything has been added since the last flush. */
+  get hasPending(): boolean {
+    const { messages, values, decisions, evidence, progress } = this.#pending;
+    return messages.length + values.size + decisions.length + evidence.length + progress.size > 0;
+  }
+
   /**
    * Hands everything added to the journal.
    *
@@ -165,8 +180,7 @@ export class Ledger {
    */
   flush(durable: boolean): void {
     const { messages, values, decisions, evidence, progress } = this.#pending;
-    const count = messages.length + values.size + decisions.length + evidence.length;
-    if (count + progress.size === 0) return;
+    if (!this.hasPending) return;
     if (this.#mustLast && !durable) broken("own-kept-durably", "it was to be kept for now");
     const [first] = messages;
     if (first !== undefined && first.position !== this.journal.length) {

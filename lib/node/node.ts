@@ -15,6 +15,7 @@ import { Blame } from "./blame.ts";
 import { DecisionBook, type DecisionRecord } from "./decision_book.ts";
 import { Fetcher } from "./fetcher.ts";
 import { Instances } from "./instances.ts";
+import { Keeping } from "./keeping.ts";
 import { Ledger } from "./ledger.ts";
 import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -63,6 +64,7 @@ export class Node {
   readonly #taking: Taking;
   /** What the core has had done, and how much of it. */
   readonly outcomes: Outcomes;
+  readonly #keeping: Keeping;
   #closed = false;
 
   /** Opens no instance; an acceptor does not vote before it is told to. */
@@ -103,8 +105,15 @@ export class Node {
       identify: (wire) => verifier.identify(wire),
       woken: (running) => {
         this.#taking.settle(running);
-        this.flush();
+        this.settled();
       },
+    });
+    this.#keeping = new Keeping({
+      clock,
+      // Peers are told soon enough what need not be echoed to us.
+      waitMs: network.echoDelayMs / 4,
+      urgency: () => this.outcomes.urgency,
+      keep: () => this.flush(),
     });
     this.#taking = new Taking({
       ...{ clock, limits, verifier, ledger: this.ledger, instances: this.instances, gate },
@@ -130,8 +139,8 @@ export class Node {
   }
 
   /**
-   * Takes one message from a peer. Effects are complete when it returns, but nothing is sent until
-   * {@linkcode Node.flush}.
+   * Takes one message from a peer. Effects are complete when it returns, but nothing is sent before
+   * it is kept: see {@linkcode Node.settled}.
    *
    * @returns its id, or why it is refused. A message that waits is not refused.
    * @internal For links.
@@ -141,7 +150,7 @@ export class Node {
     return this.#closed ? closed : this.#taking.take(message, source);
   }
 
-  /** Offers the value that `proposing` has the hash of in an instance. It is kept; flushes. */
+  /** Offers the value that `proposing` has the hash of in an instance. The value is kept. */
   propose(instance: bigint, proposing: Proposing, value: Uint8Array): Rejection | undefined {
     const running = this.#stepper.open(instance);
     if (isRejection(running)) return running;
@@ -149,7 +158,7 @@ export class Node {
     this.#taking.release(proposing.state.own, value);
     running.proposers.add(proposing);
     this.#taking.settle(running);
-    this.flush();
+    this.settled();
     return undefined;
   }
 
@@ -157,6 +166,21 @@ export class Node {
   stopProposing(instance: bigint, proposing: Proposing): void {
     const running = this.instances.get(instance);
     if (running !== undefined) stopProposing(running, proposing);
+  }
+
+  /**
+   * What was to be done now has been done: it is kept, and told, when this turn of the loop ends, or
+   * in a while if there is nothing of our own among it.
+   *
+   * @internal For links.
+   */
+  settled(): void {
+    if (!this.#closed) this.#keeping.settled();
+  }
+
+  /** Calls back when all that has happened so far is kept: at once if it is, never if it cannot be. */
+  whenKept(callback: () => void): void {
+    this.#keeping.whenKept(callback);
   }
 
   /**
@@ -174,6 +198,7 @@ export class Node {
       for (const observer of this.#observers) observer.failed?.(error);
       return;
     }
+    this.#keeping.kept();
     if (decided) this.decisions.announce();
     if (records.length === 0) return;
     for (const observer of this.#observers) observer.appended?.(records);
@@ -224,6 +249,7 @@ export class Node {
     this.#closed = true;
     this.fetcher.close();
     this.instances.close();
+    this.#keeping.stop();
     this.#stepper.close();
   }
 }

@@ -13,6 +13,7 @@ import type { Instances } from "./instances.ts";
 import type { Fetcher } from "./fetcher.ts";
 import type { HeldProposal } from "./held.ts";
 import { broken } from "./invariant.ts";
+import type { Urgency } from "./keeping.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LogRecord } from "./records.ts";
 import type { Logger } from "./logger.ts";
@@ -81,6 +82,7 @@ export class Outcomes {
   #records: LogRecord[] = [];
   #isLasting = false;
   #hasDecided = false;
+  #isUrgent = false;
   #isApplying = false;
 
   /** Nothing has happened yet. */
@@ -120,6 +122,12 @@ export class Outcomes {
     return { released, wakeAt };
   }
 
+  /** How much of a hurry there is to flush: none for what others have signed. */
+  get urgency(): Urgency {
+    if (this.#isUrgent) return "urgent";
+    return this.#records.length > 0 || this.#parts.ledger.hasPending ? "waits" : "none";
+  }
+
   /** Takes out what is to be flushed. */
   takeUnflushed(): Unflushed {
     const unflushed = {
@@ -130,6 +138,7 @@ export class Outcomes {
     this.#records = [];
     this.#isLasting = false;
     this.#hasDecided = false;
+    this.#isUrgent = false;
     return unflushed;
   }
 
@@ -152,6 +161,7 @@ export class Outcomes {
         return this.#parts.refusals.add(effect.rejection, effect.sources[0] ?? SELF);
       case "decide":
         this.#hasDecided = true;
+        this.#isUrgent = true;
         return ledger.decide(decisionRecord(graph, running.id, effect.decision));
       case "caught":
         return this.#reportCaught(running, effect.acceptor, effect.evidence);
@@ -180,6 +190,7 @@ export class Outcomes {
       // It has been forgotten before.
       this.#isLasting = true;
     }
+    this.#isUrgent ||= own || this.#isLasting;
     this.#records.push(this.#parts.ledger.append(id, wire, own));
     this.#isIn(id, running);
   }
@@ -191,6 +202,7 @@ export class Outcomes {
     const wire = signMessage(this.#parts.signer, running.scope, message);
     this.signed++;
     this.#isLasting = true;
+    this.#isUrgent = true;
     running.wires.delete(message.id);
     this.#records.push(this.#parts.ledger.append(message.id, wire, true));
     this.#isIn(message.id, running);

@@ -140,7 +140,7 @@ export class Stepper {
   /** Hands a 1a of our own to the core. */
   #offer(running: RunningInstance, wire: WireProposal): void {
     const id = this.#parts.identify(wire);
-    if (this.#parts.ledger.has({ instance: wire.instance, id })) return;
+    if (running.state.dag.has(id)) return;
     this.input(running, { kind: "1a", id, ballot: wire.ballot }, wire, SELF);
   }
 }

@@ -149,8 +149,11 @@ export class Taking {
 
   /** Whether a message is in the log. Who sends again what has long left memory must not go on. */
   #isHere(instance: bigint, id: MessageId, source: string): boolean | Rejection {
-    const { ledger, lookups, clock, fetcher } = this.#parts;
+    const { ledger, instances, lookups, clock, fetcher } = this.#parts;
     if (ledger.recent(id) !== undefined) return true;
+    // An instance that is in memory knows all that is in the log of it.
+    const running = instances.get(instance);
+    if (running !== undefined) return running.state.dag.has(id);
     const nowMs = clock.elapsedMs();
     if (!lookups.allows(source, nowMs) && !fetcher.isWanted(id, instance)) {
       return reject("RATE_LIMITED", `too much is looked for in the journal because of ${source}`);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Node } from "../node/node.ts";
 import type { Proposing } from "../node/proposing.ts";
 
 /**
@@ -38,4 +39,9 @@ function settled(
   proposing.watchers.add(watcher);
   watcher();
   return promise;
+}
+
+/** Settles when all that has happened at a node so far is kept, so that it can be told. */
+export function allKept(node: Pick<Node, "whenKept">): Promise<void> {
+  return new Promise((resolve) => node.whenKept(resolve));
 }

@@ -27,7 +27,7 @@ import type { Peers } from "./peers.ts";
 import { whyNotReady } from "./readiness.ts";
 import { decisionsWithin, encodeDecision } from "./answers.ts";
 import { newProposing, turnOf } from "../node/proposing.ts";
-import { restOf } from "./ending.ts";
+import { allKept, restOf } from "./ending.ts";
 
 /** Decisions in a status, at most: the newest. */
 const STATUS_DECISIONS_MAX = 20;
@@ -165,6 +165,7 @@ async function propose(node: Node, request: ProposeRequest, { signal, onWorthy }
     if (signal.aborted) stop();
     // The answer says how things stand: whom it leaves out is starved, and may be asked for again.
     if (!await restOf(proposing)) throw new ConnectError("not decided yet", Code.Canceled);
+    await allKept(node);
     if (isNew) onWorthy();
   } finally {
     signal.removeEventListener("abort", stop);

@@ -17,6 +17,10 @@ export const SYSTEM_CLOCK: Clock = {
   },
   elapsedMs: () => performance.now(),
   after(ms, callback) {
+    if (ms <= 0) {
+      const turn = setImmediate(callback);
+      return () => clearImmediate(turn);
+    }
     const timer = setTimeout(callback, Math.min(Math.max(0, ms), TIMER_MS_MAX));
     return () => clearTimeout(timer);
   },

@@ -53,7 +53,7 @@ Deno.test("nothing is sent that is not in the journal", () => {
   const ledger = new Ledger(openMemoryJournal());
   const knowledge = new PeerKnowledge(ledger);
   const feed = new Feed({ ledger, knowledge, echoDelayMs: 0 });
-  const composer = new Composer({ ledger, knowledge, feed, haves: new Haves(knowledge, 1) });
+  const composer = new Composer({ ledger, knowledge, feed, haves: new Haves(1) });
   feed.start(0);
   feed.appended(ledger.append(inventedId("early"), message(), true), 0);
   trips("kept-before-sent", () => composer.next(0));

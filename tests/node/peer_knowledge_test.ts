@@ -40,9 +40,10 @@ Deno.test("a message shown before we have it shows what it refers to when we get
   knowledge.mark(test.named("b"));
   assert(knowledge.has(test.id("b")));
   assert(!knowledge.has(test.id("a")));
-  assert(knowledge.hasAppended(test.message("b", ["a"])));
+  knowledge.appended(test.message("b", ["a"]));
   assert(knowledge.has(test.id("a")));
-  assert(!knowledge.hasAppended(test.message("c", ["b"])));
+  knowledge.appended(test.message("c", ["b"]));
+  assert(!knowledge.has(test.id("c")));
 });
 
 Deno.test("a long past is walked over once, and so far at a time", () => {
@@ -67,34 +68,45 @@ Deno.test("what is remembered of a peer is bounded, and the newest is remembered
   assert(knowledge.has(inventedId(69_999)));
   // What we have ourselves is marked all the same.
   const record = test.message("a");
-  assertEquals(knowledge.hasAppended(record), false);
+  knowledge.appended(record);
+  assert(!knowledge.has(record.id));
   knowledge.mark(record);
   assert(knowledge.has(record.id));
 });
 
 Deno.test("haves gather for a while, and leave out what others imply", () => {
   const test = new TestLog();
-  const knowledge = new PeerKnowledge(test.ledger);
-  const haves = new Haves(knowledge, 5);
+  const haves = new Haves(5);
   assertEquals(haves.dueMs, undefined);
   const [a, b] = test.chain(2);
   haves.appended(a!, 100);
   haves.appended(b!, 103);
   assertEquals(haves.dueMs, 105);
-  assertEquals(haves.due(104), []);
-  assertEquals(haves.due(105).map(({ id }) => id), [b!.id]);
+  assertEquals(haves.take(104, false), []);
+  assertEquals(haves.take(105, false).map(({ id }) => id), [b!.id]);
   assertEquals(haves.dueMs, undefined);
-  assertEquals(haves.due(200), []);
+  assertEquals(haves.take(200, true), []);
 });
 
-Deno.test("haves leave out what the peer has shown, and what an own message implies", () => {
+Deno.test("haves go with what goes anyway, after half the while", () => {
   const test = new TestLog();
-  const knowledge = new PeerKnowledge(test.ledger);
-  const haves = new Haves(knowledge, 5);
+  const haves = new Haves(6);
+  haves.appended(test.message("a"), 100);
+  assertEquals(haves.take(102, true), []);
+  assertEquals(haves.take(103, true).map(({ id }) => id), [test.id("a")]);
+});
+
+Deno.test("haves leave out what the peer has sent, and what an own message implies", () => {
+  const test = new TestLog();
+  const haves = new Haves(5);
   haves.appended(test.message("a"), 0);
   haves.appended(test.message("b"), 0);
+  // One more comes from the peer after it is in the log, one before.
+  haves.sentByPeer(test.id("b"));
+  const later = test.message("later");
+  haves.sentByPeer(later.id);
+  haves.appended(later, 0);
   haves.appended(test.message("c"), 0);
   haves.appended(test.message("own", ["a"], true), 1);
-  knowledge.mark(test.named("b"));
-  assertEquals(haves.due(5).map(({ id }) => id), [test.id("c")]);
+  assertEquals(haves.take(5, false).map(({ id }) => id), [test.id("c")]);
 });

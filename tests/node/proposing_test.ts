@@ -73,6 +73,7 @@ Deno.test("a proposer stops when the learners have decided, whatever was decided
 Deno.test("a proposer holds back while it sees another's ballots", async () => {
   const { cluster, proposer, speaker } = await alone();
   cluster.propose(proposer, 1n, "own");
+  await cluster.clock.advance(0);
   assertEquals(offered(proposer), ["own"]);
   const { backoffMsMin } = proposer.configuration.proposer;
   for (let i = 0; i < 10; i++) {

@@ -106,11 +106,13 @@ export class Traffic {
   }
 }
 
-/** Takes in what has been shown and is known here by now, with all it refers to. */
+/** Takes in what has been shown and is kept here by now, with all it refers to. */
 function close({ node }: TestProcess, { pending, closed }: Shown): void {
   const nowMs = node.options.clock.elapsedMs();
+  const isKept = ({ instance, id }: Named) =>
+    node.ledger.journal.message(instance, id) !== undefined;
   const stack = [...pending.values()]
-    .flatMap(({ named, atMs }) => atMs < nowMs && node.ledger.has(named) ? [named] : []);
+    .flatMap(({ named, atMs }) => atMs < nowMs && isKept(named) ? [named] : []);
   for (const { id } of stack) pending.delete(id);
   for (let named = stack.pop(); named !== undefined; named = stack.pop()) {
     const { instance, id } = named;

@@ -65,7 +65,7 @@ const CALLS: readonly [
   ],
   [
     "Propose",
-    "value",
+    "decisionsOf",
     (client, signal) =>
       client.propose({ instance: 9n, value: new TextEncoder().encode("y") }, signal),
   ],
