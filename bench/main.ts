@@ -9,6 +9,7 @@ import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { runScript } from "../scripts/command.ts";
 import { benchCluster, type ClusterBench } from "./cluster.ts";
 import { benchCore } from "./core.ts";
+import { benchGraph } from "./graph.ts";
 import { benchJournal } from "./journal.ts";
 import { benchMembers } from "./members.ts";
 import { benchStart } from "./start.ts";
@@ -17,6 +18,7 @@ import { benchWideArea } from "./wide_area.ts";
 
 const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<void>>> = {
   core: benchCore,
+  graph: benchGraph,
   journal: benchJournal,
   members: benchMembers,
   start: benchStart,
@@ -25,7 +27,7 @@ const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<v
 };
 
 /** Those that can measure another checkout, too. */
-const COMPARING = ["cluster", "members", "start", "strangers", "wide-area"];
+const COMPARING = ["cluster", "graph", "members", "start", "strangers", "wide-area"];
 
 const ALL = ["cluster", ...Object.keys(BENCHMARKS)];
 const NAMES = ALL.join(", ");
@@ -35,7 +37,8 @@ const FLAGS = [
     name: "against",
     kind: "text",
     value: "REV",
-    help: "cluster, members, start, strangers, wide-area: another checkout, measured in turn; " +
+    help:
+      "cluster, graph, members, start, strangers, wide-area: another checkout, measured in turn; " +
       "cluster takes a revision, too",
   },
   {

@@ -8,6 +8,7 @@ import type { Fault } from "./campaign.ts";
 import { BORDERS } from "./borders.ts";
 import { OWN_FAULTS, READERS, SIGNALS } from "./endings.ts";
 import { CONVERSATIONS } from "./conversations.ts";
+import { ANALYSIS } from "./graphs.ts";
 import { EXPLORED } from "./explored.ts";
 import { JOURNALS } from "./journals.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
@@ -17,6 +18,7 @@ import { GRAPHS, VOTES } from "./rules.ts";
 export const FAULTS: readonly Fault[] = [
   ...VOTES,
   ...GRAPHS,
+  ...ANALYSIS,
   ...NAMES,
   ...RUNNING,
   ...JOURNALS,

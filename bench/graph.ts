@@ -1,0 +1,38 @@
+/**
+ * How long it takes to check a learner graph, here and in another checkout, in turn.
+ *
+ * @module
+ */
+
+import { run } from "../scripts/run.ts";
+import { checkoutsOf } from "./checkouts.ts";
+import { GRAPH_CASES } from "./graph_cases.ts";
+
+/** Longer than that is not waited for. */
+const LIMIT_S = 45;
+
+/**
+ * Prints a table: a row for each graph, a column for each checkout.
+ *
+ * @param against Another checkout.
+ */
+export async function benchGraph(against?: string): Promise<void> {
+  const checkouts = checkoutsOf(against);
+  const width = Math.max(...Object.keys(GRAPH_CASES).map((name) => name.length));
+  console.log(`${"graph".padEnd(width)}  ${checkouts.map((each) => each.padEnd(40)).join("")}`);
+  for (const name of Object.keys(GRAPH_CASES)) {
+    const cells: string[] = [];
+    for (const checkout of checkouts) cells.push((await measure(checkout, name)).padEnd(40));
+    console.log(`${name.padEnd(width)}  ${cells.join("")}`);
+  }
+}
+
+async function measure(checkout: string, name: string): Promise<string> {
+  const script = new URL("./graph_run.ts", import.meta.url).pathname;
+  const argv = ["deno", "run", "--quiet", "--no-check", "--allow-read", script, checkout, name];
+  const signal = AbortSignal.timeout(1_000 * LIMIT_S);
+  const { output } = await run(argv, { signal });
+  if (signal.aborted) return `more than ${LIMIT_S} s`;
+  const { ms, answer } = JSON.parse(output) as { readonly ms: number; readonly answer: string };
+  return `${ms.toFixed(1)} ms, ${answer}`;
+}
