@@ -2,29 +2,25 @@
  * Runs simulated worlds, each from its seed, and says what was seen in them.
  *
  * `deno task sim --seeds 10000 [--first-seed 1] [--workers 2]`, or `deno task sim --seed 7` for one
- * with its timeline, or `deno task sim --script FILE` for a scenario written down. With `--clusters`
- * the worlds are of whole clusters, not of the core alone.
+ * with its timeline, or `deno task sim --script FILE` for a scenario written down.
  *
  * @module
  */
 
 import { runScript } from "./command.ts";
-import { CLUSTER_EVENTS } from "../lib/sim/cluster/run.ts";
 import { coverage } from "../lib/sim/coverage.ts";
 import { Marks } from "../lib/sim/marks.ts";
 import { STRATEGIES } from "../lib/sim/strategies.ts";
-import { explainCluster, explainSeed } from "./sim/explain.ts";
+import { explainSeed } from "./sim/explain.ts";
 import { explainScript } from "./sim/script.ts";
 import { exportedFunctions } from "./sim/entered.ts";
 import type { Batch, Outcome } from "./sim/worker.ts";
 
 /** Seeds handed to a worker at once. */
-const BATCH = 50;
-const CLUSTER_BATCH = 5;
+const BATCH = 5;
 
 /** With fewer seeds a zero in the table proves nothing. */
-const COVERAGE_SEEDS_MIN = 5_000;
-const CLUSTER_COVERAGE_SEEDS_MIN = 400;
+const COVERAGE_SEEDS_MIN = 800;
 
 /** Failures that are told; after so many it stops. */
 const FAILURES_MAX = 5;
@@ -33,7 +29,6 @@ const FAILURES_MAX = 5;
 interface Worlds {
   readonly first: number;
   readonly count: number;
-  readonly clusters: boolean;
 }
 
 interface Totals {
@@ -52,8 +47,7 @@ function newTotals(): Totals {
 
 /** Lets workers run all seeds. */
 async function runAll(worlds: Worlds, workers: number): Promise<Totals> {
-  const { first, count, clusters } = worlds;
-  const batchMax = clusters ? CLUSTER_BATCH : BATCH;
+  const { first, count } = worlds;
   const totals = newTotals();
   const startedMs = performance.now();
   let next = first;
@@ -66,8 +60,8 @@ async function runAll(worlds: Worlds, workers: number): Promise<Totals> {
         worker.terminate();
         return resolve();
       }
-      const size = Math.min(batchMax, first + count - next);
-      const batch: Batch = { first: next, count: size, clusters };
+      const size = Math.min(BATCH, first + count - next);
+      const batch: Batch = { first: next, count: size };
       next += batch.count;
       worker.postMessage(batch);
     };
@@ -108,10 +102,8 @@ function percentile(sorted: readonly number[], share: number): number {
 }
 
 /** Prints what was seen. Returns whether all is well. */
-function tell(totals: Totals, seconds: number, clusters: boolean, isEnough: boolean): boolean {
-  const rows = clusters
-    ? CLUSTER_EVENTS.map((what) => [what, totals.marks.count(what)] as const)
-    : coverage(totals.marks, STRATEGIES.keys());
+function tell(totals: Totals, seconds: number, isEnough: boolean): boolean {
+  const rows = coverage(totals.marks, STRATEGIES.keys());
   for (const [what, count] of rows) console.log(`${String(count).padStart(12)}  ${what}`);
   const zeros = rows.filter(([, count]) => count === 0).map(([what]) => what);
   totals.delays.sort((a, b) => a - b);
@@ -165,12 +157,6 @@ const FLAGS = [
     help: "threads at once; as many as there are cores if not given",
   },
   {
-    name: "clusters",
-    kind: "boolean",
-    excludes: ["script", "trace", "without"],
-    help: "whole clusters: the nodes and links of the programs, several instances at once",
-  },
-  {
     name: "seed",
     kind: "integer",
     value: "S",
@@ -203,22 +189,18 @@ const FLAGS = [
 
 /** Runs worlds. Returns whether all is well. */
 async function runSeeds(worlds: Worlds, workers: number): Promise<boolean> {
-  const { count, clusters } = worlds;
+  const { count } = worlds;
   const startedMs = performance.now();
   const totals = await runAll(worlds, workers);
   const seconds = (performance.now() - startedMs) / 1000;
-  if (clusters) await tellEntered(totals);
-  const enough = clusters ? CLUSTER_COVERAGE_SEEDS_MIN : COVERAGE_SEEDS_MIN;
-  const isWell = tell(totals, seconds, clusters, count >= enough);
+  await tellEntered(totals);
+  const isWell = tell(totals, seconds, count >= COVERAGE_SEEDS_MIN);
   totals.failures.sort((a, b) => a.seed - b.seed);
   for (const { seed, violation } of totals.failures.slice(1)) {
     console.log(`seed ${seed}: ${violation}`);
   }
   const [worst] = totals.failures;
-  if (worst !== undefined) {
-    if (clusters) explainCluster(worst.seed);
-    else explainSeed(worst.seed, undefined);
-  }
+  if (worst !== undefined) explainSeed(worst.seed, undefined);
   return isWell;
 }
 
@@ -230,17 +212,16 @@ await runScript({
   examples: [
     { args: "--seeds 10000", does: "worlds 1 to 10000" },
     { args: "--seed 7", does: "one world with its timeline" },
-    { args: "--clusters --seeds 500", does: "worlds of whole clusters" },
   ],
   exits: [{ status: 1, means: "a world went wrong, or in many worlds something was never seen" }],
 }, async ({ flags }) => {
-  const { seed, script, trace, without, clusters } = flags;
+  const { seed, script, trace, without } = flags;
   if (script !== undefined) return explainScript(script, trace) ? 0 : 1;
-  if (seed !== undefined && clusters) return explainCluster(seed) ? 0 : 1;
   if (seed !== undefined) {
-    return explainSeed(seed, new Set(without?.split(",") ?? []), trace) ? 0 : 1;
+    const omissions = without === undefined ? undefined : new Set(without.split(","));
+    return explainSeed(seed, omissions, trace) ? 0 : 1;
   }
   const workers = flags.workers ?? navigator.hardwareConcurrency;
-  const worlds = { first: flags["first-seed"], count: flags.seeds, clusters };
+  const worlds = { first: flags["first-seed"], count: flags.seeds };
   return await runSeeds(worlds, workers) ? 0 : 1;
 });

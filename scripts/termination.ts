@@ -8,34 +8,34 @@
 import { runScript } from "./command.ts";
 import { type LearnerGraph, makeLearnerGraph } from "../lib/core/learner_graph.ts";
 import { checkValidity } from "../lib/graph/validity.ts";
-import type { Pace } from "../lib/core/proposer.ts";
+import { drawClusterScenario } from "../lib/sim/cluster/drawing.ts";
+import { runCluster } from "../lib/sim/cluster/run.ts";
+import type { ClusterScenario, Villainy } from "../lib/sim/cluster/scenario.ts";
 import { thresholds } from "../lib/sim/graphs.ts";
 import { Marks } from "../lib/sim/marks.ts";
 import { makePrng } from "../lib/sim/prng.ts";
-import { runScenario } from "../lib/sim/run.ts";
-import { drawScenario, type Scenario } from "../lib/sim/scenario.ts";
 import { STRATEGIES } from "../lib/sim/strategies.ts";
 import { markdownTable } from "./markdown.ts";
 
 /** The network is bad for so long, in milliseconds. */
 const CHAOS_MS = 600;
 
-/** Then a message takes so long, in milliseconds. */
-const DELAY_MS_MIN = 1;
+/** A message takes so long at most, in milliseconds. */
 const DELAY_MS_MAX = 5;
 
 /** Honest proposers. */
 const PROPOSERS = 3;
 
-const SCHEDULES: Readonly<Record<string, (position: number, members: number) => Pace>> = {
-  "back-off": () => ({ backoffMsMin: 100, backoffMsMax: 800 }),
-  "windows": (position, members) => ({
-    members,
-    position,
-    windowMsMin: 60,
-    clockSkewMsMax: 500,
-  }),
-};
+/** Partitions, one after another, each another one. */
+const PARTS = 6;
+
+/** Of their proposers. */
+const SCHEDULES = ["back-off", "windows"] as const;
+
+type Schedule = (typeof SCHEDULES)[number];
+
+const BACKOFF_MS = [100, 800] as const;
+const WINDOW_MS_MIN = 60;
 
 interface Measured {
   readonly ms: number[];
@@ -52,75 +52,68 @@ interface Byzantine {
   readonly proposer: boolean;
 }
 
-/** A bad start: every link loses half of everything and groups hear only their own. */
+/** A bad start: every link breaks again and again, and groups hear only their own. */
 function scenarioOf(
   seed: number,
   graph: LearnerGraph,
   byzantine: Byzantine,
-  paceOf: (position: number, members: number) => Pace,
-): Scenario {
+  schedule: Schedule,
+): ClusterScenario {
   const prng = makePrng(seed);
-  const names = [...STRATEGIES.keys()];
-  const drawn = drawScenario(seed, { graph, strategies: names });
+  const drawn = drawClusterScenario(seed, { graph });
+  const { acceptorCount, spec } = graph;
   const proposers = PROPOSERS + (byzantine.proposer ? 1 : 0);
-  const processes = graph.acceptorCount + proposers + 1;
-  const cut = () => {
-    const side = Array.from({ length: processes }, () => prng.chance(0.5));
-    const links = new Set<number>();
-    side.forEach((mine, from) =>
-      side.forEach((theirs, to) => mine !== theirs && links.add(from * processes + to))
-    );
-    return links;
-  };
-  const acceptors = prng.shuffled(graph.spec.acceptors.map((_, i) => i)).slice(
-    0,
-    byzantine.acceptors,
-  );
+  const clients = Array.from({ length: proposers }, (_, i) => `client_${i}`);
+  const names = [...spec.acceptors, ...clients, "observer"];
+  const all = spec.acceptors.map((_, acceptor) => acceptor);
+  const villains = new Map<number, Villainy>();
+  for (const acceptor of prng.shuffled(all).slice(0, byzantine.acceptors)) {
+    villains.set(acceptor, "plotter");
+  }
+  if (byzantine.proposer) villains.set(acceptorCount + PROPOSERS, "plotter");
+  const [limits] = drawn.limits;
+  const plots = prng.shuffled([...STRATEGIES.keys()]).slice(0, 2);
   return {
-    ...drawn,
-    villains: acceptors.map((acceptor) => ({
-      acceptor,
-      strategies: prng.shuffled(names).slice(0, 2),
-    })),
-    rogue: byzantine.proposer ? ["spam"] : undefined,
-    proposersAtMs: Array.from({ length: proposers }, () => prng.between(0, 100)),
-    observersAtMs: [0],
-    paces: Array.from({ length: proposers }, (_, position) => paceOf(position, proposers)),
-    pauseMsMax: 1_000,
-    network: {
-      processes,
-      delayMsMin: DELAY_MS_MIN,
-      delayMsMax: DELAY_MS_MAX,
-      straggling: 0.2,
-      straggleMsMax: 200,
-      loss: 0.3,
-      duplication: 0.05,
-      slow: new Set(),
-      partitions: Array.from({ length: 6 }, (_, i) => ({
-        fromMs: i * CHAOS_MS / 6,
-        toMs: (i + 1) * CHAOS_MS / 6,
-        cut: cut(),
-      })),
-      timelyFromMs: CHAOS_MS,
+    ...{ ...drawn, names, villains, calmMs: CHAOS_MS, delayMsMax: DELAY_MS_MAX },
+    backoffMs: BACKOFF_MS,
+    turns: schedule === "back-off" ? undefined : {
+      members: clients.map((_, i) => acceptorCount + i),
+      windowMsMin: WINDOW_MS_MIN,
     },
-    clocks: Array.from({ length: processes }, () => ({ skewMs: prng.between(0, 50), drift: 1 })),
-    disks: Array.from({ length: processes }, () => ({ syncMs: 1, failingSync: 0 })),
-    mishaps: [],
+    plots: byzantine.proposer ? ["spam", ...plots] : plots,
     villainsUntilMs: CHAOS_MS + 3_000,
+    realKeys: false,
+    clocks: names.map(() => ({ skewMs: prng.between(0, 50), drift: 1 })),
+    disks: names.map(() => ({ syncMs: 1, syncMsAtFirst: 1 })),
+    limits: names.map(() => limits!),
+    startsMs: names.map(() => 0),
+    breakMs: 150,
+    partitions: Array.from({ length: PARTS }, (_, i) => ({
+      fromMs: i * CHAOS_MS / PARTS,
+      toMs: (i + 1) * CHAOS_MS / PARTS,
+      side: names.map(() => prng.chance(0.5)),
+    })),
+    windows: names.map(() => 64),
+    crashes: [],
+    proposals: clients.slice(0, PROPOSERS).map((name, i) => ({
+      ...{ process: acceptorCount + i, instance: 1n, value: `of ${name}` },
+      atMs: prng.between(0, 100),
+    })),
+    hasLateValues: false,
   };
 }
 
 function measure(
   graph: LearnerGraph,
   byzantine: Byzantine,
-  pace: (position: number, members: number) => Pace,
+  schedule: Schedule,
   worlds: number,
 ): Measured {
   const measured: Measured = { ms: [], decidedBefore: 0, starved: 0, failed: 0 };
   for (let seed = 1; seed <= worlds; seed++) {
     const marks = new Marks();
-    const scenario = scenarioOf(seed, graph, byzantine, pace);
-    const { violation, delays } = runScenario(scenario, { strategies: STRATEGIES, marks });
+    const scenario = scenarioOf(seed, graph, byzantine, schedule);
+    const { violation, delays } = runCluster(seed, { marks }, scenario);
     if (violation !== undefined) {
       console.error(`seed ${seed}: ${violation}`);
       measured.failed++;
@@ -177,20 +170,20 @@ await runScript({
       { acceptors: faults, proposer: true },
     ];
     for (const cast of casts) {
-      for (const [name, pace] of Object.entries(SCHEDULES)) {
+      for (const name of SCHEDULES) {
         const liars = cast.proposer ? `${cast.acceptors} and a proposer` : `${cast.acceptors}`;
         console.error(`${count} acceptors, ${liars} Byzantine, ${name}`);
         const what = [`any ${count - faults} of ${count}`, liars, name];
-        rows.push(row(what, measure(graph, cast, pace, worlds)));
+        rows.push(row(what, measure(graph, cast, name, worlds)));
       }
     }
   }
   // Starvation is rare: five times as many worlds.
   const uneven = makeLearnerGraph(thresholds(5, [4, 3], "TECHNICAL_REPORT"));
   if (checkValidity(uneven) !== undefined) throw new Error("the uneven graph is not valid");
-  for (const [name, pace] of Object.entries(SCHEDULES)) {
+  for (const name of SCHEDULES) {
     rows.push(
-      row(["any 4 of 5, any 3 of 5", "0", name], measure(uneven, HONEST, pace, 5 * worlds)),
+      row(["any 4 of 5, any 3 of 5", "0", name], measure(uneven, HONEST, name, 5 * worlds)),
     );
   }
   const head = [

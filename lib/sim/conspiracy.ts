@@ -24,7 +24,6 @@ export class Conspiracy {
   /** Which strategy has made a message. */
   readonly deeds: Map<MessageId, string> = new Map();
   readonly #stage: Scene;
-  readonly #things: WeakMap<object, string> = new WeakMap();
   readonly #copies: WeakSet<Sealed> = new WeakSet();
   readonly #sealed: Map<MessageId, Sealed> = new Map();
   readonly #waiting: Map<MessageId, Sealed> = new Map();
@@ -75,12 +74,6 @@ export class Conspiracy {
     if (!this.deeds.has(id)) this.deeds.set(id, strategy);
   }
 
-  /** A strategy has made something that is no message. */
-  rememberThing<T extends object>(thing: T, strategy: string): T {
-    this.#things.set(thing, strategy);
-    return thing;
-  }
-
   /** The same message under another signature, which is as good. */
   copy(sealed: Sealed, nonce: number): Sealed {
     const copy = { ...sealed, seal: sealed.seal && { ...sealed.seal, nonce } };
@@ -96,7 +89,7 @@ export class Conspiracy {
   /** Notes to whom it has happened to be caught or refused. */
   attribute(marks: Marks, effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.kind === "reject") this.markDeed(marks, effect.id, "refused");
+      if (effect.kind === "reject") this.#markDeed(marks, effect.id, "refused");
       if (effect.kind !== "caught") continue;
       const names = effect.evidence.map(({ message }) => this.deeds.get(message.id));
       for (const name of new Set(names)) {
@@ -105,9 +98,8 @@ export class Conspiracy {
     }
   }
 
-  /** Notes what has become of something, if a villain has made it. */
-  markDeed(marks: Marks, deed: MessageId | object, fate: string): void {
-    const name = typeof deed === "string" ? this.deeds.get(deed) : this.#things.get(deed);
+  #markDeed(marks: Marks, id: MessageId, fate: string): void {
+    const name = this.deeds.get(id);
     if (name !== undefined) marks.mark(`strategy ${name}: ${fate}`);
   }
 }

@@ -7,24 +7,32 @@
 import { REJECTION_CODES } from "../core/rejection.ts";
 import type { Marks } from "./marks.ts";
 
-/** What happens to honest processes, whoever their peers are. */
+/** What happens to members, whoever their peers are. */
 const EVENTS = [
-  "a decision",
-  "an honest 1b",
-  "an honest 2a",
-  "a second 2a in a ballot",
-  "a 1b that is not fresh for every learner",
-  "effect request",
-  "a crash",
-  "a disk fails",
-  "a clock is set back",
+  ...["a decision", "an honest 1b", "an honest 2a", "a second 2a in a ballot"],
+  ...["a 1b that is not fresh for every learner", "effect request"],
+  ...["unkept", "kept", "unsent", "sent", "at once"]
+    .flatMap((how) => [`a crash: ${how}`, `a crash: ${how}, power lost`]),
+  "a stop",
   "a restored acceptor",
   "a restored acceptor misses a message",
   "an acceptor meets a message of its own",
-  "a villain is caught",
-  "learners that are not entangled disagree",
-  "a disagreement is reported",
+  "a link breaks",
+  "a partition",
+  "a link ends: DUPLICATE_LINK",
+  "a link ends: PROTOCOL_ERROR",
+  "a clock is set back",
+  "a disk is slow",
+  "an instance leaves memory",
+  "an instance comes back",
+  "a member is asked",
   "a learner starves",
+  "a learner is said to be starved",
+  "a disagreement is reported",
+  "learners that are not entangled disagree",
+  "a villain is caught",
+  ...["twins", "plotter", "babbler", "miser", "mute"].map((villainy) => `villain: ${villainy}`),
+  "a world with real keys",
   "facts held against the oracle",
 ];
 

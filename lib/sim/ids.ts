@@ -38,11 +38,6 @@ export function identify(content: AcceptorContent): MessageId {
   return digest(`${content.signer} ${content.prev} ${content.refs.join(" ")}`) as MessageId;
 }
 
-/** The id that the same content has in another instance. */
-export function identifyElsewhere(content: AcceptorContent, instance: number): MessageId {
-  return digest(`${instance} ${identify(content)}`) as MessageId;
-}
-
 /** The 1a of a ballot. */
 export function proposalOf(ballot: Ballot): Proposal {
   const { seconds, nanos, valueHash, proposer } = ballot;

@@ -5,5 +5,5 @@
  * @module
  */
 
-export type { RunReport } from "./run.ts";
+export type { RunReport } from "./cluster/run.ts";
 export { simulate, type SimulateOptions, STRATEGY_NAMES } from "./simulate.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CoreLimits } from "../core/instance.ts";
+import type { Limits } from "../wire/limits.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { Timestamp } from "../core/types.ts";
 import type { EventQueue } from "./event_queue.ts";
@@ -22,7 +22,7 @@ export interface Scene {
   /** Who decides how. */
   readonly graph: LearnerGraph;
   /** Of every process. */
-  readonly limits: CoreLimits;
+  readonly limits: Limits;
   /** The acceptor that a process claims to be; undefined for observers. */
   acceptorOf(process: number): number | undefined;
   /** Hands a packet to the network. */
@@ -31,6 +31,10 @@ export interface Scene {
   readonly naming: Naming;
   /** The moment at which the world begins. */
   readonly beginning: Timestamp;
+  /** Signs as a process, whatever it says. */
+  sign(process: number, bytes: Uint8Array): Uint8Array;
+  /** What signatures are bound to, 32 bytes. */
+  readonly configDigest: Uint8Array;
   /** Whether a message is what it claims to be, and its signer has signed it. */
   isGenuine(sealed: Sealed): boolean;
 }

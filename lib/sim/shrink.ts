@@ -4,52 +4,51 @@
  * @module
  */
 
-import type { RunReport } from "./run.ts";
-import type { Scenario } from "./scenario.ts";
+import type { RunReport } from "./cluster/run.ts";
+import type { ClusterScenario } from "./cluster/scenario.ts";
 
 /** Something that can be left out, by its name for the command line. */
 export type Omission = string;
 
 /** All that could be left out of a scenario; the largest first. */
-export function omissionsOf({ villains, mishaps, network, ...rest }: Scenario): Omission[] {
+export function omissionsOf(scenario: ClusterScenario): Omission[] {
+  const { villains, plots, crashes, partitions, proposals } = scenario;
   return [
-    ...villains.map((_, i) => `villain:${i}`),
-    ...villains.flatMap(({ strategies }, i) =>
-      strategies.length > 1 ? strategies.map((_, j) => `strategy:${i}:${j}`) : []
-    ),
-    ...network.partitions.map((_, i) => `partition:${i}`),
-    ...mishaps.map((_, i) => `mishap:${i}`),
-    ...["loss", "duplication", "straggling", "slow", "skew", "disks", "lateness"],
-    ...rest.proposersAtMs.map((_, i) => `proposer:${i}`),
+    ...[...villains.keys()].map((index) => `villain:${index}`),
+    ...(plots.length > 1 ? plots.map((name) => `plot:${name}`) : []),
+    ...proposals.map((_, i) => `proposal:${i}`),
+    ...crashes.map((_, i) => `crash:${i}`),
+    ...partitions.map((_, i) => `partition:${i}`),
+    ...["breaks", "clocks", "disks", "windows", "lateness", "late-values"],
   ];
 }
 
-/** The scenario without some of it. Processes keep their numbers: who is left out never starts. */
-export function omit(scenario: Scenario, omissions: ReadonlySet<Omission>): Scenario {
-  const { network } = scenario;
+/** The scenario without some of it. A villain that is left out keeps its place, and is mute. */
+export function omit(
+  scenario: ClusterScenario,
+  omissions: ReadonlySet<Omission>,
+): ClusterScenario {
   const has = (omission: Omission) => omissions.has(omission);
+  const { plots, crashes, partitions, proposals } = scenario;
   return {
     ...scenario,
-    villains: scenario.villains.map(({ acceptor, strategies }, i) => ({
-      acceptor,
-      // A villain left out stays in its place, silent: an honest one would need other names.
-      strategies: strategies.filter((_, j) => !has(`villain:${i}`) && !has(`strategy:${i}:${j}`)),
-    })),
-    network: {
-      ...network,
-      partitions: network.partitions.filter((_, i) => !has(`partition:${i}`)),
-      loss: has("loss") ? 0 : network.loss,
-      duplication: has("duplication") ? 0 : network.duplication,
-      straggling: has("straggling") ? 0 : network.straggling,
-      slow: has("slow") ? new Set() : network.slow,
-    },
-    mishaps: scenario.mishaps.filter((_, i) => !has(`mishap:${i}`)),
-    clocks: has("skew") ? scenario.clocks.map(() => ({ skewMs: 0, drift: 1 })) : scenario.clocks,
+    villains: new Map(
+      [...scenario.villains].map(([index, villainy]) =>
+        [index, has(`villain:${index}`) ? "mute" : villainy] as const
+      ),
+    ),
+    plots: plots.filter((name) => !has(`plot:${name}`)),
+    proposals: proposals.filter((_, i) => !has(`proposal:${i}`)),
+    crashes: crashes.filter((_, i) => !has(`crash:${i}`)),
+    partitions: partitions.filter((_, i) => !has(`partition:${i}`)),
+    breakMs: has("breaks") ? Infinity : scenario.breakMs,
+    clocks: has("clocks") ? scenario.clocks.map(() => ({ skewMs: 0, drift: 1 })) : scenario.clocks,
     disks: has("disks")
-      ? scenario.disks.map(() => ({ syncMs: 1, failingSync: 0 }))
+      ? scenario.disks.map(() => ({ syncMs: 0, syncMsAtFirst: 0 }))
       : scenario.disks,
-    observersAtMs: has("lateness") ? scenario.observersAtMs.map(() => 0) : scenario.observersAtMs,
-    proposersAtMs: scenario.proposersAtMs.map((atMs, i) => has(`proposer:${i}`) ? Infinity : atMs),
+    windows: has("windows") ? scenario.windows.map(() => 64) : scenario.windows,
+    startsMs: has("lateness") ? scenario.startsMs.map(() => 0) : scenario.startsMs,
+    hasLateValues: scenario.hasLateValues && !has("late-values"),
   };
 }
 
@@ -60,9 +59,9 @@ export function omit(scenario: Scenario, omissions: ReadonlySet<Omission>): Scen
  * @returns What can be left out, and how the rest goes wrong.
  */
 export function shrink(
-  scenario: Scenario,
+  scenario: ClusterScenario,
   report: RunReport,
-  run: (scenario: Scenario) => RunReport,
+  run: (scenario: ClusterScenario) => RunReport,
 ): { omissions: ReadonlySet<Omission>; report: RunReport } {
   const omissions = new Set<Omission>();
   let best = report;
@@ -75,7 +74,8 @@ export function shrink(
   return { omissions, report: best };
 }
 
-/** What a violation says, without the names in it. */
+/** What a violation says, without the names in it, and of many the first. */
 function kindOf({ violation }: RunReport): string | undefined {
-  return violation?.replaceAll(/\b[A-Z]\w*\b|\b[0-9a-f]{8}\b|\d+/g, "_");
+  return violation?.split(";")[0]!
+    .replaceAll(/\b[A-Z]\w*\b|\bclient_\d+\b|\b[0-9a-f]{8}\b|\d+/g, "_");
 }

@@ -5,8 +5,8 @@
  */
 
 import type { LearnerGraph } from "../core/learner_graph.ts";
-import { type RunReport, runScenario } from "./run.ts";
-import { drawScenario } from "./scenario.ts";
+import { drawClusterScenario } from "./cluster/drawing.ts";
+import { runCluster, type RunReport } from "./cluster/run.ts";
 import { STRATEGIES } from "./strategies.ts";
 
 /** Names of what acceptors that lie can do. */
@@ -16,13 +16,17 @@ export const STRATEGY_NAMES: readonly string[] = [...STRATEGIES.keys()];
 export interface SimulateOptions {
   /** Who learns by which quorums, instead of a random valid graph. */
   readonly graph?: LearnerGraph;
-  /** What those that lie may do: all of {@linkcode STRATEGY_NAMES} if absent. */
+  /**
+   * What those that lie may do: some of {@linkcode STRATEGY_NAMES}. If absent, all of these, and
+   * besides some are mute, babble, or are two processes with one key.
+   */
   readonly strategies?: readonly string[];
 }
 
 /**
  * Draws a world from a seed and runs it to its end: its network, its clocks and disks, what fails
- * when, and who lies how. The same seed and options give the same world, to the last event.
+ * when, and who lies how. Its members are the nodes and links of the programs. The same seed and
+ * options give the same world, to the last event.
  *
  * @param seed A whole number, 0 to 2^32 - 1.
  * @returns What has come of it; `violation` is undefined unless a promise of the protocol was broken.
@@ -38,8 +42,7 @@ export interface SimulateOptions {
  * ```
  */
 export function simulate(seed: number, options: SimulateOptions = {}): RunReport {
-  const { graph, strategies = STRATEGY_NAMES } = options;
-  const unknown = strategies.find((name) => !STRATEGIES.has(name));
+  const unknown = options.strategies?.find((name) => !STRATEGIES.has(name));
   if (unknown !== undefined) throw new RangeError(`no strategy is called ${unknown}`);
-  return runScenario(drawScenario(seed, { graph, strategies }), { strategies: STRATEGIES });
+  return runCluster(seed, {}, drawClusterScenario(seed, options));
 }

@@ -6,14 +6,12 @@
 
 import { membersOf } from "../core/acceptor_set.ts";
 import type { Entry } from "../core/dag.ts";
-import type { Effect, Input } from "../core/effects.ts";
+import type { Effect } from "../core/effects.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { MessageId, ValueHash } from "../core/types.ts";
-import type { Process } from "./process.ts";
-import type { Spectator } from "./world.ts";
 
 /** Collects the story. */
-export class Timeline implements Spectator {
+export class Timeline {
   /** In the order of time. */
   readonly lines: string[] = [];
   readonly #graph: LearnerGraph;
@@ -41,20 +39,12 @@ export class Timeline implements Spectator {
   }
 
   /** Something that is not a step. */
-  note(atMs: number, what: string): void {
-    this.reached(atMs.toFixed(1));
+  note(what: string): void {
     this.#add(what);
   }
 
-  /** Of {@linkcode Spectator}. */
-  stepped({ role }: Process, input: Input, effects: readonly Effect[], atMs: number): void {
-    this.reached(atMs.toFixed(1));
-    this.tell(role.name, input, effects);
-  }
-
   /** Tells the effects of a step that mean something. */
-  tell(name: string, input: Input, effects: readonly Effect[]): void {
-    if (input.kind === "restore") return;
+  tell(name: string, effects: readonly Effect[]): void {
     for (const effect of effects) {
       const what = this.#describe(effect);
       if (what !== undefined) this.#add(`${name} ${what}`);

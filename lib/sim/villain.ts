@@ -92,10 +92,8 @@ export class Villain {
       .map((id) => this.conspiracy.sealedOf(id))
       .filter((sealed) => sealed !== undefined && this.isActive && this.supplies) as Sealed[];
     const have = this.acknowledges ? packet.bodies.map(({ message }) => message.id) : [];
-    const welcome = packet.hello && { incarnation: packet.hello.incarnation, knows: [] };
-    if (bodies.length + have.length === 0 && welcome === undefined) return;
-    const answer = { bodies, have, want: [], ...(welcome && { welcome }) };
-    this.stage.transmit(this.index, from, answer);
+    if (bodies.length + have.length === 0) return;
+    this.stage.transmit(this.index, from, { bodies, have, want: [] });
   }
 
   /**

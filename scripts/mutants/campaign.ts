@@ -12,8 +12,8 @@ import { readOutcome } from "../test_report.ts";
 export type Detector =
   /** One test, by its exact name, in a file. */
   | { readonly path: string; readonly test: string }
-  /** Any of so many seeds of the simulator, of the core's worlds or of clusters. */
-  | { readonly sim: number; readonly clusters?: boolean };
+  /** Any of so many seeds of the simulator. */
+  | { readonly sim: number };
 
 /** Something that is wrong in other implementations, or would be easy to get wrong. */
 export interface Fault {
@@ -170,12 +170,11 @@ async function runTest(
 /** The simulator has found something if it fails and says with which seed. */
 async function simulate(
   root: string,
-  { sim, clusters = false }: Extract<Detector, { readonly sim: number }>,
+  { sim }: Extract<Detector, { readonly sim: number }>,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const which = clusters ? ["--clusters"] : [];
   const { code, output } = await run(
-    ["deno", "run", "--allow-all", "scripts/sim.ts", "--seeds", `${sim}`, ...which],
+    ["deno", "run", "--allow-all", "scripts/sim.ts", "--seeds", `${sim}`],
     { cwd: root, signal },
   );
   if (code === 0) return { kind: "passed" };

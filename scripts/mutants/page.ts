@@ -36,7 +36,7 @@ export function faultsPage(): string {
 /** A detector in one line. */
 export function describeDetector(detector: Detector): string {
   return "sim" in detector
-    ? `the simulator, ${detector.sim} seeds${detector.clusters ? " of clusters" : ""}`
+    ? `the simulator, ${detector.sim} seeds`
     : `${detector.path}: ${detector.test}`;
 }
 

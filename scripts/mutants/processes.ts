@@ -87,7 +87,10 @@ export const CLOCKS: readonly Fault[] = [
         "!== instance.setBacks) state.seenAt = undefined;",
       ),
     ],
-    caughtBy: { sim: 2_000 },
+    caughtBy: {
+      path: "tests/node/set_back_test.ts",
+      test: "an acceptor that proposes by a clock that is an hour ahead for a second goes on",
+    },
   },
   {
     name: "a ballot that nobody has taken is outdone",
@@ -234,8 +237,8 @@ export const RUNNING: readonly Fault[] = [
       edit("core/ballot_time.ts", "if (highest !== undefined && compare", "if (false && compare"),
     ],
     caughtBy: {
-      path: "tests/regressions/seeds_test.ts",
-      test: "a 1a from the far future made proposers offer ballots that no acceptor takes",
+      path: "tests/core/far_future_test.ts",
+      test: "a proposer does not offer above a ballot that no acceptor takes",
     },
   },
   {
@@ -243,34 +246,27 @@ export const RUNNING: readonly Fault[] = [
     origin: "this program, and the rule as it is stated elsewhere; found by simulation",
     edits: [edit("core/proposer.ts", "values[round % values.length]!", "values[0]!")],
     caughtBy: {
-      path: "tests/regressions/seeds_test.ts",
-      test:
-        "proposers offered the value of the highest 2a for ever, though nobody could take it up",
+      path: "tests/paper_test.ts",
+      test: "Values: if the highest 2a's leads to nothing, that of another learner's has its turn",
     },
   },
   {
     name: "what is taken back from peers need not last",
     origin: "this program: only what it signed waited for the disk; found by simulation",
-    edits: [edit("sim/process.ts", "own.length > 0 || isTakenBack", "own.length > 0")],
+    edits: [edit(
+      "node/outcomes.ts",
+      "      // It has been forgotten before.\n      this.#isLasting = true;",
+      "      void this.#isLasting;",
+    )],
     caughtBy: {
-      path: "tests/regressions/seeds_test.ts",
-      test: "what an acceptor with an old backup had taken back was lost in its next crash",
-    },
-  },
-  {
-    name: "the oracle forgets what an acceptor finds on its disk",
-    origin: "this program's simulator; found by simulation",
-    edits: [edit("sim/world.ts", "this.referee.found(message, acceptor)", "void message")],
-    caughtBy: {
-      path: "tests/regressions/seeds_test.ts",
-      test:
-        "the oracle took what an acceptor had signed and not yet said when it crashed for unsaid",
+      path: "tests/node/restore_test.ts",
+      test: "what an acceptor takes back is on its disk before it votes",
     },
   },
   {
     name: "what is signed is sent before the disk has it",
     origin: "whoever leaves it to the disk's buffers; seen in clusters, step by step",
     edits: [edit("node/node.ts", "this.ledger.flush(lasting);", "this.ledger.flush(false);")],
-    caughtBy: { sim: 10, clusters: true },
+    caughtBy: { sim: 10 },
   },
 ];

@@ -134,7 +134,7 @@ export const VOTES: readonly Fault[] = [
         "(1n << BigInt(graph.learnerCount)) - 1n",
       ),
     ],
-    caughtBy: { sim: 50 },
+    caughtBy: { sim: 40 },
   },
 ];
 

@@ -56,7 +56,7 @@ export function explainScript(file: string, traceFile?: string): boolean {
       timeline?.reached(`line ${line}`);
     },
     stepped(node, input, effects) {
-      timeline?.tell(node, input, effects);
+      if (input.kind !== "restore") timeline?.tell(node, effects);
       recorder.stepped?.(node, input, effects);
     },
   };

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { type ClusterRunOptions, runCluster } from "../../lib/sim/cluster/run.ts";
+import { drawClusterScenario } from "../../lib/sim/cluster/drawing.ts";
+import { type ClusterRunOptions, runCluster, type RunReport } from "../../lib/sim/cluster/run.ts";
+import type { ClusterScenario } from "../../lib/sim/cluster/scenario.ts";
 import type { MakeInspector } from "../../lib/sim/inspector.ts";
-import { type RunOptions, type RunReport, runScenario } from "../../lib/sim/run.ts";
-import { drawScenario, type Scenario } from "../../lib/sim/scenario.ts";
-import { STRATEGIES } from "../../lib/sim/strategies.ts";
 import { StepOracle } from "../../tests/sim/literal.ts";
 
 /** One run of so many is held against the literal oracle at every step, which is slow. */
@@ -20,29 +19,12 @@ const againstOracle: MakeInspector = (graph, marks) => {
   return (state, effects) => oracle.step(state, effects);
 };
 
-/** The scenario of a seed. */
-export function scenarioOf(seed: number): Scenario {
-  return drawScenario(seed, { strategies: [...STRATEGIES.keys()] });
-}
-
-/** Runs the scenario of a seed, or one made from it. */
+/** Runs the world of a seed, or of a scenario made from it. */
 export function runSeed(
   seed: number,
-  options: Pick<RunOptions, "marks" | "spectator">,
-  scenario: Scenario = scenarioOf(seed),
-): RunReport {
-  return runScenario(scenario, {
-    strategies: STRATEGIES,
-    inspect: againstOracle,
-    inspectEvery: INSPECT_EVERY,
-    ...options,
-  });
-}
-
-/** Runs the cluster of a seed. */
-export function runClusterSeed(
-  seed: number,
   options: Pick<ClusterRunOptions, "marks" | "spectator">,
+  scenario: ClusterScenario = drawClusterScenario(seed),
 ): RunReport {
-  return runCluster(seed, { inspect: againstOracle, inspectEvery: INSPECT_EVERY, ...options });
+  const inspecting = { inspect: againstOracle, inspectEvery: INSPECT_EVERY };
+  return runCluster(seed, { ...inspecting, ...options }, scenario);
 }

@@ -7,9 +7,9 @@
 /// <reference lib="deno.worker" />
 
 import { Marks } from "../../lib/sim/marks.ts";
-import type { RunReport } from "../../lib/sim/run.ts";
+import type { RunReport } from "../../lib/sim/cluster/run.ts";
 import { Entered } from "./entered.ts";
-import { runClusterSeed, runSeed } from "./seeds.ts";
+import { runSeed } from "./seeds.ts";
 
 /** Seeds to run. */
 export interface Batch {
@@ -17,8 +17,6 @@ export interface Batch {
   readonly first: number;
   /** How many. */
   readonly count: number;
-  /** Whether they are worlds of clusters, not of the core. */
-  readonly clusters: boolean;
 }
 
 /** What has come of them. */
@@ -33,15 +31,14 @@ export interface Outcome {
 
 let entered: Entered | undefined;
 
-self.onmessage = async ({ data: { first, count, clusters } }: MessageEvent<Batch>) => {
+self.onmessage = async ({ data: { first, count } }: MessageEvent<Batch>) => {
   const marks = new Marks();
-  if (clusters && entered === undefined) {
+  if (entered === undefined) {
     entered = new Entered();
     await entered.start();
   }
-  const run = clusters ? runClusterSeed : runSeed;
-  const reports = Array.from({ length: count }, (_, i) => run(first + i, { marks }));
-  const names = await entered?.names() ?? [];
+  const reports = Array.from({ length: count }, (_, i) => runSeed(first + i, { marks }));
+  const names = await entered.names();
   const outcome: Outcome = { reports, marks: [...marks.counts], entered: names };
   self.postMessage(outcome);
 };

@@ -15,7 +15,7 @@ import type { ClusterScenario } from "./scenario.ts";
 import { StoredJournal } from "./stored_journal.ts";
 import type { End } from "./streams.ts";
 import { VirtualClock } from "./time.ts";
-import { villainEnd } from "./villains.ts";
+import { Budget, villainEnd } from "./villains.ts";
 
 /** What villains need of their world. */
 export interface CastOptions {
@@ -36,6 +36,7 @@ export class Cast {
   /** Those that act on what is said. */
   readonly plotters: Plotters;
   readonly #options: CastOptions;
+  readonly #budgets: Map<number, Budget> = new Map();
   /** By villain: the first of two talks to processes of even number, the second to the others. */
   readonly #twins: Map<number, readonly [Life, Life]> = new Map();
 
@@ -66,8 +67,10 @@ export class Cast {
     if (villainy === "plotter") return this.plotters.end(to, from);
     const { queue, prng, marks } = this.#options;
     const configuration = members.configurations[to]!;
-    const options = { configuration, queue, prng, marks, villainy, untilMs: villainsUntilMs };
-    return villainEnd(options, names[from]!);
+    const budget = this.#budgets.get(to) ?? new Budget();
+    this.#budgets.set(to, budget);
+    const options = { configuration, queue, prng, marks, villainy, budget };
+    return villainEnd({ ...options, untilMs: villainsUntilMs }, names[from]!);
   }
 
   #twin(index: number, parity: number): Life {

@@ -11,6 +11,9 @@ import { DEFAULT_LIMITS, DEFAULT_NETWORK_SETTINGS } from "../../wire/limits.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import { makeSeals, type Seals } from "./seals.ts";
 
+/** References of one message: small, so that more would be seen, and the same for all. */
+const REFS_MAX = 64;
+
 /** One for each process of the scenario, and how they sign. */
 export interface Members {
   readonly configurations: readonly Configuration[];
@@ -35,7 +38,6 @@ export function makeMembers(scenario: ClusterScenario): Members {
     ...{ proposers: whole, windows: whole },
   };
   const echoDelayMs = 10 + 2 * delayMsMax;
-  const isClient = (index: number) => index >= graph.acceptorCount && !scenario.villains.has(index);
   const [backoffMsMin, backoffMsMax] = scenario.backoffMs ??
     [20 + 6 * delayMsMax, 400 + 40 * delayMsMax];
   const common = {
@@ -63,12 +65,9 @@ export function makeMembers(scenario: ClusterScenario): Members {
       recoveryWaitMs: 400 + 4 * delayMsMax,
     },
     proposer: {
-      windowMsMin: scenario.windowMsMin ?? 500,
+      windowMsMin: scenario.turns?.windowMsMin ?? 500,
       ...{ backoffMsMin, backoffMsMax },
-      // Acceptors offer values too.
-      rotation: scenario.windowMsMin === undefined
-        ? []
-        : names.filter((_, index) => index < graph.acceptorCount || isClient(index)),
+      rotation: scenario.turns?.members.map((index) => names[index]!) ?? [],
     },
   };
   const configurations = identities.map((self, index): Configuration => ({
@@ -77,6 +76,7 @@ export function makeMembers(scenario: ClusterScenario): Members {
     limits: {
       ...DEFAULT_LIMITS,
       valueBytesMax: scenario.valueBytesMax,
+      refsMax: REFS_MAX,
       ...scenario.limits[index]!,
     },
     signer: seals.signerOf(index),

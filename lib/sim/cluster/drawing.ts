@@ -79,7 +79,11 @@ export function drawClusterScenario(seed: number, options: DrawOptions = {}): Cl
       atMs: prng.between(0, calmMs),
     })),
     hasLateValues: true,
-    windowMsMin: prng.chance(0.7) ? undefined : prng.pick([100, 500])!,
+    // Acceptors offer values too.
+    turns: prng.chance(0.7) ? undefined : {
+      members: names.map((_, i) => i).filter((i) => i < acceptorCount || !villains.has(i)),
+      windowMsMin: prng.pick([100, 500])!,
+    },
     valueBytesMax: 4_096,
   };
 }

@@ -20,12 +20,11 @@ import {
   type Hello,
   Role,
 } from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
-import { CONFIG_DIGEST, type FirstWord } from "../border.ts";
 import { Conspiracy } from "../conspiracy.ts";
 import type { EventQueue } from "../event_queue.ts";
 import type { Marks } from "../marks.ts";
 import type { Naming } from "../naming.ts";
-import type { Packet } from "../packet.ts";
+import type { FirstWord, Packet } from "../packet.ts";
 import type { Prng } from "../prng.ts";
 import type { Scene } from "../scene.ts";
 import { INSTANCE, type Sealed } from "../sealed.ts";
@@ -58,6 +57,7 @@ export class Plotters implements Scene {
   readonly prng: Prng;
   readonly graph: ClusterScenario["graph"];
   readonly limits: Scene["limits"];
+  readonly configDigest: Uint8Array;
   readonly beginning: Timestamp = BEGINNING;
   readonly naming: Naming;
   readonly conspiracy: Conspiracy;
@@ -77,6 +77,7 @@ export class Plotters implements Scene {
     this.prng = options.prng;
     this.graph = graph;
     this.limits = members.configurations[0]!.limits;
+    this.configDigest = members.configDigest;
     const scope = (instance: number) => ({
       configDigest: members.configDigest,
       instance: BigInt(instance),
@@ -153,6 +154,11 @@ export class Plotters implements Scene {
     return process < this.graph.acceptorCount ? process : undefined;
   }
 
+  /** Of {@linkcode Scene}. */
+  sign(process: number, bytes: Uint8Array): Uint8Array {
+    return this.#options.members.seals.signerOf(process).sign(bytes);
+  }
+
   /** Of {@linkcode Scene}: a seal is made by the world only. */
   isGenuine({ instance, message, seal }: Sealed): boolean {
     if (seal === undefined || seal.id !== message.id || seal.instance !== instance) return false;
@@ -170,13 +176,15 @@ export class Plotters implements Scene {
     for (const word of packet.links ?? []) this.#intrude(from, to, word);
     const named = (ids: Packet["have"]) =>
       encodeIds(ids.map((id) => ({ instance: BigInt(INSTANCE), id })));
-    const { have, want, hello } = packet;
+    const { have, want, offers = [] } = packet;
+    if (packet.hello) end.refused = () => this.#options.marks.mark("strategy summaries: refused");
     end.say({
       messages: packet.bodies.map((sealed) => this.#deed(sealed)),
       have: named(have),
       want: named(want),
       // A second one: nobody has to listen to that.
-      hello: hello === undefined ? undefined : this.#hello(from, to),
+      hello: packet.hello ? this.#hello(from, to) : undefined,
+      ...(offers.length > 0 && { offers: named(offers), offered: BigInt(offers.length) }),
     });
   }
 
@@ -209,7 +217,7 @@ export class Plotters implements Scene {
     const hello = this.#hello(from, to);
     hello.name = names[word.name] ?? "nobody";
     hello.role = word.acceptor === undefined ? Role.LEARNER : Role.ACCEPTOR;
-    if (word.configDigest !== CONFIG_DIGEST) hello.configDigest!.whole = new Uint8Array(32);
+    if (!word.isConfigured) hello.configDigest!.whole = new Uint8Array(32);
     const end = new PlotterEnd(this, from, to, hello);
     end.refused = () => this.#options.marks.mark("strategy intruder: refused");
     this.#options.dial(from, to, end);

@@ -7,7 +7,6 @@
 import type { Marks } from "../marks.ts";
 import { Violation } from "../referee.ts";
 import type { MakeInspector } from "../inspector.ts";
-import type { RunReport } from "../run.ts";
 import { drawClusterScenario } from "./drawing.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import { ClusterWorld, type Spectator } from "./world.ts";
@@ -22,6 +21,23 @@ export interface ClusterRunOptions {
   readonly inspect?: MakeInspector;
   /** 1 for every run. */
   readonly inspectEvery?: number;
+}
+
+/** What has come of a run. */
+export interface RunReport {
+  /** Of the scenario. */
+  readonly seed: number;
+  /** What must not have happened; undefined if all is well. */
+  readonly violation: string | undefined;
+  /** Events until the end, or the violation. */
+  readonly events: number;
+  /** Virtual time by then, in milliseconds. */
+  readonly ms: number;
+  /**
+   * By instance and learner that has decided: longest message delays from the moment at which the
+   * network is timely and all planned faults are over to its first decision; 0 if that was before.
+   */
+  readonly delays: readonly number[];
 }
 
 /**
@@ -41,7 +57,7 @@ export function runCluster(
   try {
     world.run();
   } catch (error) {
-    if (!(error instanceof Violation)) throw new Error(`cluster seed ${seed}`, { cause: error });
+    if (!(error instanceof Violation)) throw new Error(`seed ${seed}`, { cause: error });
     violation = error.message;
   }
   const { count: events, nowMs: ms } = world.queue;
@@ -49,33 +65,3 @@ export function runCluster(
     .map((atMs) => Math.max(0, atMs - scenario.calmMs) / scenario.delayMsMax);
   return { seed, violation, events, ms, delays };
 }
-
-/** What must be seen in many clusters: a simulation in which it never happens proves nothing of it. */
-export const CLUSTER_EVENTS: readonly string[] = [
-  ...["a decision", "an honest 1b", "an honest 2a", "a second 2a in a ballot"],
-  ...["a 1b that is not fresh for every learner", "effect request"],
-  ...["unkept", "kept", "unsent", "sent", "at once"]
-    .flatMap((how) => [`a crash: ${how}`, `a crash: ${how}, power lost`]),
-  "a restored acceptor",
-  "a restored acceptor misses a message",
-  "an instance comes back",
-  "a disagreement is reported",
-  "a learner starves",
-  "learners that are not entangled disagree",
-  "a stop",
-  "a link breaks",
-  "a partition",
-  "a member is asked",
-  "a link ends: DUPLICATE_LINK",
-  "a link ends: PROTOCOL_ERROR",
-  ...["twins", "plotter", "babbler", "miser", "mute"].map((villainy) => `villain: ${villainy}`),
-  "a villain is caught",
-  "an instance leaves memory",
-  "a world with real keys",
-  "facts held against the oracle",
-  ...[
-    ...["BAD_SIGNATURE", "NOT_CANONICAL", "PROTOCOL_VIOLATION", "MALFORMED", "UNKNOWN_SIGNER"],
-    ...["FAR_FUTURE", "BAD_TIMESTAMP", "BAD_PREV", "BAD_1B", "BAD_2A", "REPEATED_2A"],
-    ...["RATE_LIMITED", "CONFIG_MISMATCH"],
-  ].map((code) => `code ${code}`),
-];

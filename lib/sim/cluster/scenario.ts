@@ -133,8 +133,8 @@ export interface ClusterScenario {
   readonly proposals: readonly Proposal[];
   /** Whether somebody offers a value in every instance once the world is calm. */
   readonly hasLateValues: boolean;
-  /** Milliseconds of the first shared window of proposers; undefined if they back off. */
-  readonly windowMsMin: number | undefined;
+  /** Who shares time in windows, and milliseconds of the first; undefined if proposers back off. */
+  readonly turns: { readonly members: readonly number[]; readonly windowMsMin: number } | undefined;
   /** Bounds of their back-off; by the delays of the network if absent. */
   readonly backoffMs?: readonly [min: number, max: number];
   /** The largest value, the same for all. */

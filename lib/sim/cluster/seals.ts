@@ -16,7 +16,7 @@ import {
   SIGNATURE_BYTES,
 } from "../../wire/canonical.ts";
 import { equalBytes } from "../../wire/hex.ts";
-import { constantKey } from "../border.ts";
+import { constantKey } from "../keys.ts";
 
 /** How the members of a world sign, and how they verify. */
 export interface Seals {

@@ -30,8 +30,16 @@ import { BEGINNING } from "./time.ts";
 /** Ids that a villain offers or asks for at once: more than anybody may. */
 const IDS = [3, 40, 2_000, 5_000];
 
-/** Ids that one end of a stream names in its life: long lists cost the simulation much. */
-const NAMED_MAX = 8_000;
+/**
+ * What one villain names, and offers as values of its own, in its life: after that its lists are
+ * short. Long ones cost the simulation much, and a few show what they do.
+ */
+export class Budget {
+  /** Ids left. */
+  ids = 12_000;
+  /** 1as left. */
+  proposals = 400;
+}
 
 /** Messages that a villain remembers. */
 const KNOWN_MAX = 200;
@@ -43,6 +51,8 @@ export interface VillainOptions {
   readonly prng: Prng;
   readonly marks: Marks;
   readonly villainy: Exclude<Villainy, "twins" | "plotter">;
+  /** All ends of its streams have the same. */
+  readonly budget: Budget;
   /** After that moment, in milliseconds, it is silent. */
   readonly untilMs: number;
 }
@@ -60,7 +70,6 @@ class VillainEnd implements End {
   readonly #named: Named[] = [];
   readonly busyUntilMs = 0;
   #isOver = false;
-  #namedLeft = NAMED_MAX;
 
   constructor(options: VillainOptions, peer: string) {
     const { configuration, prng } = options;
@@ -122,8 +131,9 @@ class VillainEnd implements End {
   /** Names what is, or is not, in some order. */
   #ids(count: number): Named[] {
     const { prng } = this.#options;
-    const length = count <= Math.max(40, this.#namedLeft) ? count : 40;
-    this.#namedLeft -= length;
+    const { budget } = this.#options;
+    const length = count <= Math.max(40, budget.ids) ? count : 40;
+    budget.ids -= length;
     return Array.from({ length }, (_, i) => {
       if (this.#named.length > 0 && prng.chance(0.5)) return prng.pick(this.#named)!;
       const id = `${prng.below(65_536)}a${i}`.padEnd(64, "0");
@@ -140,6 +150,13 @@ class VillainEnd implements End {
     const ballot = { ...time, valueHash: hashValue(value), proposer: self.proposerIndex! };
     const scope = { configDigest: digest.whole, instance: BigInt(prng.between(1, 4)) };
     return encodeMessage(signProposal(signer, scope, ballot, value));
+  }
+
+  #proposals(): ConsensusMessage[] {
+    const { budget } = this.#options;
+    const length = Math.max(0, Math.min(budget.proposals, 150));
+    budget.proposals -= length;
+    return Array.from({ length }, () => this.#proposal());
   }
 
   #offer(): void {
@@ -164,7 +181,7 @@ class VillainEnd implements End {
       () => ({ ping: BigInt(prng.next()), pong: BigInt(prng.next()) }),
       () => ({ messages: this.#known.slice(0, 20) }),
       () => ({ messages: one === undefined ? [] : [spoilt(one, prng)] }),
-      () => ({ messages: Array.from({ length: 150 }, () => this.#proposal()) }),
+      () => ({ messages: this.#proposals() }),
     ];
     const deed = prng.below(deeds.length);
     marks.mark(`a babbler's deed ${deed}`);

@@ -41,6 +41,12 @@ const EVENTS_MAX = 1_000_000;
 const PATIENCE_MS = 60_000;
 const PATIENCE_DELAYS = 400;
 
+/** What is counted of what members log, by how it begins. */
+const TOLD = [
+  ["the clock was set back", "a clock is set back"],
+  ["the disk is slow", "a disk is slow"],
+] as const;
+
 /** Told of what happens, for timelines and traces. */
 export interface Spectator {
   /** Something has happened to a process, or it has logged a line. */
@@ -176,7 +182,11 @@ export class ClusterWorld {
       observer: this.judge.watch(member, () => this.#ended(member, member.pending!)),
       taken: (message, outcome, hasGrown) =>
         this.#cast.plotters.taken(message, isRejection(outcome), hasGrown),
-      log: (_, message) => this.#note(name, message),
+      log: (_, message) => {
+        const told = TOLD.find(([beginning]) => message.startsWith(beginning));
+        if (told !== undefined) this.marks.mark(told[1]);
+        this.#note(name, message);
+      },
       trace: this.#traceOf(life === 1 ? name : `${name} ${life}`),
       dial: (acceptor, end) => this.#dial(index, acceptor, end),
       ended: (link, end) => {

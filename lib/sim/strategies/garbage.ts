@@ -5,7 +5,6 @@
  */
 
 import { create, toBinary } from "@bufbuild/protobuf";
-import { BYTE_LIMITS, notary } from "../border.ts";
 import { hashOf } from "../ids.ts";
 import type { AcceptorContent, MessageId } from "../../core/types.ts";
 import { hashValue } from "../../crypto/hash.ts";
@@ -19,12 +18,28 @@ import {
   type ConsensusMessage,
   ConsensusMessageSchema,
 } from "../../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import type { Limits } from "../../wire/limits.ts";
 import type { Prng } from "../prng.ts";
+import { INSTANCE } from "../sealed.ts";
 import type { Strategy } from "../villain.ts";
 
 /** Packets of them, and messages in each. */
 const PACKETS = 4;
 const MESSAGES = 2;
+
+/** Who makes messages that are nearly genuine. */
+export interface Forger {
+  /** The acceptor whose key it has. */
+  readonly signer: number;
+  /** The proposer whose key it is. */
+  readonly proposer: number;
+  /** What signatures are bound to, 32 bytes. */
+  readonly configDigest: Uint8Array;
+  /** What is too large for those that are to refuse it. */
+  readonly limits: Limits;
+  /** Signs as that acceptor. */
+  sign(bytes: Uint8Array): Uint8Array;
+}
 
 /**
  * Sends genuine messages with one thing wrong in their bytes, and noise. The codec or the verifier
@@ -34,12 +49,14 @@ export function garbage(): Strategy {
   return {
     name: "garbage",
     begin(villain) {
-      const { prng } = villain.stage;
+      const { stage, index, acceptor: signer = 0 } = villain;
+      const { prng, configDigest, limits } = stage;
+      const forger = {
+        ...{ signer, proposer: index, configDigest, limits },
+        sign: (bytes: Uint8Array) => stage.sign(index, bytes),
+      };
       villain.repeat(PACKETS, prng.between(5, 60), () => {
-        const bytes = Array.from(
-          { length: MESSAGES },
-          () => villain.conspiracy.rememberThing(spoiled(prng), "garbage"),
-        );
+        const bytes = Array.from({ length: MESSAGES }, () => spoiled(prng, forger));
         villain.send([prng.pick(villain.peers)!], { bytes });
       });
     },
@@ -47,8 +64,9 @@ export function garbage(): Strategy {
 }
 
 /** A genuine message with one thing wrong. */
-export function spoiled(prng: Prng): Uint8Array {
-  const whole = () => toBinary(ConsensusMessageSchema, genuine());
+export function spoiled(prng: Prng, forger: Forger): Uint8Array {
+  const genuine = { signer: forger.signer, prev: undefined, refs: ids(2) };
+  const whole = () => toBinary(ConsensusMessageSchema, signed(forger, genuine));
   switch (prng.below(6)) {
     case 0:
       return flipped(prng, whole());
@@ -57,31 +75,34 @@ export function spoiled(prng: Prng): Uint8Array {
     case 2:
       return Uint8Array.from({ length: prng.between(1, 80) }, () => prng.below(256));
   }
-  return toBinary(ConsensusMessageSchema, prng.pick(FAULTS)!());
+  return toBinary(ConsensusMessageSchema, prng.pick(FAULTS)!(forger));
 }
 
-/** A 1b of the only acceptor to which real bytes belong. */
-function genuine(): ConsensusMessage {
-  return signed({ signer: 0, prev: undefined, refs: ids(2) });
+function signed(
+  { configDigest, sign }: Forger,
+  content: AcceptorContent,
+  signature?: Uint8Array,
+): ConsensusMessage {
+  const instance = BigInt(INSTANCE);
+  signature ??= sign(canonicalAcceptorMessage({ configDigest, instance }, content));
+  return encodeMessage({ kind: "acceptor", instance, content, signature });
 }
 
-function signed(content: AcceptorContent, signature?: Uint8Array): ConsensusMessage {
-  const { configDigest, signer } = notary();
-  const bytes = canonicalAcceptorMessage({ configDigest, instance: 1n }, content);
-  signature ??= signer.sign(bytes);
-  return encodeMessage({ kind: "acceptor", instance: 1n, content, signature });
-}
-
-function offer(seconds: number, nanos: number, value: Uint8Array, valueHash = hashValue(value)) {
-  const { configDigest, signer } = notary();
-  const ballot = { seconds, nanos, valueHash, proposer: 0 };
+function offer(
+  by: Forger,
+  seconds: number,
+  nanos: number,
+  value: Uint8Array,
+  valueHash = hashValue(value),
+): ConsensusMessage {
+  const ballot = { seconds, nanos, valueHash, proposer: by.proposer };
+  const { configDigest } = by;
+  const instance = BigInt(INSTANCE);
   // What is no time has no canonical bytes.
-  const isTime = seconds >= 0;
-  const scope = { configDigest, instance: 1n };
-  const signature = isTime
-    ? signer.sign(canonicalProposal(scope, ballot))
-    : new Uint8Array(SIGNATURE_BYTES);
-  return encodeMessage({ kind: "1a", instance: 1n, ballot, value, signature });
+  const signature = seconds < 0
+    ? new Uint8Array(SIGNATURE_BYTES)
+    : by.sign(canonicalProposal({ configDigest, instance }, ballot));
+  return encodeMessage({ kind: "1a", instance, ballot, value, signature });
 }
 
 function ids(count: number): MessageId[] {
@@ -91,20 +112,22 @@ function ids(count: number): MessageId[] {
 const STRANGER = hashOf("stranger") as string as MessageId;
 const VALUE = new Uint8Array([1, 2, 3]);
 
-const FAULTS: readonly (() => ConsensusMessage)[] = [
+/** Above all acceptors. */
+const NOBODY = 1_000;
+
+const FAULTS: readonly ((forger: Forger) => ConsensusMessage)[] = [
   () => create(ConsensusMessageSchema, { instance: 1n }),
-  () => signed({ signer: 0, prev: undefined, refs: [] }),
-  () => signed({ signer: 0, prev: undefined, refs: ids(3).reverse() }),
-  () => signed({ signer: 0, prev: STRANGER, refs: ids(2) }),
-  () => signed({ signer: 0, prev: undefined, refs: ids(BYTE_LIMITS.refsMax + 1) }),
-  () => signed({ signer: 7, prev: undefined, refs: ids(2) }),
-  () => signed({ signer: 0, prev: undefined, refs: ids(2) }, new Uint8Array(64)),
-  () => signed({ signer: 0, prev: undefined, refs: ids(2) }, new Uint8Array(63)),
-  () => offer(-1, 0, VALUE),
-  () => offer(1, 1_000_000_000, VALUE),
-  () => offer(1, 0, new Uint8Array(BYTE_LIMITS.valueBytesMax + 1)),
-  () => offer(1, 0, new Uint8Array(BYTE_LIMITS.envelopeBytesMax + 1)),
-  () => offer(1, 0, VALUE, hashValue(new Uint8Array([4]))),
+  (by) => signed(by, { signer: by.signer, prev: undefined, refs: [] }),
+  (by) => signed(by, { signer: by.signer, prev: undefined, refs: ids(3).reverse() }),
+  (by) => signed(by, { signer: by.signer, prev: STRANGER, refs: ids(2) }),
+  (by) => signed(by, { signer: by.signer, prev: undefined, refs: ids(by.limits.refsMax + 1) }),
+  (by) => signed(by, { signer: NOBODY, prev: undefined, refs: ids(2) }),
+  (by) => signed(by, { signer: by.signer, prev: undefined, refs: ids(2) }, new Uint8Array(64)),
+  (by) => signed(by, { signer: by.signer, prev: undefined, refs: ids(2) }, new Uint8Array(63)),
+  (by) => offer(by, -1, 0, VALUE),
+  (by) => offer(by, 1, 1_000_000_000, VALUE),
+  (by) => offer(by, 1, 0, new Uint8Array(by.limits.valueBytesMax + 1)),
+  (by) => offer(by, 1, 0, VALUE, hashValue(new Uint8Array([4]))),
 ];
 
 /** One bit is wrong: nearly all matter, for the signature covers all but the form of the protobuf. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CONFIG_DIGEST, type FirstWord } from "../border.ts";
+import type { FirstWord } from "../packet.ts";
 import type { Strategy, Villain } from "../villain.ts";
 
 /** Attempts at most. */
@@ -20,20 +20,19 @@ export function intruder(): Strategy {
     begin(villain) {
       const { prng } = villain.stage;
       villain.repeat(ATTEMPTS, prng.between(10, 90), () => {
-        const word = villain.conspiracy.rememberThing(firstWord(villain), "intruder");
-        villain.send([prng.pick(villain.peers)!], { links: [word] });
+        villain.send([prng.pick(villain.peers)!], { links: [firstWord(villain)] });
       });
     },
   };
 }
 
 function firstWord({ index: name, acceptor, peers, stage: { prng, graph } }: Villain): FirstWord {
-  const honest = { configDigest: CONFIG_DIGEST, name, acceptor };
+  const honest = { isConfigured: true, name, acceptor };
   return prng.pick<FirstWord>([
     honest,
     { ...honest, acceptor: undefined },
     { ...honest, name: prng.pick(peers)! },
     { ...honest, acceptor: ((acceptor ?? 0) + 1) % (graph.acceptorCount + 1) },
-    { ...honest, configDigest: "another configuration" },
+    { ...honest, isConfigured: false },
   ])!;
 }

@@ -12,14 +12,11 @@ import type { Strategy, Villain } from "../villain.ts";
 /** Packets that it answers with lies. */
 const LIES_MAX = 30;
 
-/** Hellos at once: more than anybody takes. */
-const HELLOS = 24;
-
 /**
  * Lies in what makes catching up work: says that it has everything, or nothing, or what does not
- * exist; wants everything, or what does not exist, again and again; greets all the time, so that all
- * is to be sent to it anew; and answers hellos of lives long past. It can cost honest processes some
- * packets, and keep for itself what it says it has. It is heard no more once it greets too often.
+ * exist; wants everything, or what does not exist, again and again; offers what is there already, or
+ * what does not exist; and greets once more, which ends its link. It can cost honest processes some
+ * envelopes, and keep for itself what it says it has.
  */
 export function summaries(): Strategy {
   let left = LIES_MAX;
@@ -28,12 +25,7 @@ export function summaries(): Strategy {
     begin(villain) {
       const { prng } = villain.stage;
       villain.after(prng.between(100, 900), () => {
-        for (let i = 0; i < HELLOS; i++) {
-          const hello = { incarnation: 1 + i, knows: [] };
-          villain.send([prng.pick(villain.peers)!, villain.peers[0]!], {
-            hello: villain.conspiracy.rememberThing(hello, "summaries"),
-          });
-        }
+        villain.send([prng.pick(villain.peers)!, villain.peers[0]!], { hello: true });
       });
     },
     received(villain, from, packet) {
@@ -47,15 +39,12 @@ export function summaries(): Strategy {
 function lieAbout({ conspiracy, stage: { prng } }: Villain, packet: Packet): Partial<Packet> {
   const all = [...conspiracy.dag.keys()];
   const none = [hashOf(`nothing ${prng.next()}`) as string as MessageId];
-  const knows = prng.pick([all, none, []])!;
-  const incarnation = packet.hello?.incarnation ?? prng.between(0, 3);
   return prng.pick<Partial<Packet>>([
     { have: all },
     { have: none },
     { want: all },
     { want: [...none, ...packet.have] },
-    { hello: { incarnation: prng.between(0, 3), knows } },
-    { welcome: { incarnation: incarnation + prng.between(-1, 1), knows } },
-    { welcome: { incarnation, knows } },
+    { offers: all },
+    { offers: none },
   ])!;
 }
