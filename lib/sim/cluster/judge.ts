@@ -1,6 +1,6 @@
 /**
- * Judges a simulated cluster: every step of every honest node, instance by instance, by the same
- * referee as the worlds of the core; and what links say.
+ * Judges a simulated cluster: every step of every honest node, instance by instance, by the
+ * referee; and what links say.
  *
  * @module
  */

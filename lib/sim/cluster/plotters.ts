@@ -1,6 +1,6 @@
 /**
- * Villains of a cluster that act on what is said in one instance, whoever says it: the strategies of
- * the worlds of the core, put into envelopes on real links.
+ * Villains of a cluster that act on what is said in one instance, whoever says it: the strategies
+ * in lib/sim/strategies, put into envelopes on real links.
  *
  * @module
  */
