@@ -76,6 +76,6 @@ export function shrink(
 
 /** What a violation says, without the names in it, and of many the first. */
 function kindOf({ violation }: RunReport): string | undefined {
-  return violation?.split(";")[0]!
+  return violation?.replace(/;.*/, "")
     .replaceAll(/\b[A-Z]\w*\b|\bclient_\d+\b|\b[0-9a-f]{8}\b|\d+/g, "_");
 }
