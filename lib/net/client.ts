@@ -18,10 +18,10 @@ import {
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { ClientSession } from "./client_session.ts";
 import { LinkError, toLinkError } from "./errors.ts";
+import { callLink } from "./link_call.ts";
 import { guardHttp2 } from "./http2_guard.ts";
 import { requireLoopback } from "./loopback.ts";
 import type { PeerCertificate, TlsIdentity } from "./tls.ts";
-import { whileRoom } from "./unsent.ts";
 
 /** What {@linkcode connectTo} needs to know. */
 export interface ConnectOptions {
@@ -107,10 +107,14 @@ export function connectTo(options: ConnectOptions): AcceptorClient {
     writeMaxBytes: options.envelopeBytesMax,
     acceptCompression: [],
   });
-  return makeClient(createClient(HetPaxosService, transport), session);
+  return makeClient(createClient(HetPaxosService, transport), session, options.envelopeBytesMax);
 }
 
-function makeClient(rpc: Client<typeof HetPaxosService>, session: ClientSession): AcceptorClient {
+function makeClient(
+  rpc: Client<typeof HetPaxosService>,
+  session: ClientSession,
+  bytesMax: number,
+): AcceptorClient {
   const explain = (error: unknown, signal: AbortSignal) =>
     signal.aborted
       ? new LinkError("canceled", Code.Canceled, "canceled", error)
@@ -120,10 +124,7 @@ function makeClient(rpc: Client<typeof HetPaxosService>, session: ClientSession)
   return {
     stream(outgoing, signal) {
       return receive(
-        (callSignal) => {
-          const roomy = whileRoom(outgoing, () => session.room());
-          return rpc.streamConsensusMessages(roomy, { signal: callSignal });
-        },
+        (callSignal) => callLink(session, outgoing, bytesMax, callSignal),
         signal,
         explain,
         // A source that waits for something of its own may never answer; nobody waits for it.

@@ -13,7 +13,7 @@ import { Silence } from "../wire/silence.ts";
 import type { TokenBucket } from "../wire/token_bucket.ts";
 import { FloodGuard } from "./flood_guard.ts";
 import { closeWhenSent, countWritten } from "./answers.ts";
-import { type InFlight, PartialMessage } from "./in_flight.ts";
+import { countWhenRead, type InFlight, PartialMessage } from "./in_flight.ts";
 import { type NodeRequest, type NodeResponse, pathOf, type RpcListener } from "./rpc.ts";
 
 /** Why a connection was cut. */
@@ -145,16 +145,18 @@ export class Connection {
     countWritten(response, this.#unsent);
     closeWhenSent(request, this.#unsent);
     if (tooFast) return answerTooFast(request, response);
-    this.#countData(request, partial);
+    const count = (chunk: Uint8Array) => this.#count(chunk, partial);
+    countWhenRead(request, count);
     // Many a call of a rapid reset is over before anything has been done for it.
     setImmediate(() => {
       if (!this.#calls.has(call)) return;
       const { name, remote } = this;
       const receivedBytes = () => this.#options.socket.bytesRead;
       const room = (signal: AbortSignal) => (isStream ? this.#links : this.#others).room(signal);
-      // Never rejects.
       const onWorthy = () => this.#flood.onWorthy(performance.now());
-      void rpc.serve(request, response, { name, remote, receivedBytes, room, onWorthy });
+      const caller = { name, remote, receivedBytes, room, onWorthy, count };
+      // Never rejects.
+      void rpc.serve(request, response, caller);
     });
   }
 
@@ -219,25 +221,12 @@ export class Connection {
     }
   }
 
-  /** Counts the bytes that a call reads, on their way to it; ends it if they are too many. */
-  #countData(request: NodeRequest, partial: PartialMessage): void {
-    const flood = this.#flood;
-    const iterate = request[Symbol.asyncIterator].bind(request);
-    Object.defineProperty(request, Symbol.asyncIterator, {
-      value: async function* () {
-        for await (const chunk of { [Symbol.asyncIterator]: iterate }) {
-          flood.onData(chunk.length);
-          if (!partial.onData(chunk)) {
-            partial.end();
-            throw new ConnectError(
-              "too many bytes in one message, or in flight",
-              Code.ResourceExhausted,
-            );
-          }
-          yield chunk;
-        }
-      },
-    });
+  /** Counts bytes that a call has read; throws if they are too many. */
+  #count(chunk: Uint8Array, partial: PartialMessage): void {
+    this.#flood.onData(chunk.length);
+    if (partial.onData(chunk)) return;
+    partial.end();
+    throw new ConnectError("too many bytes in one message, or in flight", Code.ResourceExhausted);
   }
 
   #judge(wrong: string | undefined): boolean {

@@ -5,8 +5,23 @@
  * @module
  */
 
+import type { NodeRequest } from "./rpc.ts";
+
 /** Bytes before each message of a call that carries many: a flag and a length. */
 const PREFIX_BYTES = 5;
+
+/** Has the bytes that a request is iterated over counted on their way; ends that where `count` throws. */
+export function countWhenRead(request: NodeRequest, count: (chunk: Uint8Array) => void): void {
+  const iterate = request[Symbol.asyncIterator].bind(request);
+  Object.defineProperty(request, Symbol.asyncIterator, {
+    value: async function* () {
+      for await (const chunk of { [Symbol.asyncIterator]: iterate }) {
+        count(chunk);
+        yield chunk;
+      }
+    },
+  });
+}
 
 /** How much of all calls of one identity has come in part. */
 export class InFlight {

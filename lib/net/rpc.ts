@@ -10,6 +10,7 @@ import { universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { healthService } from "./health.ts";
+import { isPlainGrpc, serveLink } from "./link_server.ts";
 import { whileRoom } from "./unsent.ts";
 import { checkedRequest } from "./request_check.ts";
 import { Health } from "../wire/gen/grpc/health/v1/health_pb.ts";
@@ -81,6 +82,8 @@ export interface Caller {
   room(signal: AbortSignal): Promise<void>;
   /** The call has led to something. */
   onWorthy(): void;
+  /** Counts bytes read otherwise than by iterating over the request. Throws if they are too many. */
+  count(chunk: Uint8Array): void;
 }
 
 /** Answers requests. */
@@ -100,6 +103,7 @@ const callerKey = createContextKey<Caller>(
     receivedBytes: () => 0,
     room: () => Promise.resolve(),
     onWorthy: () => {},
+    count: () => {},
   },
   { description: "caller" },
 );
@@ -145,6 +149,12 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
     isStream: (path) => byPath.get(path)?.method.methodKind === "bidi_streaming",
     async serve(request, response, caller) {
       const handler = byPath.get(pathOf(request));
+      if (handler?.method.methodKind === "bidi_streaming" && isPlainGrpc(request)) {
+        const open: ServiceHandlers["stream"] = (incoming, context) =>
+          handlers.stream(incoming, context);
+        const answer = response as Http2ServerResponse;
+        return await serveLink(request, answer, caller, open, readMaxBytes);
+      }
       try {
         if (handler === undefined) throw new ConnectError("no such method", Code.Unimplemented);
         // Throws on an authority that is missing or no authority: that too is a peer's doing.

@@ -11,6 +11,7 @@ import { type ClientHttp2Session, connect } from "node:http2";
 import { loadConfiguration } from "../../lib/config/configuration.ts";
 import { encodeDigest } from "../../lib/config/digests.ts";
 import { EnvelopeSchema, Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { PROTOCOL_VERSION } from "../../lib/wire/protocol_version.ts";
 
 const [file = "", victim = "", kind = "watch", seconds = "10"] = Deno.args;
 const configuration = loadConfiguration(await Deno.readTextFile(file), file);
@@ -31,7 +32,7 @@ function hello(): Uint8Array {
     EnvelopeSchema,
     create(EnvelopeSchema, {
       hello: {
-        protocolVersion: 1,
+        protocolVersion: PROTOCOL_VERSION,
         role: Role.PROPOSER,
         name: configuration.self.name,
         incarnation: 1n,
