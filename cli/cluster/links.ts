@@ -4,9 +4,8 @@
  * @module
  */
 
-import { connectToAcceptor } from "../../lib/net/acceptor_client.ts";
+import { connect } from "../../lib/client/client.ts";
 import { type Configuration, readConfiguration } from "../../lib/config/configuration.ts";
-import { reasonOf } from "../../lib/wire/os_reason.ts";
 import type { ClusterFolder, Description } from "./state.ts";
 
 /** How long an acceptor may take to answer, in milliseconds. */
@@ -32,18 +31,13 @@ export async function askAcceptors(
   configuration: Configuration,
   names: readonly string[],
 ): Promise<Map<string, Answer>> {
-  const asked = configuration.acceptors.filter(({ name }) => names.includes(name));
-  const answers = asked.map(async (acceptor): Promise<[string, Answer]> => {
-    const client = connectToAcceptor(configuration, acceptor, { connectTimeoutMs: ANSWER_MS_MAX });
-    try {
-      const { peers } = await client.getStatus({}, AbortSignal.timeout(ANSWER_MS_MAX));
-      const linked = peers.filter(({ connected }) => connected).map(({ name }) => name);
-      return [acceptor.name, { linked: new Set(linked) }];
-    } catch (error) {
-      return [acceptor.name, { error: reasonOf(error) }];
-    } finally {
-      client.close();
-    }
-  });
-  return new Map(await Promise.all(answers));
+  const acceptors = configuration.acceptors.filter(({ name }) => names.includes(name));
+  const limits = { connectTimeoutMs: ANSWER_MS_MAX };
+  await using client = connect({ ...configuration, acceptors }, limits);
+  const answers = await client.status({ timeoutMs: ANSWER_MS_MAX });
+  return new Map(answers.map((answer): [string, Answer] => {
+    if ("error" in answer) return [answer.acceptor, { error: answer.error.message }];
+    const linked = answer.status.peers.filter(({ connected }) => connected);
+    return [answer.acceptor, { linked: new Set(linked.map(({ name }) => name)) }];
+  }));
 }

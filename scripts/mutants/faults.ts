@@ -6,6 +6,7 @@
 
 import type { Fault } from "./campaign.ts";
 import { BORDERS } from "./borders.ts";
+import { CLIENTS } from "./clients.ts";
 import { OWN_FAULTS, READERS, SIGNALS } from "./endings.ts";
 import { CONVERSATIONS } from "./conversations.ts";
 import { ANALYSIS } from "./graphs.ts";
@@ -24,6 +25,7 @@ export const FAULTS: readonly Fault[] = [
   ...JOURNALS,
   ...CONVERSATIONS,
   ...BORDERS,
+  ...CLIENTS,
   ...CLOCKS,
   ...READERS,
   ...SIGNALS,

@@ -60,15 +60,18 @@ Deno.test("a value that does not hash to what is said counts for nothing", async
   const liar = {
     async *watchDecisions(_request: unknown, { signal }: { readonly signal: AbortSignal }) {
       for (const name of ["Eve", "Frank", "Mallory"]) {
-        yield { ...claim(0n, name, "blue"), value: bytes("red") };
-        yield { ...claim(0n, name, "blue"), ballot: undefined };
+        yield claim(0n, name, "red", "blue");
         yield claim(1n, name, "red");
       }
       await ended(signal);
     },
   };
   await using stage = await setStage({ Alice: liar, Bob: liar, Carol: liar, Dave: "dead" });
-  assertEquals(await told(stage), ["TIMEOUT"]);
+  await using client = connect(stage.configuration);
+  const error = await assertRejects(() => client.get(0n, { timeoutMs: 400 }), ClientError);
+  assertEquals([error.code, error.decisions], ["TIMEOUT", []]);
+  // They were heard, and not believed.
+  assertEquals(error.failures, [{ acceptor: "Dave", reason: "connection refused" }]);
 });
 
 Deno.test("who reports without end is not listened to any more", async () => {

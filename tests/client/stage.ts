@@ -118,10 +118,18 @@ export function claiming(text: string): Partial<ServiceHandlers> {
   };
 }
 
-/** A decision that somebody says has been made. */
-export function claim(instance: bigint, learner: string, text: string): Decision {
+/** A decision that somebody says has been made; of `hashed`, if its hash is another's. */
+export function claim(
+  instance: bigint,
+  learner: string,
+  text: string,
+  hashed: string = text,
+): Decision {
   const value = bytes(text);
-  const ballot = { timestamp: { seconds: 1n, nanos: 0 }, valueHash: fromHex(hashValue(value)) };
+  const ballot = {
+    timestamp: { seconds: 1n, nanos: 0 },
+    valueHash: fromHex(hashValue(bytes(hashed))),
+  };
   return create(DecisionSchema, { instance, learner, value, ballot, signers: ["Alice", "Bob"] });
 }
 
