@@ -20,6 +20,11 @@ const EXAMPLES: readonly (readonly [file: string, permissions: string[], last: R
     ["--allow-net=127.0.0.1", "--allow-read"],
     /^(Eve|Frank) decided in instance 1 by at least 3 votes$/,
   ],
+  [
+    "shared_log.ts",
+    ["--allow-net=127.0.0.1", "--allow-read"],
+    /^both read the same six entries$/,
+  ],
 ];
 
 /** An example that hangs is an example that fails. */

@@ -106,12 +106,12 @@ export const SILENT_PART: ServiceHandlers = {
   },
 };
 
-/** Says of all learners, whatever is asked, that they have decided `text`. */
-export function claiming(text: string): Partial<ServiceHandlers> {
+/** Says of all learners, whatever is asked, that they have decided `text`; then it stays, or goes. */
+export function claiming(text: string, then: "stays" | "goes" = "stays"): Partial<ServiceHandlers> {
   return {
     async *watchDecisions({ instances, learners }, { signal }) {
       for (const instance of instances) yield* learners.map((name) => claim(instance, name, text));
-      await ended(signal);
+      if (then === "stays") await ended(signal);
     },
     propose: ({ instance, learners }) =>
       Promise.resolve({ decisions: learners.map((name) => claim(instance, name, text)) }),
