@@ -1,6 +1,6 @@
 /**
  * Which messages a link sends next: what the peer asked for, then own messages at once and others'
- * after a while, for by then the peer has usually shown that it has them. What was in the log before
+ * after a while, for by then the peer has usually shown that it has them. What was in the ledger before
  * the link, and what a slow peer did not keep up with, is only offered, by id and in stretches: the
  * peer asks for what it lacks. So nothing piles up, and nothing is sent that is not wanted.
  *
@@ -9,8 +9,7 @@
 
 import type { MessageId } from "../core/types.ts";
 import type { Named } from "../node/envelopes.ts";
-import type { Ledger } from "../node/ledger.ts";
-import type { LogRecord } from "../node/records.ts";
+import type { Ledger, LedgerRecord } from "../node/ledger.ts";
 import type { PeerKnowledge } from "./peer_knowledge.ts";
 
 /** Messages that may wait for one peer before it falls back to offers. */
@@ -20,24 +19,24 @@ const QUEUE_MAX = 4_096;
 const STRETCH = 1_024;
 
 interface Echo {
-  readonly record: LogRecord;
+  readonly record: LedgerRecord;
   readonly dueMs: number;
 }
 
 /** A message to send. */
 export interface Sending {
   /** What to send. */
-  readonly record: LogRecord;
+  readonly record: LedgerRecord;
   /** The peer has asked for the value of this 1a: it comes along even if it should be there. */
   readonly withValue: boolean;
   /** Somebody else's, of which the peer has not shown that it has it: it may be on its way. */
   readonly isEcho?: boolean;
 }
 
-/** A stretch of the log, for the peer to say what it lacks of it. */
+/** A stretch of the ledger, for the peer to say what it lacks of it. */
 export interface Offers {
-  /** Those that the peer is not known to have, in log order. */
-  readonly records: readonly LogRecord[];
+  /** Those that the peer is not known to have, in ledger order. */
+  readonly records: readonly LedgerRecord[];
   /** The position behind the stretch. */
   readonly position: number;
 }
@@ -74,7 +73,7 @@ export class Feed {
   #taken = 0;
   /** Nothing is echoed before: by then a peer that was behind has said what it has got. */
   #quietUntilMs = 0;
-  #urgent: LogRecord[] = [];
+  #urgent: LedgerRecord[] = [];
   #echoes: Echo[] = [];
   /** Not looked for yet: that is done when there is room to send it. */
   readonly #wanted: Map<MessageId, Asked> = new Map();
@@ -91,7 +90,7 @@ export class Feed {
     this.#echoDelayMs = echoDelayMs;
   }
 
-  /** Begins to offer, at the position up to which the peer has taken in the log. */
+  /** Begins to offer, at the position up to which the peer has taken in the ledger. */
   start(position: number): void {
     this.#until = this.#ledger.journal.length;
     this.#cursor = Math.min(position, this.#until);
@@ -103,8 +102,8 @@ export class Feed {
     return this.#cursor !== undefined && this.#taken >= this.#until;
   }
 
-  /** Takes in a message just added to the log. */
-  appended(record: LogRecord, nowMs: number): void {
+  /** Takes in a message just added to the ledger. */
+  appended(record: LedgerRecord, nowMs: number): void {
     if (this.#wanted.has(record.id)) this.#pausedUntilMs = 0;
     if (this.#cursor === undefined || record.position < this.#until) return;
     if (this.#knowledge.has(record.id)) return;
@@ -202,8 +201,8 @@ export class Feed {
   }
 
   /** A message, after what it refers to and the peer may lack. */
-  #gather(wanted: LogRecord): void {
-    const records = new Map<MessageId, LogRecord>();
+  #gather(wanted: LedgerRecord): void {
+    const records = new Map<MessageId, LedgerRecord>();
     const stack = [wanted];
     for (let record = stack.pop(); record !== undefined; record = stack.pop()) {
       if (records.has(record.id)) continue;
@@ -225,7 +224,7 @@ export class Feed {
     }
   }
 
-  #take(nowMs: number): LogRecord | undefined {
+  #take(nowMs: number): LedgerRecord | undefined {
     if (this.#urgent.length > 0) return this.#urgent.shift();
     return (this.#echoDueMs() ?? Infinity) <= nowMs ? this.#echoes.shift()!.record : undefined;
   }

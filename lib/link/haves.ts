@@ -8,14 +8,14 @@
 
 import type { MessageId } from "../core/types.ts";
 import { IDS_MAX, type Named } from "../node/envelopes.ts";
-import type { LogRecord } from "../node/records.ts";
+import type { LedgerRecord } from "../node/ledger.ts";
 
 /** Announcements waiting for one peer: the oldest go when it does not read. At worst it sends them. */
 export class Haves {
   readonly #delayMs: number;
-  /** What it has sent, and is not in the log yet. */
+  /** What it has sent, and is not in the ledger yet. */
   readonly #itsOwn: Set<MessageId> = new Set();
-  #waiting: Map<MessageId, LogRecord> = new Map();
+  #waiting: Map<MessageId, LedgerRecord> = new Map();
   #dueMs: number | undefined;
 
   /** @param delayMs How long to gather, for one announcement implies all it refers to. */
@@ -35,8 +35,8 @@ export class Haves {
     if (this.#itsOwn.size > IDS_MAX) this.#itsOwn.delete(this.#itsOwn.values().next().value!);
   }
 
-  /** Takes in a message just added to the log. An own one implies those it refers to. */
-  appended(record: LogRecord, nowMs: number): void {
+  /** Takes in a message just added to the ledger. An own one implies those it refers to. */
+  appended(record: LedgerRecord, nowMs: number): void {
     if (record.own) {
       for (const ref of record.refs) this.#waiting.delete(ref);
       return this.#settle();

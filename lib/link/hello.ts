@@ -38,7 +38,7 @@ export const REFUSALS: ReadonlySet<Reason> = new Set([
   Reason.PROTOCOL_ERROR,
 ]);
 
-/** Our Hello to a peer: it says also how far we have taken in its log. */
+/** Our Hello to a peer: it says also how far we have taken in its ledger. */
 export function makeHello(
   { self, digest }: Configuration,
   { role, incarnation, agent }: {

@@ -22,7 +22,7 @@ import { Feed } from "./feed.ts";
 import { Haves } from "./haves.ts";
 import type { Supplier } from "../node/lack.ts";
 import { Offered } from "./offered.ts";
-import type { LogRecord } from "../node/records.ts";
+import type { LedgerRecord } from "../node/ledger.ts";
 import type { Node } from "../node/node.ts";
 import { PeerKnowledge } from "./peer_knowledge.ts";
 import { SilenceWatch } from "./silence.ts";
@@ -170,11 +170,12 @@ export class Link implements Supplier {
     this.#hasAll &&= isAllHere;
     const progress = { peer: this.peer, epoch: toHex(this.#theirs!.logEpoch), position };
     if (progress.epoch !== "" && this.#hasAll) this.#node.ledger.setProgress(progress);
+    this.#node.settled();
     this.onReady();
   }
 
-  /** Takes in what was just added to the log. */
-  appended(records: readonly LogRecord[]): void {
+  /** Takes in what was just added to the ledger. */
+  appended(records: readonly LedgerRecord[]): void {
     if (!this.isUp) return;
     const nowMs = this.#nowMs();
     for (const record of records) {

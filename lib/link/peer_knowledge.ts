@@ -6,8 +6,7 @@
 
 import type { MessageId, ValueHash } from "../core/types.ts";
 import type { Named } from "../node/envelopes.ts";
-import type { Ledger } from "../node/ledger.ts";
-import type { LogRecord } from "../node/records.ts";
+import type { Ledger, LedgerRecord } from "../node/ledger.ts";
 
 /** Ids (of either kind) remembered; the oldest are forgotten: at worst they are resent. */
 const IDS_MAX = 8_192;
@@ -56,7 +55,7 @@ export class PeerKnowledge {
   }
 
   /** Notes that a message, with its value if it is a 1a, is on its way to the peer. */
-  markSent({ id, valueHash }: LogRecord): void {
+  markSent({ id, valueHash }: LedgerRecord): void {
     addBounded(this.#sent, id, SENT_MAX);
     if (valueHash !== undefined) addBounded(this.#values, valueHash, VALUES_MAX);
   }
@@ -86,15 +85,15 @@ export class PeerKnowledge {
     }
   }
 
-  /** A message has been added to the log: if the peer has it, it has what this refers to. */
-  appended(record: LogRecord): void {
+  /** A message has been added to the ledger: if the peer has it, it has what this refers to. */
+  appended(record: LedgerRecord): void {
     if (!this.#ids.has(record.id)) return;
     const stack: MessageId[] = [];
     this.#walk(record, stack);
     for (const id of stack) this.mark({ instance: record.instance, id });
   }
 
-  #walk(record: LogRecord, stack: MessageId[]): void {
+  #walk(record: LedgerRecord, stack: MessageId[]): void {
     stack.push(...record.refs);
     if (record.valueHash !== undefined) addBounded(this.#values, record.valueHash, VALUES_MAX);
   }

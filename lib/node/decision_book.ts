@@ -4,6 +4,9 @@
  * @module
  */
 
+import { membersOf } from "../core/acceptor_set.ts";
+import type { Decision } from "../core/learner.ts";
+import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { Ballot, MessageId } from "../core/types.ts";
 import type { JournalDecision } from "../store/journal.ts";
 import type { Ledger } from "./ledger.ts";
@@ -22,6 +25,21 @@ export interface DecisionRecord {
   readonly value: Uint8Array | undefined;
   /** Names of the acceptors whose 2as decided it, sorted. */
   readonly signers: readonly string[];
+}
+
+/** A decision by names. */
+export function decisionRecord(
+  { spec }: LearnerGraph,
+  instance: bigint,
+  { learner, ballot, proposal, signers }: Decision,
+): JournalDecision {
+  return {
+    learner: spec.learners[learner]!,
+    instance,
+    ballot,
+    proposal,
+    signers: membersOf(signers).map((index) => spec.acceptors[index]!),
+  };
 }
 
 /** All decisions of one process. */

@@ -14,7 +14,7 @@ import {
   MessageIdsSchema,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { fromHex } from "../wire/hex.ts";
-import type { LogRecord } from "./records.ts";
+import type { LedgerRecord } from "./ledger.ts";
 
 /** A message by name. */
 export interface Named {
@@ -57,6 +57,9 @@ export function decodeNamed(lists: readonly MessageIds[], countMax = IDS_MAX): N
 }
 
 /** A logged message for sending; a 1a with its value, if one is given. */
-export function encodeRecord({ wire }: LogRecord, value: Uint8Array | undefined): ConsensusMessage {
+export function encodeRecord(
+  { wire }: LedgerRecord,
+  value: Uint8Array | undefined,
+): ConsensusMessage {
   return encodeMessage(wire.kind === "1a" ? { ...wire, value } : wire);
 }

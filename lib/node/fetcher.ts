@@ -45,7 +45,7 @@ export interface FetcherOptions {
   readonly limits: HeldLimits;
   /** How long to wait for what may be on its way, before asking for what a message refers to. */
   readonly delayMs: number;
-  /** Whether a message is in the log. */
+  /** Whether a message is in the ledger. */
   isKnown(named: Named): boolean;
   /** Whether something waits for a message, which is not here. */
   isMissing(id: MessageId, instance: bigint): boolean;
@@ -123,7 +123,7 @@ export class Fetcher {
     return rejection;
   }
 
-  /** A message is in the log now, whoever supplied it. */
+  /** A message is in the ledger now, whoever supplied it. */
   arrived(id: MessageId): void {
     const lack = this.#lacks.get(id);
     if (lack === undefined) return;

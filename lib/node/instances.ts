@@ -14,8 +14,7 @@ import { acceptorMessageId } from "../crypto/hash.ts";
 import type { Limits } from "../wire/limits.ts";
 import { TraceWriter } from "../trace/writer.ts";
 import type { Cancel } from "./clock.ts";
-import type { Ledger } from "./ledger.ts";
-import type { LogRecord } from "./records.ts";
+import type { Ledger, LedgerRecord } from "./ledger.ts";
 import type { Proposing, RunningInstance } from "./node_types.ts";
 import type { SteadyClock } from "./steady.ts";
 import { Rates } from "./rates.ts";
@@ -272,7 +271,7 @@ function isQuiet({ state, wires, proposers }: RunningInstance): boolean {
     state.future.length === 0;
 }
 
-function messageOf({ id, wire }: LogRecord): Message {
+function messageOf({ id, wire }: LedgerRecord): Message {
   return wire.kind === "1a"
     ? { kind: "1a", id, ballot: wire.ballot }
     : { kind: "acceptor", id, ...wire.content };

@@ -20,7 +20,6 @@ import { ConsensusMessageSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts"
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Named } from "./envelopes.ts";
 import { broken } from "./invariant.ts";
-import { type LogRecord, makeRecord } from "./records.ts";
 
 /**
  * Messages that stay in memory, and values, by number and by bytes. What stays much longer than all
@@ -44,14 +43,49 @@ interface Pending {
   readonly progress: Map<string, JournalProgress>;
 }
 
+/** A delivered message. */
+export interface LedgerRecord {
+  /** Position in the ledger. */
+  readonly position: number;
+  /** Of the message. */
+  readonly id: MessageId;
+  /** 0 to 2^64 - 1. */
+  readonly instance: bigint;
+  /** Without a 1a's value: see `valueHash`. */
+  readonly wire: WireMessage;
+  /** What it refers to. */
+  readonly refs: readonly MessageId[];
+  /** The value that travels with a 1a. */
+  readonly valueHash: ValueHash | undefined;
+  /** Made by this process, so that nobody else can have it yet. */
+  readonly own: boolean;
+}
+
+function makeRecord(
+  position: number,
+  id: MessageId,
+  wire: WireMessage,
+  own: boolean,
+): LedgerRecord {
+  return {
+    position,
+    id,
+    instance: wire.instance,
+    wire: wire.kind === "1a" ? { ...wire, value: undefined } : wire,
+    refs: wire.kind === "1a" ? [] : wire.content.refs,
+    valueHash: wire.kind === "1a" ? wire.ballot.valueHash : undefined,
+    own,
+  };
+}
+
 /** See the module. */
 export class Ledger {
   /** What is in front of. */
   readonly journal: Journal;
-  readonly #records: BoundedCache<MessageId, LogRecord> = new BoundedCache(RECORDS_MAX);
+  readonly #records: BoundedCache<MessageId, LedgerRecord> = new BoundedCache(RECORDS_MAX);
   readonly #values: BoundedCache<ValueHash, Uint8Array> = new BoundedCache(VALUE_BYTES_MAX);
   /** Not kept yet: these must not leave memory. */
-  readonly #unkept: Map<MessageId, LogRecord> = new Map();
+  readonly #unkept: Map<MessageId, LedgerRecord> = new Map();
   readonly #timed: (commit: () => void) => void;
   #pending: Pending = nothing();
   /** Something pending was signed here. */
@@ -73,7 +107,7 @@ export class Ledger {
   }
 
   /** Adds a message that is not there yet, after all it refers to. */
-  append(id: MessageId, wire: WireMessage, own: boolean): LogRecord {
+  append(id: MessageId, wire: WireMessage, own: boolean): LedgerRecord {
     const record = makeRecord(this.length, id, wire, own);
     this.#pending.messages.push({
       position: record.position,
@@ -88,12 +122,12 @@ export class Ledger {
   }
 
   /** Whether a message may be sent: no crash of this process takes it back. */
-  isKept({ position }: LogRecord): boolean {
+  isKept({ position }: LedgerRecord): boolean {
     return position < this.journal.length;
   }
 
   /** Refuses to let a message be sent that a crash could take back. @throws NodeInvariantError */
-  assertKept(record: LogRecord): void {
+  assertKept(record: LedgerRecord): void {
     if (!this.isKept(record)) broken("kept-before-sent", `${record.id} is not`);
   }
 
@@ -103,12 +137,12 @@ export class Ledger {
   }
 
   /** The message with this id if it is in memory: to look costs next to nothing. */
-  recent(id: MessageId): LogRecord | undefined {
+  recent(id: MessageId): LedgerRecord | undefined {
     return this.#unkept.get(id) ?? this.#records.get(id);
   }
 
   /** The message of this instance with this id, read from the journal if need be. */
-  get(instance: bigint, id: MessageId): LogRecord | undefined {
+  get(instance: bigint, id: MessageId): LedgerRecord | undefined {
     const recent = this.recent(id);
     if (recent !== undefined) return recent;
     const kept = this.journal.message(instance, id);
@@ -116,8 +150,8 @@ export class Ledger {
   }
 
   /**
-   * Where to go on for a peer that has taken in the log of this epoch up to a position: where that
-   * log and this one part, if the journal is an old copy.
+   * Where to go on for a peer that has taken in the ledger of this epoch up to a position: where that
+   * ledger and this one part, if the journal is an old copy.
    */
   resumeAt(epoch: string, position: bigint): number {
     const count = Math.min(Number(position), Number.MAX_SAFE_INTEGER);
@@ -125,12 +159,12 @@ export class Ledger {
   }
 
   /** Up to `count` messages from a position on, in order; only what has been kept. */
-  from(position: number, count: number): LogRecord[] {
+  from(position: number, count: number): LedgerRecord[] {
     return this.journal.messagesFrom(position, count).map((kept) => this.#read(kept));
   }
 
   /** All messages of an instance, in order, those included that wait to be kept. */
-  ofInstance(instance: bigint): LogRecord[] {
+  ofInstance(instance: bigint): LedgerRecord[] {
     const records = this.journal.messagesOf(instance).map((kept) => this.#read(kept));
     for (const record of this.#unkept.values()) {
       if (record.instance === instance) records.push(record);
@@ -162,7 +196,7 @@ export class Ledger {
     this.#pending.evidence.push(evidence);
   }
 
-  /** Keeps how much of a peer's log has been taken in. */
+  /** Keeps how much of a peer's ledger has been taken in. */
   setProgress(progress: JournalProgress): void {
     this.#pending.progress.set(progress.peer, progress);
   }
@@ -205,7 +239,7 @@ export class Ledger {
     this.#values.set(hash, value, Math.max(value.length, VALUE_BYTES_MAX / VALUES_MAX));
   }
 
-  #read({ position, id, own, bytes }: JournalMessage): LogRecord {
+  #read({ position, id, own, bytes }: JournalMessage): LedgerRecord {
     const cached = this.#records.get(id);
     if (cached !== undefined) return cached;
     const wire = decodeMessage(fromBinary(ConsensusMessageSchema, bytes), NO_LIMITS);

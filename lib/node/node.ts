@@ -1,6 +1,6 @@
 /**
  * One process of the cluster: its instances, and the path of a message from the wire through the
- * core to the log and the links. Whether it signs depends on its role.
+ * core to the ledger and the links. Whether it signs depends on its role.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { DecisionBook, type DecisionRecord } from "./decision_book.ts";
 import { Fetcher } from "./fetcher.ts";
 import { Instances } from "./instances.ts";
 import { Keeping } from "./keeping.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, type LedgerRecord } from "./ledger.ts";
 import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
 import { Outcomes } from "./outcomes.ts";
 import { Refusals } from "./refusals.ts";
@@ -25,7 +25,6 @@ import { type Proposing, stopProposing } from "./proposing.ts";
 import { Rates } from "./rates.ts";
 import { namingSlowDisk } from "./slow_disk.ts";
 import { type SteadyOptions, steadyOptions } from "./steady.ts";
-import type { LogRecord } from "./records.ts";
 import { Stepper } from "./stepper.ts";
 import { Taking } from "./taking.ts";
 import { Voting } from "./voting.ts";
@@ -189,7 +188,7 @@ export class Node {
    */
   flush(): void {
     if (this.#closed) return;
-    const { records, lasting, decided } = this.outcomes.takeUnflushed();
+    const { records, lasting, decided, refused } = this.outcomes.takeUnflushed();
     try {
       this.ledger.flush(lasting);
     } catch (error) {
@@ -200,13 +199,16 @@ export class Node {
     }
     this.#keeping.kept();
     if (decided) this.decisions.announce();
+    for (const { rejection, sources } of refused) {
+      for (const observer of this.#observers) observer.refused?.(rejection, sources);
+    }
     if (records.length === 0) return;
     for (const observer of this.#observers) observer.appended?.(records);
     this.#voteWhereFound(records);
   }
 
   /** What of our own was missing is here: we know again what we have said. */
-  #voteWhereFound(records: readonly LogRecord[]): void {
+  #voteWhereFound(records: readonly LedgerRecord[]): void {
     const found = records.filter(({ instance, id }) => this.voting.found(instance, id))
       .flatMap(({ instance }) => this.instances.get(instance) ?? []);
     for (const running of found) this.#mayVote(running);

@@ -17,7 +17,7 @@ import type { WireMessage } from "../wire/codec.ts";
 import type { Clock, OneTimer } from "./clock.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Logger } from "./logger.ts";
-import type { LogRecord } from "./records.ts";
+import type { LedgerRecord } from "./ledger.ts";
 import type { Request } from "./lack.ts";
 
 /** What a node needs of the world. */
@@ -42,8 +42,8 @@ export interface NodeOptions {
 
 /** What a node tells whoever runs it. */
 export interface NodeObserver {
-  /** Messages were added to the log. */
-  appended?(records: readonly LogRecord[]): void;
+  /** Messages were added to the ledger. */
+  appended?(records: readonly LedgerRecord[]): void;
   /** These are missing: ask for them. */
   wanted?(requests: readonly Request[]): void;
   /** Something was refused after it had waited; `sources` have sent it. */

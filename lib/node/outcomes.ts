@@ -6,20 +6,21 @@
 
 import type { Entry } from "../core/dag.ts";
 import type { Effect } from "../core/effects.ts";
+import type { Rejection } from "../core/rejection.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { AcceptorIndex, MessageId, Timestamp } from "../core/types.ts";
 import type { Signer } from "../crypto/keys.ts";
 import type { Instances } from "./instances.ts";
 import type { Fetcher } from "./fetcher.ts";
 import type { HeldProposal } from "./held.ts";
+import type { JournalEvidence } from "../store/journal.ts";
 import { broken } from "./invariant.ts";
 import type { Urgency } from "./keeping.ts";
-import type { Ledger } from "./ledger.ts";
-import type { LogRecord } from "./records.ts";
+import type { Ledger, LedgerRecord } from "./ledger.ts";
 import type { Logger } from "./logger.ts";
 import type { NodeObserver, RunningInstance } from "./node_types.ts";
 import type { Refusals } from "./refusals.ts";
-import { decisionRecord, evidenceRecord } from "./records.ts";
+import { decisionRecord } from "./decision_book.ts";
 import { signMessage } from "./signing.ts";
 
 /**
@@ -61,8 +62,8 @@ export const SELF = "";
 
 /** What was carried out and has not been flushed. */
 export interface Unflushed {
-  /** In the order of the log. */
-  readonly records: readonly LogRecord[];
+  /** In the order of the ledger. */
+  readonly records: readonly LedgerRecord[];
   /**
    * Whether any of them is by this acceptor, signed now or taken back from others: it must be
    * durable before anything is sent.
@@ -70,6 +71,16 @@ export interface Unflushed {
   readonly lasting: boolean;
   /** Whether any learner decided. */
   readonly decided: boolean;
+  /** What was refused after it had waited. */
+  readonly refused: readonly Refused[];
+}
+
+/** Something that waited and was refused. */
+export interface Refused {
+  /** Why. */
+  readonly rejection: Rejection;
+  /** Who has sent it. */
+  readonly sources: readonly string[];
 }
 
 /** See the module. */
@@ -79,7 +90,8 @@ export class Outcomes {
   /** How many messages of its own it has taken over from others. */
   adopted = 0;
   readonly #parts: OutcomesParts;
-  #records: LogRecord[] = [];
+  #records: LedgerRecord[] = [];
+  #refused: Refused[] = [];
   #isLasting = false;
   #hasDecided = false;
   #isUrgent = false;
@@ -113,8 +125,7 @@ export class Outcomes {
         released.push(...this.#parts.fetcher.referred(running.id, effect.ids, effect.source));
       } else this.#carryOut(running, effect);
       if (effect.kind !== "reject" || effect.id === current) continue;
-      const { rejection, sources } = effect;
-      for (const observer of observers) observer.refused?.(rejection, sources);
+      this.#refused.push(effect);
     }
     if (current !== undefined) this.#giveUpIfHopeless(running, current);
     for (const observer of observers) observer.stepped?.(running.id, effects);
@@ -124,7 +135,7 @@ export class Outcomes {
 
   /** How much of a hurry there is to flush: none for what others have signed. */
   get urgency(): Urgency {
-    if (this.#isUrgent) return "urgent";
+    if (this.#isUrgent || this.#refused.length > 0) return "urgent";
     return this.#records.length > 0 || this.#parts.ledger.hasPending ? "waits" : "none";
   }
 
@@ -134,8 +145,10 @@ export class Outcomes {
       records: this.#records,
       lasting: this.#isLasting,
       decided: this.#hasDecided,
+      refused: this.#refused,
     };
     this.#records = [];
+    this.#refused = [];
     this.#isLasting = false;
     this.#hasDecided = false;
     this.#isUrgent = false;
@@ -208,7 +221,7 @@ export class Outcomes {
     this.#isIn(message.id, running);
   }
 
-  /** A message is in the log: nobody need ask for it any more. */
+  /** A message is in the ledger: nobody need ask for it any more. */
   #isIn(id: MessageId, running: RunningInstance): void {
     this.#parts.instances.filled(running);
     this.#parts.fetcher.arrived(id);
@@ -248,4 +261,15 @@ export class Outcomes {
     this.#parts.log("error", `${acceptor} equivocated in instance ${instance}`, { ...record });
     for (const observer of this.#parts.observers) observer.caught?.(instance, acceptor, evidence);
   }
+}
+
+/** An equivocation by names; the lower id first. */
+function evidenceRecord(
+  { spec }: LearnerGraph,
+  instance: bigint,
+  index: AcceptorIndex,
+  evidence: readonly [Entry, Entry],
+): JournalEvidence {
+  const [first, second] = evidence.map(({ message }) => message.id).toSorted();
+  return { acceptor: spec.acceptors[index]!, instance, first: first!, second: second! };
 }

@@ -147,11 +147,11 @@ export class Taking {
     return isRejection(wire) ? undefined : this.#parts.verifier.identify(wire);
   }
 
-  /** Whether a message is in the log. Who sends again what has long left memory must not go on. */
+  /** Whether a message is in the ledger. Who sends again what has long left memory must not go on. */
   #isHere(instance: bigint, id: MessageId, source: string): boolean | Rejection {
     const { ledger, instances, lookups, clock, fetcher } = this.#parts;
     if (ledger.recent(id) !== undefined) return true;
-    // An instance that is in memory knows all that is in the log of it.
+    // An instance that is in memory knows all that is in the ledger of it.
     const running = instances.get(instance);
     if (running !== undefined) return running.state.dag.has(id);
     const nowMs = clock.elapsedMs();

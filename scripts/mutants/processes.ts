@@ -123,8 +123,8 @@ export const RUNNING: readonly Fault[] = [
     edits: [
       edit(
         "node/node.ts",
-        "const { records, lasting, decided } = this.outcomes.takeUnflushed();",
-        "const { records, lasting, decided } = this.outcomes.takeUnflushed();\n" +
+        "const { records, lasting, decided, refused } = this.outcomes.takeUnflushed();",
+        "const { records, lasting, decided, refused } = this.outcomes.takeUnflushed();\n" +
           "    for (const observer of this.#observers) observer.appended?.(records);",
       ),
       edit("node/node.ts", "if (records.length === 0) return;", "return;"),

@@ -11,7 +11,7 @@ import { acceptorMessageId, hashValue, proposalId, sha3Hex } from "../../lib/cry
 import type { Configuration } from "../../lib/config/configuration.ts";
 import { decodeNamed } from "../../lib/node/envelopes.ts";
 import { makeHello } from "../../lib/link/hello.ts";
-import type { LogRecord } from "../../lib/node/records.ts";
+import type { LedgerRecord } from "../../lib/node/ledger.ts";
 import { canonicalAcceptorMessage } from "../../lib/wire/canonical.ts";
 import {
   encodeMessage,
@@ -231,7 +231,7 @@ export function loggedWire(process: TestProcess, instance: bigint, id: MessageId
 }
 
 /** Everything in the log of a process, in order. */
-export function logOf({ node: { ledger } }: TestProcess): LogRecord[] {
+export function logOf({ node: { ledger } }: TestProcess): LedgerRecord[] {
   return ledger.from(0, ledger.length);
 }
 

@@ -6,8 +6,7 @@
 
 import type { MessageId, ValueHash } from "../../lib/core/types.ts";
 import type { Named } from "../../lib/node/envelopes.ts";
-import { Ledger } from "../../lib/node/ledger.ts";
-import type { LogRecord } from "../../lib/node/records.ts";
+import { Ledger, type LedgerRecord } from "../../lib/node/ledger.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import type { WireMessage } from "../../lib/wire/codec.ts";
 import { inventedId } from "./harness.ts";
@@ -31,7 +30,7 @@ export class TestLog {
   }
 
   /** Adds a 1a with a value of its own. */
-  proposal(nickname: string, { own = false, value = nickname } = {}): LogRecord {
+  proposal(nickname: string, { own = false, value = nickname } = {}): LedgerRecord {
     const valueHash = inventedId(`value ${value}`) as string as ValueHash;
     const ballot = { seconds: 1, nanos: 0, valueHash, proposer: 0 };
     return this.#append(nickname, {
@@ -44,7 +43,7 @@ export class TestLog {
   }
 
   /** Adds an acceptor message that refers to others, or else to one that nobody knows. */
-  message(nickname: string, refs: readonly string[] = [], own = false): LogRecord {
+  message(nickname: string, refs: readonly string[] = [], own = false): LedgerRecord {
     const ids = refs.length === 0 ? [inventedId("nothing")] : refs.map((ref) => this.id(ref));
     const content = { signer: 0, prev: undefined, refs: ids.toSorted() };
     const signature = new Uint8Array(64);
@@ -52,14 +51,14 @@ export class TestLog {
   }
 
   /** Adds messages m0 … each of which refers to the one before. */
-  chain(count: number, own = false): LogRecord[] {
+  chain(count: number, own = false): LedgerRecord[] {
     return Array.from(
       { length: count },
       (_, i) => this.message(`m${i}`, i === 0 ? [] : [`m${i - 1}`], own),
     );
   }
 
-  #append(nickname: string, wire: WireMessage, own: boolean): LogRecord {
+  #append(nickname: string, wire: WireMessage, own: boolean): LedgerRecord {
     const record = this.ledger.append(this.id(nickname), wire, own);
     this.ledger.flush(own);
     return record;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import type { LogRecord } from "../../lib/node/records.ts";
+import type { LedgerRecord } from "../../lib/node/ledger.ts";
 import { encodeIds } from "../../lib/node/envelopes.ts";
 import type { Journal } from "../../lib/store/journal.ts";
 import { LinkStage } from "./link_stage.ts";
@@ -10,7 +10,7 @@ const PER_SECOND = 100;
 const LENGTH = 12_000;
 
 /** Alice's link with Bob, who may have so much looked for; and her log, the oldest of it first. */
-async function make(): Promise<{ stage: LinkStage; old: LogRecord[]; reads: () => number }> {
+async function make(): Promise<{ stage: LinkStage; old: LedgerRecord[]; reads: () => number }> {
   const stage = await LinkStage.make({ limits: { lookupsPerSecondMax: PER_SECOND } });
   const old = stage.log.chain(LENGTH).slice(0, 3_000);
   let reads = 0;
@@ -28,7 +28,7 @@ async function make(): Promise<{ stage: LinkStage; old: LogRecord[]; reads: () =
 }
 
 /** Every 25th, so that each has a past of its own to be followed into; in each round others. */
-function spread(records: readonly LogRecord[], round = 0): LogRecord[] {
+function spread(records: readonly LedgerRecord[], round = 0): LedgerRecord[] {
   return records.filter((_, i) => i % 25 === round % 25);
 }
 
