@@ -98,7 +98,7 @@ export function planOf(
 }
 
 /**
- * Names from a flag: so many of the usual ones, or those given.
+ * Names from a flag: a number of the usual ones, or those given.
  *
  * @throws OperatorError (usage) for a number or a name that cannot be.
  */

@@ -20,7 +20,7 @@ export interface LastWords {
   stderr?: Sink | undefined;
   /** Ends at once what an error that nobody has caught may have left half done. */
   halt?: ((error: unknown) => void) | undefined;
-  /** Waits up to so many milliseconds, for each stream, until what was printed is taken. */
+  /** Waits, at most a number of milliseconds for each stream, until what was printed is taken. */
   drain?: ((ms: number) => Promise<void>) | undefined;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The first of so many ports in a row that nobody uses now. */
+/** The first of `count` ports in a row that nobody uses now. */
 export function freePorts(count: number): number {
   for (let base = 20_000 + Math.floor(Math.random() * 10_000);; base += count) {
     const listeners: Deno.Listener[] = [];

@@ -22,7 +22,7 @@ const BATCH = 5;
 /** With fewer seeds a zero in the table proves nothing. */
 const COVERAGE_SEEDS_MIN = 800;
 
-/** Failures that are told; after so many it stops. */
+/** How many failures are told before it stops. */
 const FAILURES_MAX = 5;
 
 /** Which worlds to run. */

@@ -8,7 +8,7 @@ import { StringDecoder } from "node:string_decoder";
 import type { EventRecord } from "../output.ts";
 import { attempt, type ClusterFolder, type Member } from "./state.ts";
 
-/** A log is read in pieces of so many bytes. */
+/** Bytes of a log that are read at a time. */
 const PIECE_BYTES = 65_536;
 
 /** The file that a member's output goes to. */

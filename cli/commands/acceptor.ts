@@ -25,7 +25,7 @@ import {
 } from "./shared.ts";
 import { openStreams } from "./streams.ts";
 
-/** See the module. */
+/** Runs an acceptor until it is stopped. */
 export const acceptor: Command = defineCommand({
   name: "acceptor",
   summary: "Vote: serve peers, answer proposals, sign",

@@ -12,7 +12,7 @@ import { makeOutput, OUTPUT_FLAGS } from "../output.ts";
 import { exclusively } from "./cluster_shared.ts";
 import { COMMON_EXITS } from "./shared.ts";
 
-/** See the module. */
+/** Stops the processes of a cluster and removes its files. */
 export const clusterDown: Command = defineCommand({
   name: "down",
   summary: "Stop a cluster and remove it",

@@ -60,7 +60,7 @@ const FLAGS = [
   ...OUTPUT_FLAGS,
 ] as const;
 
-/** See the module. */
+/** Starts a cluster on this machine, and leaves it running. */
 export const clusterUp: Command = defineCommand({
   name: "up",
   summary: "Start a cluster that stays up",

@@ -32,7 +32,7 @@ export async function programTrees(): Promise<Tree[]> {
   return [all, ...alone];
 }
 
-/** See the module. */
+/** Prints completions for a shell, or the manual page. */
 export const completions: Command = defineCommand({
   name: "completions",
   summary: "Print what makes a shell complete commands and flags",

@@ -40,7 +40,7 @@ function insistsOn(own: string): ClusterPlan["learners"][string] {
   return { quorums: [{ threshold: 2, of: [own, { threshold: 2, of: WITNESSES }] }] };
 }
 
-/** See the module. */
+/** Shows on this machine what the protocol can do. */
 export const demo: Command = defineCommand({
   name: "demo",
   summary: "Start clusters on this machine and watch them decide",

@@ -28,7 +28,7 @@ const STATUS: Readonly<Record<Cause, ExitStatus>> = {
   "2a missing": EXIT.timeout,
 };
 
-/** See the module. */
+/** Says why a learner has decided, or has not. */
 export const explain: Command = defineCommand({
   name: "explain",
   summary: "Why a learner has or has not decided",

@@ -15,7 +15,7 @@ import { chosenLearners, INSTANCE_MAX, LEARNER_FLAG } from "./instances.ts";
 import { valueJson, valueText } from "./printing.ts";
 import { COMMON_EXITS, CONFIG_POSITIONAL, loadFor } from "./shared.ts";
 
-/** See the module. */
+/** Prints what was decided in an instance. */
 export const get: Command = defineCommand({
   name: "get",
   summary: "Ask what was decided in one instance",

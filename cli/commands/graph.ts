@@ -6,7 +6,7 @@
 
 import { type Command, defineGroup, lazyCommand } from "../command.ts";
 
-/** See the module. */
+/** Questions about learner graphs. */
 export const graph: Command = defineGroup({
   name: "graph",
   summary: "Know what a learner graph promises, and what it takes to break it",

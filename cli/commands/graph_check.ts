@@ -16,7 +16,7 @@ import { recordOf } from "../graph/record.ts";
 import { sectionsOf } from "../graph/words.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
 
-/** See the module. */
+/** Checks a learner graph, and says what it tolerates. */
 export const graphCheck: Command = defineCommand({
   name: "check",
   summary: "say whether a graph is valid, and who can stop or deceive whom",

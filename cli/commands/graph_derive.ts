@@ -19,7 +19,7 @@ import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
 
 const COUNT = { kind: "integer", value: "NUMBER", min: 0, max: 1_000, default: 0 } as const;
 
-/** See the module. */
+/** Derives quorums and safe sets from what is to be tolerated. */
 export const graphDerive: Command = defineCommand({
   name: "derive",
   summary: "make safe sets of quorums, or a graph of what is to be tolerated",

@@ -33,7 +33,7 @@ const MAKERS = {
 
 const FORMATS = ["table", "svg", "dot", "mermaid", "html"] as const;
 
-/** See the module. */
+/** Draws a learner graph. */
 export const graphDraw: Command = defineCommand({
   name: "draw",
   summary: "make a picture: SVG, DOT, Mermaid, or a table",

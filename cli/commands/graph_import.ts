@@ -30,7 +30,7 @@ import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
 /** Minimal quorums, for each learner, that are written out as such. */
 const WRITTEN_MAX = 1_000;
 
-/** See the module. */
+/** Makes a learner graph of what another system has. */
 export const graphImport: Command = defineCommand({
   name: "import",
   summary: "make a graph of a network whose nodes publish quorum sets",

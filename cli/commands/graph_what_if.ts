@@ -15,7 +15,7 @@ import { drive, EFFORT_FLAGS } from "../graph/drive.ts";
 import { acceptorsNamed, GRAPH_POSITIONAL, preparedOf } from "../graph/files.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, type Span } from "../output.ts";
 
-/** See the module. */
+/** Says what becomes of learners when acceptors fail. */
 export const graphWhatIf: Command = defineCommand({
   name: "what-if",
   summary: "say who still decides and agrees when acceptors are down or lie",

@@ -29,7 +29,7 @@ import {
 import { openStreams } from "./streams.ts";
 import { type Awaited, sayWhy, worst } from "./why.ts";
 
-/** See the module. */
+/** Prints what learners decide, until it is stopped or has seen enough. */
 export const learner: Command = defineCommand({
   name: "learner",
   summary: "Watch: print what each learner decides",

@@ -33,7 +33,7 @@ import { openStreams } from "./streams.ts";
 import { type Awaited, sayWhy, worst } from "./why.ts";
 import { readValue } from "./value.ts";
 
-/** See the module. */
+/** Offers a value, and prints what is decided. */
 export const proposer: Command = defineCommand({
   name: "proposer",
   summary: "Propose: offer a value until it, or another, is decided",

@@ -22,7 +22,7 @@ const PROGRESS_MS = 2_000;
 /** Longest effect shown in text, in characters; JSON has it whole. */
 const EFFECT_TEXT_MAX = 1_000;
 
-/** See the module. */
+/** Runs a trace again, and tells the first difference. */
 export const replay: Command = defineCommand({
   name: "replay",
   summary: "Run recorded steps again and tell what differs",

@@ -18,7 +18,7 @@ import { COMMON_EXITS, CONFIG_POSITIONAL, loadFor } from "./shared.ts";
 /** How this machine reaches itself where it listens on all its addresses. */
 const LISTENS_ON_ALL: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
-/** See the module. */
+/** Prints how acceptors are. */
 export const status: Command = defineCommand({
   name: "status",
   summary: "Ask all acceptors how they are",

@@ -15,7 +15,7 @@ import { type LogFlags, makeLogger } from "./shared.ts";
 /** What a program does when its output has no reader any more, or no place. */
 export type WhenRefused = "goes on" | "ends";
 
-/** See the module. */
+/** Where a program that runs a node prints and logs. */
 export interface Streams {
   /** Standard error. */
   readonly log: Logger;

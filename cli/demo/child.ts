@@ -133,7 +133,7 @@ export function ownCommand(): string[] {
   return [Deno.execPath(), "run", "--quiet", ...permissions, Deno.mainModule];
 }
 
-/** So many ports in a row that are free on loopback now; the first of them. */
+/** The first of `count` ports in a row that are free on loopback now. */
 export function freePorts(count: number): number {
   for (let tries = 0; tries < 1_000; tries++) {
     const base = 20_000 + Math.floor(Math.random() * 12_000);

@@ -47,7 +47,7 @@ export class Failures {
   }
 }
 
-/** See the module. A connection to each acceptor, made when it is first needed. */
+/** The calls of one client. A connection to each acceptor, made when it is first needed. */
 export class Calls {
   readonly #options: CallsOptions;
   readonly #clients: Map<string, AcceptorClient> = new Map();

@@ -62,7 +62,7 @@ export interface WaitOptions extends CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** See the module. To be ended in any case: then no timer and no listener is left. */
+/** The time that one call has. To be ended in any case: then no timer and no listener is left. */
 export class Scope {
   readonly #over = new AbortController();
   readonly #leave: (() => void)[] = [];

@@ -33,7 +33,7 @@ interface Question {
   starvedSay: AcceptorSet;
 }
 
-/** See the module. */
+/** What one round of questions has brought. */
 export class Survey {
   readonly #graph: LearnerGraph;
   readonly #belief: Belief;

@@ -47,7 +47,7 @@ export interface ClusterPlan {
   readonly safetySets: Readonly<
     Record<string, { readonly safetySets: Readonly<Record<string, SetsJson>> }>
   >;
-  /** What it stands, in one sentence. */
+  /** What it tolerates, in one sentence. */
   readonly promise: string;
 }
 
@@ -107,10 +107,10 @@ export function learnerNames(count: number): string[] {
 }
 
 /**
- * How many failures `count` acceptors are to stand: what is asked for, and of what is not, as many
+ * How many failures `count` acceptors are to tolerate: what is asked for, and of what is not, as many
  * Byzantine ones as possible, then as many crashes as possible.
  *
- * @throws OperatorError (usage) if `count` acceptors cannot stand what is asked for.
+ * @throws OperatorError (usage) if `count` acceptors cannot tolerate what is asked for.
  *
  * @example
  * ```ts
@@ -130,7 +130,7 @@ export function chooseTolerance(count: number, asked: Partial<Tolerance>): Toler
   if (count < least) {
     throw new OperatorError(
       EXIT.usage,
-      `${count} acceptors cannot stand ${byzantine} Byzantine and ${crash} crashed ones; that ` +
+      `${count} acceptors cannot tolerate ${byzantine} Byzantine and ${crash} crashed ones; that ` +
         `takes at least ${least} (3 for each Byzantine, 2 for each crashed, and 1)`,
       "--acceptors",
     );

@@ -40,7 +40,7 @@ export type ProposerEffect =
   /** All learners served have decided, or are starved for good: `state.forGood` holds these. */
   | { readonly kind: "done" };
 
-/** After so many ballots for one learner the next undecided one has its turn. */
+/** Ballots for one learner before the next undecided one has its turn. */
 const BALLOTS_PER_TURN = 3;
 
 /**

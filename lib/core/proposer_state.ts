@@ -58,7 +58,7 @@ export interface ProposerState {
   seenAt: Timestamp | undefined;
   /** How often the instance's clock had been set back then. */
   setBacks: number;
-  /** Learners of those that it serves of which it has found that they are starved. */
+  /** Learners that it serves and has found to be starved. */
   starved: LearnerSet;
   /** Who was caught then: when somebody else is, it looks again. */
   caught: AcceptorSet;

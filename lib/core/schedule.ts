@@ -23,7 +23,7 @@ export interface WindowSettings {
   readonly clockSkewMsMax: number;
 }
 
-/** In its window a proposer offers so many ballots. */
+/** Ballots that a proposer offers in its window. */
 export const SLOTS_PER_WINDOW = 3;
 
 /** A part of a window, for one ballot. Times are whole milliseconds since the origin. */

@@ -33,7 +33,7 @@ export interface Exploration {
 
 /** When to stop early. */
 export interface ExploreOptions {
-  /** After so many states. */
+  /** After this number of states. */
   readonly statesMax: number;
   /** As soon as learners have decided differently, even where that is allowed. */
   readonly untilDisagreement?: boolean;

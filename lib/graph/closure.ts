@@ -29,7 +29,7 @@ export interface AddedEdge {
 /**
  * The pairs that must agree by transitivity only, and those whose given safe sets are not all.
  *
- * @returns what was found; `unknown` counts the pairs of which it was not found out.
+ * @returns what was found; `unknown` counts the pairs that were not decided.
  */
 export function* addedEdges(
   prepared: PreparedGraph,

@@ -154,7 +154,7 @@ function anyArrangement(
 }
 
 /**
- * Quorums and safe sets that stand `liars` liars and `crashes` crashes among acceptors.
+ * Quorums and safe sets that tolerate `liars` liars and `crashes` crashes among acceptors.
  *
  * @returns undefined if there are too few: it takes more than 3 · liars + 2 · crashes.
  */

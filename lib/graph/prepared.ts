@@ -13,7 +13,7 @@ import { makeClosing, withDemands } from "./demands.ts";
 import { simplify } from "./simplify.ts";
 import { findSymmetry, ruleText, type Symmetry } from "./symmetry.ts";
 
-/** See the module. */
+/** A learner graph with what questions about it need. */
 export interface PreparedGraph {
   /** What was prepared. */
   readonly graph: LearnerGraph;

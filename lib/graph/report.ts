@@ -16,7 +16,7 @@ import { blockingSets, minimalQuorums, splittingSets } from "./sets.ts";
 import { type Starvation, starvations } from "./starvation.ts";
 import { type CheckedPair, checkPairs } from "./validity.ts";
 
-/** See the module. Parts that were not reached in time are undefined. */
+/** What there is to say of a learner graph. Parts that were not reached in time are undefined. */
 export interface GraphReport {
   /** Of what. */
   readonly prepared: PreparedGraph;

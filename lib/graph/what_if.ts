@@ -11,7 +11,7 @@ import type { Effort, Work } from "./effort.ts";
 import type { PreparedGraph } from "./prepared.ts";
 import { type FoundSplit, SplitSearch } from "./split.ts";
 
-/** See the module. */
+/** What is left to each learner. */
 export interface WhatIf {
   /** By learner. */
   readonly learners: readonly WhatIfLearner[];

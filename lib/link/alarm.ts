@@ -7,7 +7,7 @@
 
 import type { Cancel, Clock } from "../node/clock.ts";
 
-/** See the module. */
+/** The timer of one link. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;

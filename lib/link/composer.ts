@@ -16,7 +16,7 @@ import type { Request } from "../node/lack.ts";
 /** Offered messages that may wait to be asked for, at most: a stretch each of many peers. */
 const FETCHES_MAX = 16 * IDS_MAX;
 
-/** Messages in one envelope, at most; it is closed when it exceeds so many bytes. */
+/** Messages in one envelope, at most, and the bytes above which it is closed. */
 const BATCH_MAX = 512;
 const BATCH_BYTES = 256 * 1024;
 
@@ -41,7 +41,7 @@ export interface ComposerOptions {
   readonly haves: Haves;
 }
 
-/** See the module. */
+/** Makes the envelopes of one link. */
 export class Composer {
   readonly #options: ComposerOptions;
   #wants: Request[] = [];

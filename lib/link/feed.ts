@@ -1,8 +1,9 @@
 /**
  * Which messages a link sends next: what the peer asked for, then own messages at once and others'
- * after a while, for by then the peer has usually shown that it has them. What was in the ledger before
- * the link, and what a slow peer did not keep up with, is only offered, by id and in stretches: the
- * peer asks for what it lacks. So nothing piles up, and nothing is sent that is not wanted.
+ * after a while, for by then the peer has usually shown that it has them. What was in the ledger
+ * before the link, and what a slow peer did not keep up with, is only offered, by id and in
+ * stretches: the peer asks for what it lacks. So nothing piles up, and nothing is sent that is not
+ * wanted.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a peer is to be told that we have got from others, lest it send it too: by the next envelope
+ * What a peer is to be told that we have got from others, so that it does not send it too: by the next envelope
  * that goes to it, or after a while by one of its own. What the peer itself has sent it need not be
  * told; what it has only shown to have, it need: it does not know that we have it.
  *

@@ -32,7 +32,7 @@ export interface LinksOptions {
   onChange(link: Link): void;
 }
 
-/** See the module. */
+/** All links of one process. */
 export class Links {
   readonly #options: LinksOptions;
   readonly #links: Set<Link> = new Set();

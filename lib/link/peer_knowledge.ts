@@ -13,11 +13,11 @@ const IDS_MAX = 8_192;
 
 /**
  * Likewise, ids that the peer has not shown: for each instance one or two that it never will. More
- * than can be on their way, and no more, lest they be kept for much longer than the others.
+ * than can be on their way, and no more, so that they are not kept for much longer than the others.
  */
 const SENT_MAX = 2_048;
 
-/** Likewise hashes: as many as belong to so many ids, for the same reason. */
+/** Likewise hashes: as many as belong to the ids, for the same reason. */
 const VALUES_MAX = 1_024;
 
 /** Messages walked over for one that the peer has shown. */

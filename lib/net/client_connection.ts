@@ -54,7 +54,7 @@ export interface ClientConnectionOptions {
   onShown?(der: Uint8Array): void;
 }
 
-/** See the module. It dials when made, and ends once, for one reason. */
+/** A connection of a client that may be in use. It dials when made, and ends once, for one reason. */
 export class ClientConnection {
   /** Resolves when it can carry streams; rejects with the {@linkcode LinkError} it ended with. */
   readonly ready: Promise<void>;

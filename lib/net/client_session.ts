@@ -7,7 +7,7 @@ import type { ClientHttp2Stream, OutgoingHttpHeaders } from "node:http2";
 import { ClientConnection, type ClientConnectionOptions } from "./client_connection.ts";
 import { closedByUs, type LinkError } from "./errors.ts";
 
-/** See the module. Has the methods that connect-node asks of a session manager. */
+/** The connections of one client, one at a time. Has the methods that connect-node asks of a session manager. */
 export class ClientSession {
   /** Where to: scheme, host and port. */
   readonly authority: string;

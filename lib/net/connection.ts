@@ -62,7 +62,7 @@ interface Call {
   readonly sinceMs: number;
 }
 
-/** See the module. Over HTTP/1.1 there is no session: no pings, and one call at a time. */
+/** One connection of the server. Over HTTP/1.1 there is no session: no pings, and one call at a time. */
 export class Connection {
   /** Whose it is. */
   readonly name: string;

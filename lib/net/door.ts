@@ -23,7 +23,7 @@ export interface DoorOptions {
   onTrouble(detail: string, outOfDescriptors: boolean): void;
 }
 
-/** See the module. */
+/** Listens on one address, again and again if it must. */
 export class Door {
   readonly #options: DoorOptions;
   #server: Server | undefined;

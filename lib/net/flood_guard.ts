@@ -59,7 +59,7 @@ export class FloodGuard {
     return this.#controls.take(1, nowMs) ? undefined : "sends PING or SETTINGS too fast";
   }
 
-  /** A call has read so many bytes of data. */
+  /** A call has read this many bytes of data. */
   onData(bytes: number): void {
     this.#dataBytes += bytes;
   }

@@ -33,7 +33,7 @@ export class InFlight {
     this.#max = max;
   }
 
-  /** Counts so many more, or fewer. False if there are too many now. */
+  /** Counts more, or fewer. False if there are too many now. */
   add(bytes: number): boolean {
     this.#bytes += bytes;
     return this.#bytes <= this.#max;

@@ -54,7 +54,7 @@ export function networkOf(address: string): string {
   return [...groups, ...Array(zeros).fill("0"), ...rest].slice(0, 4).join(":");
 }
 
-/** See the module. */
+/** The connections that have not shown whose they are. */
 export class Pending {
   readonly #max: number;
   /** By remote address and port; in order of arrival. */

@@ -28,7 +28,7 @@ export interface ReceptionOptions {
 /** Connections of strangers that are closed when descriptors have run out. */
 const DESCRIPTORS_FREED = 32;
 
-/** See the module. */
+/** Takes connections in, up to the end of their handshakes. */
 export class Reception {
   readonly #options: ReceptionOptions;
   readonly #pending: Pending;

@@ -27,7 +27,7 @@ export class Blame {
   /**
    * Nobody has done anything wrong yet.
    *
-   * @param perMinute Faults a minute that are tolerated; so many at once.
+   * @param perMinute Faults a minute that are tolerated; as many at once.
    */
   constructor(perMinute: number) {
     this.#perMinute = perMinute;

@@ -57,7 +57,7 @@ export class DecisionBook {
     return this.#ledger.journal.decisionCount;
   }
 
-  /** The newest decisions, up to so many, oldest first. */
+  /** The newest decisions, at most `count`, oldest first. */
   newest(count: number): DecisionRecord[] {
     const from = Math.max(0, this.count - count);
     return this.#ledger.journal.decisionsFrom(from, count).map((kept) => this.#withValue(kept));

@@ -41,7 +41,7 @@ export const IDS_MAX = 4_096;
 /**
  * The well-formed ids of lists. Others can name nothing, so they are passed over.
  *
- * @param countMax What comes after so many ids is not looked at.
+ * @param countMax How many ids are looked at; what comes after them is not.
  */
 export function decodeNamed(lists: readonly MessageIds[], countMax = IDS_MAX): Named[] {
   const named: Named[] = [];

@@ -41,7 +41,7 @@ export interface InstancesOptions {
   readonly trace: { readonly node: string; readonly write: (line: string) => void } | undefined;
 }
 
-/** See the module. */
+/** All instances of one node. */
 export class Instances {
   /**
    * Told of every step; undefined if nobody wants to know.

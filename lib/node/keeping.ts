@@ -22,7 +22,7 @@ export interface KeepingOptions {
   keep(): void;
 }
 
-/** See the module. */
+/** Says when to flush one node. */
 export class Keeping {
   readonly #options: KeepingOptions;
   #scheduled: Urgency = "none";

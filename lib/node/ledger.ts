@@ -78,7 +78,7 @@ function makeRecord(
   };
 }
 
-/** See the module. */
+/** Every message, value, decision and proof that one process knows. */
 export class Ledger {
   /** What is in front of. */
   readonly journal: Journal;

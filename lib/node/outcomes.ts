@@ -83,7 +83,7 @@ export interface Refused {
   readonly sources: readonly string[];
 }
 
-/** See the module. */
+/** What the core of one process wants done, done. */
 export class Outcomes {
   /** How many messages this process has signed. */
   signed = 0;

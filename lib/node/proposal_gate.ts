@@ -13,7 +13,7 @@ import type { Clock } from "./clock.ts";
 import { Rates } from "./rates.ts";
 
 /**
- * So many times more may come because something refers to it, or offers it: a peer that returns
+ * How many times more may come because something refers to it, or offers it: a peer that returns
  * after an absence gets thousands. But an acceptor may refer to as many as it likes.
  */
 const REFERRED_FACTOR = 20;

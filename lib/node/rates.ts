@@ -20,7 +20,7 @@ export class Rates<K> {
     this.#perSecond = perSecond;
   }
 
-  /** Whether so many more are within the rate; counts them if so. */
+  /** Whether `count` more are within the rate; counts them if so. */
   take(key: K, nowMs: number, count: number = 1): boolean {
     return this.#bucket(key, nowMs).take(count, nowMs);
   }

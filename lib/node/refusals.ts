@@ -7,7 +7,7 @@
 import type { Rejection, RejectionCode } from "../core/rejection.ts";
 import type { Logger } from "./logger.ts";
 
-/** See the module. */
+/** The refusals of one process. */
 export class Refusals {
   /** How often each kind of refusal has happened; a kind that never has is absent. */
   readonly counts: Map<RejectionCode, number> = new Map();

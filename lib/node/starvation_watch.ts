@@ -29,7 +29,7 @@ interface Told {
   readonly forGood: LearnerSet;
 }
 
-/** Of so many instances with starved learners it is remembered that they have been told. */
+/** Instances remembered as told to have starved learners, at most. */
 const TOLD_MAX = 10_000;
 
 /**
@@ -38,7 +38,7 @@ const TOLD_MAX = 10_000;
  */
 const DELAY_MS_MIN = 100;
 
-/** And at least so many times as long as the last examinations took: a long history costs more. */
+/** How many times as long as the last examinations took, at least: a long history costs more. */
 const REST = 19;
 
 /**

@@ -35,7 +35,7 @@ export interface StepperParts {
   woken(running: RunningInstance): void;
 }
 
-/** See the module. */
+/** The one thing that steps the core of a process. */
 export class Stepper {
   readonly #parts: StepperParts;
   readonly #released: HeldProposal[] = [];

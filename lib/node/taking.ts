@@ -42,7 +42,7 @@ interface Taken {
   readonly source: string;
 }
 
-/** See the module. */
+/** Takes in the messages of one process. */
 export class Taking {
   readonly #parts: TakingParts;
   /** Instances in which something has happened, whose proposers have not looked since. */

@@ -8,7 +8,7 @@
 
 import type { AcceptorIndex, Message, MessageId } from "../core/types.ts";
 
-/** See the module. Bounded by what this acceptor has signed: nobody else can make any. */
+/** The permission of one acceptor. Bounded by what this acceptor has signed: nobody else can make any. */
 export class Voting {
   readonly #self: AcceptorIndex | undefined;
   /** Messages of its own that were shown before it voted and are not taken in, by instance. */

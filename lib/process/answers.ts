@@ -28,7 +28,7 @@ export function encodeDecision({ learner, instance, ballot, signers, value }: De
  * there is room, then again with every decision. The ballot has the hash of a value that is left out.
  *
  * @param records Oldest first, and so is the answer.
- * @param needed Of so many of the newest nothing but values is left out; all, if not given.
+ * @param needed How many of the newest lose nothing but values; all, if not given.
  */
 export function decisionsWithin(
   records: readonly DecisionRecord[],

@@ -140,7 +140,7 @@ export interface ObserveOptions {
 export interface Running extends AsyncDisposable {
   /** The identity that it runs as. */
   readonly name: string;
-  /** Settles when it is connected with so many acceptors, or stops, or `signal` is aborted. */
+  /** Settles when it is connected with `count` acceptors, or stops, or `signal` is aborted. */
   connected(count: number, signal?: AbortSignal): Promise<void>;
   /** Decisions that it knows, and those to come, until it stops or `signal` is aborted. */
   decisions(options?: ObserveOptions): AsyncIterable<Observed>;

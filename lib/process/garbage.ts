@@ -9,7 +9,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** At most so much of the time goes into collecting: a part of so many. */
+/** Collecting takes at most one part of the time in this many. */
 const SHARE = 10;
 
 /** What a {@linkcode Collector} needs to know. */

@@ -91,7 +91,7 @@ export class Peers {
     return outgoing(link, this.#onFault);
   }
 
-  /** Settles when so many acceptors are connected. */
+  /** Settles when `count` acceptors are connected. */
   async connected(count: number): Promise<void> {
     while (this.connectedCount < count && !this.#closing.signal.aborted) {
       await new Promise<void>((resolve) => this.#whenUp.push(resolve));

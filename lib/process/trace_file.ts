@@ -38,7 +38,7 @@ export interface TraceFileHost {
   readonly log: Logger;
 }
 
-/** See the module. Nobody waits for the disk: what it does not take in time ends the trace. */
+/** A trace on its way to its file. Nobody waits for the disk: what it does not take in time ends the trace. */
 export class TraceFile implements TraceTaker {
   readonly #path: string;
   readonly #host: TraceFileHost;

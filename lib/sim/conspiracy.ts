@@ -15,7 +15,7 @@ import { INSTANCE, type Sealed } from "./sealed.ts";
 import type { Scene } from "./scene.ts";
 import type { Villain } from "./villain.ts";
 
-/** See the module. */
+/** The common knowledge of the villains of one world. */
 export class Conspiracy {
   /** Everything well-formed that has been under way. */
   readonly dag: Dag = newDag();

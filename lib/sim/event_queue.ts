@@ -35,7 +35,7 @@ export class EventQueue {
     heap[at] = due;
   }
 
-  /** Lets something happen in so many milliseconds. */
+  /** Lets something happen in a number of milliseconds. */
   after(ms: number, act: () => void): void {
     this.at(this.nowMs + ms, act);
   }

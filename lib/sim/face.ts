@@ -13,7 +13,7 @@ import type { Villain } from "./villain.ts";
 /** A villain does not wait for the time of a 1a. */
 const LATE: Timestamp = { seconds: 1e10, nanos: 0 };
 
-/** See the module. The villain must be an acceptor. */
+/** What a villain is to some of the others. The villain must be an acceptor. */
 export class Face {
   readonly #villain: Villain;
   readonly #strategy: string;

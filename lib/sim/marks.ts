@@ -9,7 +9,7 @@
 export class Marks {
   readonly counts: Map<string, number> = new Map();
 
-  /** It has happened, so many times. */
+  /** It has happened `count` times. */
   mark(name: string, count = 1): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + count);
   }

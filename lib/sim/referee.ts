@@ -32,7 +32,7 @@ const FAULTS: ReadonlySet<string> = new Set([
   ...["NOT_CANONICAL", "UNKNOWN_SIGNER", "MALFORMED"],
 ]);
 
-/** See the module. */
+/** The referee of one world. */
 export class Referee {
   /** By learner: the values that it has decided, each with whoever saw it first. */
   readonly decisions: readonly Map<ValueHash, string>[];

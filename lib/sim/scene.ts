@@ -13,7 +13,7 @@ import type { Packet } from "./packet.ts";
 import type { Prng } from "./prng.ts";
 import type { Sealed } from "./sealed.ts";
 
-/** See the module. */
+/** The world as one villain sees it. */
 export interface Scene {
   /** Time. */
   readonly queue: EventQueue;

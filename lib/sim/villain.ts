@@ -36,7 +36,7 @@ export interface Strategy {
 /** Packets that a villain sends of its own accord in the life of a world: one must end. */
 const ACTS_MAX = 400;
 
-/** See the module. */
+/** One process that follows no rules. */
 export class Villain {
   /** Its number among all processes of the world. */
   readonly index: number;
@@ -146,7 +146,7 @@ export class Villain {
     return seal1a(proposal);
   }
 
-  /** What a clock that is right shows, or will show in so many milliseconds. */
+  /** What a clock that is right shows, or will show in a number of milliseconds. */
   now(aheadMs = 0): Timestamp {
     return addMs(this.stage.beginning, this.stage.queue.nowMs + aheadMs);
   }
@@ -170,7 +170,7 @@ export class Villain {
     this.stage.queue.after(ms, () => this.isActive && act());
   }
 
-  /** Does something so many times, with a pause before each. */
+  /** Does something `times` times, with a pause before each. */
   repeat(times: number, pauseMs: number, act: (turn: number) => void): void {
     const go = (turn: number) => {
       act(turn);

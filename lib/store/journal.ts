@@ -116,7 +116,7 @@ export class JournalError extends Error {
 }
 
 /**
- * See the module. All calls are synchronous; none but `close` may follow `close`. Reading throws
+ * What one process has kept. All calls are synchronous; none but `close` may follow `close`. Reading throws
  * {@linkcode JournalError} if the file has been damaged since it was opened.
  */
 export interface Journal {

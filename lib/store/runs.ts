@@ -21,7 +21,7 @@ export function newRun(start: number): JournalRun {
 }
 
 /**
- * What {@linkcode Journal.commonLength} says of a journal with these runs and so many messages.
+ * What {@linkcode Journal.commonLength} says of a journal with these runs and `length` messages.
  *
  * @throws RangeError if the position is no count.
  */

@@ -33,7 +33,7 @@ export interface HeldDirectory {
  * @throws JournalError if another process holds it, or files cannot be written there.
  */
 export function holdDirectory(dataDir: string): HeldDirectory {
-  // Absolute, lest SQLite take a name that begins with "file:" for an address.
+  // Absolute: SQLite takes a name that begins with "file:" for an address.
   const directory = resolve(dataDir);
   const path = join(directory, FILE);
   let lock: Deno.FsFile | undefined;

@@ -132,7 +132,7 @@ export const NETWORK_SETTINGS: Readonly<Record<NetworkSettingName, Setting>> = {
     HOUR_MS,
   ),
   echoDelayMs: setting(
-    "Milliseconds that an echo waits, lest the peer tell us first that it has the message.",
+    "Milliseconds that an echo waits: meanwhile the peer may tell us that it has the message.",
     100,
     1,
     MINUTE_MS,

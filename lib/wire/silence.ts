@@ -35,7 +35,7 @@ export interface Look {
   readonly againMs: number;
 }
 
-/** See the module. Knows no clock: all times are of one that does not run backwards. */
+/** Judges the silence of one peer. Knows no clock: all times are of one that does not run backwards. */
 export class Silence {
   readonly #patience: Patience;
   #heardMs: number;
@@ -54,7 +54,7 @@ export class Silence {
     this.#hadGrace = false;
   }
 
-  /** So many bytes have come from the peer in all: if they are more than before, it is alive. */
+  /** Takes how many bytes have come from the peer in all: if more than before, it is alive. */
   received(bytes: number, nowMs: number): void {
     if (bytes > this.#receivedBytes) this.heard(nowMs);
     this.#receivedBytes = bytes;

@@ -23,7 +23,7 @@ export class TokenBucket {
     this.#at = nowMs;
   }
 
-  /** Takes `n` tokens if there are so many; false, and takes none, if not. */
+  /** Takes `n` tokens if there are as many; false, and takes none, if not. */
   take(n: number, nowMs: number): boolean {
     this.#refill(nowMs);
     if (this.#tokens < n) return false;
@@ -42,7 +42,7 @@ export class TokenBucket {
     return this.holds(this.#capacity, nowMs);
   }
 
-  /** Takes `n` tokens whether or not there are so many: what follows waits for the debt. */
+  /** Takes `n` tokens whether or not there are as many: what follows waits for the debt. */
   charge(n: number, nowMs: number): void {
     this.#refill(nowMs);
     this.#tokens -= n;

@@ -12,7 +12,7 @@ import { readOutcome } from "../test_report.ts";
 export type Detector =
   /** One test, by its exact name, in a file. */
   | { readonly path: string; readonly test: string }
-  /** Any of so many seeds of the simulator. */
+  /** Any of this many seeds of the simulator. */
   | { readonly sim: number };
 
 /** Something that is wrong in other implementations, or would be easy to get wrong. */
@@ -48,7 +48,7 @@ export interface Source {
 export interface CampaignOptions {
   /** How many faults are tried at a time; 2 if absent. */
   readonly workers?: number;
-  /** After so many seconds a detector has hung, which catches nothing; 60 if absent. */
+  /** Seconds after which a detector has hung, which catches nothing; 60 if absent. */
   readonly secondsMax?: number;
   /** Told of each result, in the order of the faults. */
   readonly report?: (result: Result) => void;

@@ -31,7 +31,11 @@ export const NAMES: readonly Fault[] = [
     origin: "easily done: votes could be repeated elsewhere",
     edits: [
       edit("node/signing.ts", "Message(scope,", "Message({ ...scope, instance: 0n },"),
-      edit("crypto/verify.ts", "whole, instance }", "whole, instance: 0n }"),
+      edit(
+        "crypto/verify.ts",
+        "context.digest.whole, instance }",
+        "context.digest.whole, instance: 0n }",
+      ),
     ],
     caughtBy: {
       path: "tests/node/hostile_signature_test.ts",

@@ -10,7 +10,7 @@ import type { ClusterScenario } from "../../lib/sim/cluster/scenario.ts";
 import type { MakeInspector } from "../../lib/sim/inspector.ts";
 import { StepOracle } from "../../tests/sim/literal.ts";
 
-/** One run of so many is held against the literal oracle at every step, which is slow. */
+/** One run in this many is held against the literal oracle at every step, which is slow. */
 const INSPECT_EVERY = 10;
 
 /** Holds the steps of one instance against the oracle. */

@@ -141,7 +141,10 @@ Deno.test("mistakes on the command line are one line and status 2", async () => 
     ["generate x --acceptors A,,B", '--acceptors: the name "" is empty'],
     ["generate x --acceptors A,B,A", '--acceptors: names "A" twice'],
     ["generate x --acceptors client_0 --clients 1", '--acceptors: "client_0" is the name of a'],
-    ["generate x --acceptors 4 --byzantine 2", "--acceptors: 4 acceptors cannot stand 2 Byzantine"],
+    [
+      "generate x --acceptors 4 --byzantine 2",
+      "--acceptors: 4 acceptors cannot tolerate 2 Byzantine",
+    ],
     ["generate x --preset crash --byzantine 1", "--byzantine: does not go with --preset crash"],
     ["generate x --preset two-chain --crash 1", "--crash: does not go with --preset two-chain"],
     ["generate x --preset raft", '--preset: wants one of bft, crash, two-chain, not "raft"'],

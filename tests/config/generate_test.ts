@@ -64,7 +64,7 @@ Deno.test("what cannot be stood is refused with the least number that could", ()
   const error = assertThrows(() => chooseTolerance(4, { byzantine: 1, crash: 1 }), OperatorError);
   assertEquals(
     error.message,
-    "--acceptors: 4 acceptors cannot stand 1 Byzantine and 1 crashed ones; that takes at least 6 " +
+    "--acceptors: 4 acceptors cannot tolerate 1 Byzantine and 1 crashed ones; that takes at least 6 " +
       "(3 for each Byzantine, 2 for each crashed, and 1)",
   );
   assertEquals(error.exitStatus, EXIT.usage);

@@ -243,7 +243,11 @@ Deno.test(
           ["up ../photos", EXIT.usage, /NAME: "\.\.\/photos" is no name of a cluster/],
           ["up x --learner --acceptors learner,B,C,D", EXIT.usage, /--acceptors: learner is what/],
           ["up x --acceptors client_0,B,C,D", EXIT.usage, /"client_0" is the name of a client/],
-          ["up x --acceptors 3 --byzantine 1", EXIT.usage, /3 acceptors cannot stand 1 Byzantine/],
+          [
+            "up x --acceptors 3 --byzantine 1",
+            EXIT.usage,
+            /3 acceptors cannot tolerate 1 Byzantine/,
+          ],
           ["up x --base-port 65534", EXIT.usage, /would need port 65536/],
           ["kill none Dave", EXIT.clusterState, /cluster none: there is none/],
           ["restart none", EXIT.clusterState, /cluster none: there is none/],

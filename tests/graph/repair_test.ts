@@ -107,7 +107,7 @@ Deno.test("derived safe sets are all that the quorums allow, and keep the graph 
   assert(seen.all > 200 && seen.leftOut > 0 && seen.impossible > 20, JSON.stringify(seen));
 });
 
-Deno.test("what is to stand liars and crashes stands exactly these", () => {
+Deno.test("what is to tolerate liars and crashes tolerates exactly these", () => {
   for (const [count, liars, crashes] of [[4, 1, 0], [6, 1, 1], [5, 0, 2], [3, 0, 1], [7, 2, 0]]) {
     const acceptors = Array.from({ length: count! }, (_, i) => i);
     const { quorums, safe } = deriveTolerance(acceptors, liars!, crashes!)!;

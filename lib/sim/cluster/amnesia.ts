@@ -18,7 +18,7 @@ interface Patient {
   readonly well: Set<bigint>;
 }
 
-/** See the module. */
+/** What the restored members of a cluster have forgotten. */
 export class Amnesia {
   readonly #marks: Marks;
   /** By instance. */

@@ -31,7 +31,7 @@ export interface CastOptions {
   dial(from: number, to: number, end: End): boolean;
 }
 
-/** See the module. */
+/** All villains of one cluster. */
 export class Cast {
   /** Those that act on what is said. */
   readonly plotters: Plotters;

@@ -23,10 +23,10 @@ import type { ClockSettings, Leap } from "./time.ts";
 /** Message delays of a cluster may be so long. */
 const DELAYS_MS = [2, 10, 40, 120];
 
-/** What goes wrong goes wrong in the first so many milliseconds. */
+/** How long things go wrong, in milliseconds. */
 const TROUBLE_MS = 3_000;
 
-/** One world in so many has real keys, and its envelopes go as bytes. */
+/** One world in this many has real keys, and its envelopes go as bytes. */
 const REAL_KEYS_EVERY = 50;
 
 /** What may be fixed in advance. */

@@ -38,7 +38,7 @@ export type Decided = (who: string, instance: bigint, learner: string) => void;
 /** Told of every step of an honest member. */
 export type Stepped = (who: string, instance: bigint, effects: readonly Effect[]) => void;
 
-/** See the module. */
+/** The judge of one cluster. */
 export class Judge {
   readonly #graph: LearnerGraph;
   readonly #marks: Marks;

@@ -82,7 +82,7 @@ function endOf(link: Link, clock: VirtualClock, deafTo: AcceptorIndex | undefine
   };
 }
 
-/** See the module. */
+/** From a start to a crash, a stop or the end of the world. */
 export class Life {
   readonly node: Node;
   readonly links: Links;

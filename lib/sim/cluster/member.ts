@@ -12,7 +12,7 @@ import type { Life } from "./life.ts";
 import type { Crash, CrashEffect } from "./scenario.ts";
 import { breakingJournal, StoredJournal } from "./stored_journal.ts";
 
-/** See the module. */
+/** One process that follows the rules, through all its lives. */
 export class Member {
   readonly index: number;
   readonly configuration: Configuration;

@@ -19,7 +19,7 @@ import type { End } from "./streams.ts";
 /** Envelopes that wait for one peer at most. */
 const QUEUE_MAX = 64;
 
-/** See the module. */
+/** The plotter's end of one stream. */
 export class PlotterEnd implements End {
   onReady: () => void = () => {};
   isOver = false;

@@ -234,7 +234,7 @@ export class Plotters implements Scene {
     }
   }
 
-  /** A message to be sent, of which it is remembered who has made it. */
+  /** A message to be sent, and who has made it. */
   #deed(sealed: Sealed): ConsensusMessage {
     const message = this.#encode(sealed);
     const { conspiracy } = this;

@@ -98,7 +98,7 @@ export interface OwnLimits {
   readonly instanceIdleMs: number;
 }
 
-/** See the module. */
+/** All that is drawn for one cluster. */
 export interface ClusterScenario {
   readonly seed: number;
   readonly graph: LearnerGraph;

@@ -137,7 +137,7 @@ export class StoredJournal extends WrappedJournal {
     return this.#durableLength;
   }
 
-  /** What it was when it had so many batches: all of them if absent. */
+  /** What it was when it had `count` batches: all of them if absent. */
   copy(count = this.batches.length): StoredJournal {
     const copy = new StoredJournal(this.#makeEpoch);
     for (const batch of this.batches.slice(0, count)) copy.commit(batch, true);

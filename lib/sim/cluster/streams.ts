@@ -48,7 +48,7 @@ export interface StreamSettings {
   carried(by: 0 | 1): void;
 }
 
-/** See the module. */
+/** One stream, with two ends. */
 export class Stream {
   readonly #settings: StreamSettings;
   readonly #ends: readonly [End, End];

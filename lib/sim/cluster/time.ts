@@ -25,7 +25,7 @@ export interface Leap {
 export interface ClockSettings {
   /** It is ahead by so much at first; behind if negative. */
   readonly skewMs: number;
-  /** At first it runs so many times as fast as time. */
+  /** How many times as fast as time it runs at first. */
   readonly drift: number;
   /** For a while it is further ahead; undefined for never. */
   readonly leap?: Leap | undefined;

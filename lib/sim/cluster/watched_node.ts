@@ -17,7 +17,7 @@ export type Taken = (
   hasGrown: boolean,
 ) => void;
 
-/** See the module. */
+/** A node that tells what it takes. */
 export class WatchedNode extends Node {
   readonly #taken: Taken;
 

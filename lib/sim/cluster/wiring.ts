@@ -30,7 +30,7 @@ export interface WiringOptions {
   sent(process: number, life: Life | undefined): void;
 }
 
-/** See the module. */
+/** All streams of one cluster. */
 export class Wiring {
   readonly #options: WiringOptions;
   /** With the lives at their ends; undefined for a villain's. */

@@ -57,7 +57,7 @@ export interface Spectator {
   readonly trace?: (line: string) => void;
 }
 
-/** See the module. */
+/** One cluster, from its beginning to its end. */
 export class ClusterWorld {
   readonly queue: EventQueue = new EventQueue();
   readonly scenario: ClusterScenario;

@@ -38,7 +38,7 @@ export function plotOf(conspiracy: Conspiracy, stage: Scene): Plot {
   return plot;
 }
 
-/** See the module. */
+/** What one group of villains is after. */
 export class Plot {
   readonly #stage: Scene;
   readonly #sideOf: (peer: number) => Side;
