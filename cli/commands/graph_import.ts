@@ -169,7 +169,7 @@ function* complete(
     for (const rule of prepared.quorums.keys()) {
       const sets = yield* minimalQuorums(prepared, rule, WRITTEN_MAX, limited(effort, 20_000));
       if (!sets.complete) return "has too many minimal quorums to write out; use --quorums demands";
-      rules.push(ruleOfSets(prepared.symmetry, sets));
+      rules.push(ruleOfSets(sets));
     }
     spec = { ...spec, quorums: prepared.quorumOf.map((rule) => rules[rule]!) };
     demands = [];

@@ -66,7 +66,7 @@ export function recordOf(report: GraphReport, file: string): EventRecord {
 
 /** Minimal sets: how many, and of each kind one, with what all of that kind have in common. */
 function setsRecord(report: GraphReport, sets: MinimalSets): JsonValue {
-  const { symmetry, graph } = report.prepared;
+  const { graph } = report.prepared;
   return {
     count: countSets(sets),
     complete: sets.complete,
@@ -77,7 +77,7 @@ function setsRecord(report: GraphReport, sets: MinimalSets): JsonValue {
       example: namesOf(report, pattern.example),
       are: pattern.size === 0
         ? "nobody"
-        : describeRule(simplify(ruleOfPattern(symmetry, pattern)), graph.spec.acceptors),
+        : describeRule(simplify(ruleOfPattern(sets.symmetry, pattern)), graph.spec.acceptors),
     })),
   };
 }

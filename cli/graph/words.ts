@@ -125,7 +125,7 @@ export function setsText({ prepared }: GraphReport, sets: MinimalSets): string {
   const shown = patterns.slice(0, PATTERNS_SHOWN).map((pattern) =>
     pattern.size === 0
       ? "nobody at all"
-      : describeRule(simplify(ruleOfPattern(prepared.symmetry, pattern)), acceptors)
+      : describeRule(simplify(ruleOfPattern(sets.symmetry, pattern)), acceptors)
   );
   const total = countSets(sets);
   const more = patterns.length > PATTERNS_SHOWN ? "; …" : "";

@@ -16,7 +16,7 @@ import {
   type Pattern,
   type Property,
 } from "./minimal.ts";
-import { prepare, type PreparedGraph } from "./prepared.ts";
+import { narrowed, prepare, type PreparedGraph } from "./prepared.ts";
 import { simplify } from "./simplify.ts";
 import { SplitSearch } from "./split.ts";
 import type { Symmetry } from "./symmetry.ts";
@@ -84,11 +84,12 @@ export function* deriveSafety(
 
 /** All sets without which liars cannot split the two, as a rule. */
 function* safeSetsOf(
-  prepared: PreparedGraph,
+  graph: PreparedGraph,
   ruleA: number,
   ruleB: number,
   effort: Effort,
 ): Work<SetRule | "none" | "unknown"> {
+  const prepared = narrowed(graph, [ruleA, ruleB]);
   const { symmetry } = prepared;
   const search = new SplitSearch(prepared, ruleA, ruleB);
   const splits = search.splitting(effort);
@@ -99,11 +100,11 @@ function* safeSetsOf(
   };
   const sets = yield* minimalSets(symmetry, isSafe, PATTERNS_MAX, effort);
   if (!sets.complete) return "unknown";
-  return sets.patterns.length === 0 ? "none" : ruleOfSets(symmetry, sets);
+  return sets.patterns.length === 0 ? "none" : ruleOfSets(sets);
 }
 
 /** The rule that is met exactly by the sets that contain one of those found. */
-export function ruleOfSets(symmetry: Symmetry, { patterns }: MinimalSets): SetRule {
+export function ruleOfSets({ symmetry, patterns }: MinimalSets): SetRule {
   return simplify({
     kind: "threshold",
     threshold: 1,

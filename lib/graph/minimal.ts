@@ -28,6 +28,8 @@ export interface Pattern {
 
 /** Minimal sets, smallest first. */
 export interface MinimalSets {
+  /** By which patterns are to be read. */
+  readonly symmetry: Symmetry;
   /** As far as they were looked for. */
   readonly patterns: readonly Pattern[];
   /** Whether that is all. */
@@ -37,7 +39,9 @@ export interface MinimalSets {
 }
 
 /** Nothing was looked for. */
-export const NOTHING: MinimalSets = { patterns: [], complete: false, completeBelow: 0 };
+export function noneSought(symmetry: Symmetry): MinimalSets {
+  return { symmetry, patterns: [], complete: false, completeBelow: 0 };
+}
 
 /** A question about a set with that many of each kind; every larger set must have the answer too. */
 export type Property = (counts: Counts) => Work<boolean | "unknown">;
@@ -57,7 +61,7 @@ export function* minimalSets(
   effort: Effort,
 ): Work<MinimalSets> {
   const { kinds } = symmetry;
-  if (effort.stopped) return NOTHING;
+  if (effort.stopped) return noneSought(symmetry);
   const encoding = new Encoding(symmetry);
   const { solver } = encoding;
   const set = encoding.set();
@@ -66,7 +70,7 @@ export function* minimalSets(
   for (let size = 0; size <= set.of.length; size++) {
     const atMost = solver.variable();
     solver.addThreshold(set.of.length - size, set.of.map(not), atMost);
-    const part = { patterns, complete: false, completeBelow: size };
+    const part = { symmetry, patterns, complete: false, completeBelow: size };
     for (;;) {
       yield;
       const found = yield* solver.solve([atMost], effort);
@@ -94,7 +98,7 @@ export function* minimalSets(
     }
     if ((yield* solver.solve([], effort)) === false) break;
   }
-  return { patterns, complete: !effort.stopped, completeBelow: Infinity };
+  return { symmetry, patterns, complete: !effort.stopped, completeBelow: Infinity };
 }
 
 /** A largest set without the property that contains one without it, in the order of like kinds. */
@@ -159,7 +163,7 @@ export function setOfCounts({ kinds }: Symmetry, counts: Counts): AcceptorSet {
   return set;
 }
 
-/** Who is in some set of a pattern. */
+/** Who is in some set of a pattern, by the symmetry of its list. */
 export function membersOfPattern({ kinds, like }: Symmetry, { counts }: Pattern): AcceptorSet {
   const used = new Set(like.filter((_, kind) => counts[kind]! > 0));
   let set = 0n;

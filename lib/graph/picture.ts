@@ -44,13 +44,14 @@ export type Membership = "critical" | "blocking" | "used" | undefined;
 
 /** By learner, then acceptor. */
 export function memberships({ prepared, learners }: GraphReport): Membership[][] {
-  const { graph, quorums, quorumOf, symmetry } = prepared;
+  const { graph, quorums, quorumOf } = prepared;
   return quorumOf.map((rule) => {
     const used = mentionedBy(quorums[rule]!);
-    const patterns = learners.find((each) => each.rule === rule)?.blocking.patterns ?? [];
+    const blocking = learners.find((each) => each.rule === rule)?.blocking;
+    const patterns = blocking?.patterns ?? [];
     const membersAt = (wanted: (size: number) => boolean): AcceptorSet =>
       patterns.filter(({ size }) => wanted(size))
-        .reduce((set, pattern) => set | membersOfPattern(symmetry, pattern), 0n);
+        .reduce((set, pattern) => set | membersOfPattern(blocking!.symmetry, pattern), 0n);
     const [alone, some] = [membersAt((size) => size === 1), membersAt(() => true)];
     return Array.from(
       { length: graph.acceptorCount },

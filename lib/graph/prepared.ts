@@ -78,6 +78,25 @@ export function prepare(open: LearnerGraph, given: Demands = []): PreparedGraph 
   };
 }
 
+/**
+ * The same graph with the symmetry of some quorum rules only: where others are not asked about, more
+ * acceptors are alike.
+ *
+ * @param rules Their positions.
+ * @param use Whether safe sets are asked about, too.
+ */
+export function narrowed(
+  prepared: PreparedGraph,
+  rules: readonly number[],
+  use: "quorums" | "quorums and safe sets" = "quorums",
+): PreparedGraph {
+  // Demands of acceptors are always asked about, and tell more of them apart than any rule.
+  if (prepared.demands.length > 0) return prepared;
+  const asked = new Set(rules.map((rule) => prepared.quorums[rule]!));
+  if (use !== "quorums") prepared.edges.forEach(({ safe }) => asked.add(safe));
+  return { ...prepared, symmetry: findSymmetry([...asked], prepared.graph.acceptorCount) };
+}
+
 /** The learners with a quorum rule. */
 export function learnersWith({ quorumOf }: PreparedGraph, rule: number): LearnerIndex[] {
   return quorumOf.flatMap((each, learner) => each === rule ? [learner] : []);

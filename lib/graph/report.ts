@@ -193,7 +193,7 @@ export interface TopTier {
 
 /** The top tier of what was reported. */
 export function topTier({ prepared, learners, splits }: GraphReport): TopTier {
-  const { symmetry, all } = prepared;
+  const { all } = prepared;
   let acceptors = 0n;
   let complete = learners.length === prepared.quorums.length;
   const found = [
@@ -202,7 +202,7 @@ export function topTier({ prepared, learners, splits }: GraphReport): TopTier {
   ];
   for (const sets of found) {
     if (!sets.complete) complete = false;
-    for (const pattern of sets.patterns) acceptors |= membersOfPattern(symmetry, pattern);
+    for (const pattern of sets.patterns) acceptors |= membersOfPattern(sets.symmetry, pattern);
   }
   return { acceptors, complete: complete || countMembers(acceptors) === countMembers(all) };
 }

@@ -6,8 +6,14 @@
 
 import type { AcceptorSet } from "../core/types.ts";
 import type { Effort, Work } from "./effort.ts";
-import { type MinimalSets, minimalSets, NOTHING, type Property, setOfCounts } from "./minimal.ts";
-import type { PreparedGraph } from "./prepared.ts";
+import {
+  type MinimalSets,
+  minimalSets,
+  noneSought,
+  type Property,
+  setOfCounts,
+} from "./minimal.ts";
+import { narrowed, type PreparedGraph } from "./prepared.ts";
 import { SplitSearch } from "./split.ts";
 
 /**
@@ -16,11 +22,12 @@ import { SplitSearch } from "./split.ts";
  * @param rule Its position among the graph's quorum rules.
  */
 export function blockingSets(
-  prepared: PreparedGraph,
+  graph: PreparedGraph,
   rule: number,
   patternsMax: number,
   effort: Effort,
 ): Work<MinimalSets> {
+  const prepared = narrowed(graph, [rule]);
   const { symmetry, all, isQuorum } = prepared;
   const blocks = plain((set) => !isQuorum(rule, all & ~set), prepared);
   return minimalSets(symmetry, blocks, patternsMax, effort);
@@ -28,11 +35,12 @@ export function blockingSets(
 
 /** The minimal quorums of a rule; of acceptors with demands, sets in which these are met. */
 export function minimalQuorums(
-  prepared: PreparedGraph,
+  graph: PreparedGraph,
   rule: number,
   patternsMax: number,
   effort: Effort,
 ): Work<MinimalSets> {
+  const prepared = narrowed(graph, [rule]);
   const { symmetry, isQuorum } = prepared;
   return minimalSets(symmetry, plain((set) => isQuorum(rule, set), prepared), patternsMax, effort);
 }
@@ -42,13 +50,14 @@ export function minimalQuorums(
  * quorums have nobody else in common.
  */
 export function* splittingSets(
-  prepared: PreparedGraph,
+  graph: PreparedGraph,
   ruleA: number,
   ruleB: number,
   patternsMax: number,
   effort: Effort,
 ): Work<MinimalSets> {
-  if (effort.stopped) return NOTHING;
+  if (effort.stopped) return noneSought(graph.symmetry);
+  const prepared = narrowed(graph, [ruleA, ruleB]);
   const search = new SplitSearch(prepared, ruleA, ruleB);
   return yield* minimalSets(prepared.symmetry, search.splitting(effort), patternsMax, effort);
 }

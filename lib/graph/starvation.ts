@@ -9,7 +9,7 @@ import { minimise } from "../core/quorum.ts";
 import type { AcceptorSet, LearnerIndex } from "../core/types.ts";
 import { type Effort, finish, limited, newEffort, type Work } from "./effort.ts";
 import { Encoding } from "./encoding.ts";
-import { prepare, type PreparedGraph } from "./prepared.ts";
+import { narrowed, prepare, type PreparedGraph } from "./prepared.ts";
 import { dualOf } from "./simplify.ts";
 import { not } from "./solver.ts";
 
@@ -77,7 +77,7 @@ export function* quorumWithout(
   effort: Effort,
 ): Work<AcceptorSet | "unknown" | undefined> {
   if (effort.stopped) return "unknown";
-  const { symmetry, quorums, demands, isQuorum } = prepared;
+  const { symmetry, quorums, demands, isQuorum } = narrowed(prepared, [mine, theirs]);
   const encoding = new Encoding(symmetry);
   const { solver } = encoding;
   const set = encoding.set();

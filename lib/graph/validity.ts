@@ -8,7 +8,7 @@ import { entangled, type LearnerGraph } from "../core/learner_graph.ts";
 import { minimise } from "../core/quorum.ts";
 import type { AcceptorSet, LearnerIndex } from "../core/types.ts";
 import { type Effort, finish, newEffort, type Work } from "./effort.ts";
-import { learnersWith, prepare, type PreparedGraph } from "./prepared.ts";
+import { learnersWith, narrowed, prepare, type PreparedGraph } from "./prepared.ts";
 import { type FoundSplit, SplitSearch } from "./split.ts";
 
 /** Why a learner graph is not valid: these three sets have no member in common. */
@@ -160,7 +160,8 @@ export function* violationAmong(
 ): Work<Violation | "unknown" | undefined> {
   const { graph, all, quorumOf } = prepared;
   if (effort.stopped) return "unknown";
-  const search = new SplitSearch(prepared, quorumOf[ones[0]!]!, quorumOf[others[0]!]!);
+  const rules = [quorumOf[ones[0]!]!, quorumOf[others[0]!]!] as const;
+  const search = new SplitSearch(narrowed(prepared, rules, "quorums and safe sets"), ...rules);
   const honest = search.encoding.complement(search.liars);
   for (;;) {
     const split = yield* search.find(effort);

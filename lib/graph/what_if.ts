@@ -8,7 +8,7 @@ import { entangled } from "../core/learner_graph.ts";
 import { hasMember, membersOf, setOf } from "../core/acceptor_set.ts";
 import type { AcceptorSet, LearnerIndex } from "../core/types.ts";
 import type { Effort, Work } from "./effort.ts";
-import type { PreparedGraph } from "./prepared.ts";
+import { narrowed, type PreparedGraph } from "./prepared.ts";
 import { type FoundSplit, SplitSearch } from "./split.ts";
 
 /** What is left to each learner. */
@@ -87,13 +87,15 @@ function whatIfLearner(
 }
 
 function* splitWith(
-  prepared: PreparedGraph,
+  graph: PreparedGraph,
   a: LearnerIndex,
   b: LearnerIndex,
   lying: AcceptorSet,
   effort: Effort,
 ): Work<Pick<WhatIfPair, "split" | "critical">> {
-  const { quorumOf, symmetry } = prepared;
+  const { quorumOf } = graph;
+  const prepared = narrowed(graph, [quorumOf[a]!, quorumOf[b]!]);
+  const { symmetry } = prepared;
   const search = new SplitSearch(prepared, quorumOf[a]!, quorumOf[b]!);
   const countsOf = (set: AcceptorSet) =>
     symmetry.kinds.map((members) => members.filter((index) => hasMember(set, index)).length);

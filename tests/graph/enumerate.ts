@@ -8,7 +8,6 @@ import type { LearnerGraphSpec } from "../../lib/core/learner_graph.ts";
 import { compileRule, type SetRule } from "../../lib/core/quorum.ts";
 import type { Demands } from "../../lib/graph/demands.ts";
 import type { MinimalSets } from "../../lib/graph/minimal.ts";
-import type { Symmetry } from "../../lib/graph/symmetry.ts";
 import { type Bits, type ClosedGraph, closeGraph, isSubset } from "../oracle/closed_graph.ts";
 
 /** A graph of few acceptors, every set of which can be asked about. */
@@ -90,7 +89,7 @@ function table(sets: readonly Bits[]): (rule: SetRule) => (set: Bits) => boolean
 }
 
 /** All sets that patterns stand for, ascending. */
-export function expand({ kinds, like }: Symmetry, { patterns }: MinimalSets): Bits[] {
+export function expand({ symmetry: { kinds, like }, patterns }: MinimalSets): Bits[] {
   const found = new Set<Bits>();
   for (const { counts } of patterns) {
     for (const arrangement of arrangements(like, counts)) {

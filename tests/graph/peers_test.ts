@@ -83,7 +83,7 @@ for (const [file, { satisfiable, results }] of FILES) {
       assertEquals(found.patterns[0]!.size, smallest!.size);
     }
     const tier = blocking.patterns.reduce(
-      (set, pattern) => set | membersOfPattern(prepared.symmetry, pattern),
+      (set, pattern) => set | membersOfPattern(blocking.symmetry, pattern),
       0n,
     );
     const keys = membersOf(tier).map((index) => publicKeys[index]!);
