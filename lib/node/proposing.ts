@@ -12,6 +12,7 @@ import { quote } from "../wire/place.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Instances } from "./instances.ts";
 import type { Logger } from "./logger.ts";
+import type { Tempo } from "./tempo.ts";
 import type { Proposing, RunningInstance } from "./node_types.ts";
 
 export type { Proposing } from "./node_types.ts";
@@ -70,6 +71,8 @@ export function turnOf(configuration: Configuration): Turn {
 export interface DriveParts {
   /** Whose trace, if there is one, is told of every look; it knows the graph. */
   readonly instances: Pick<Instances, "trace" | "graph">;
+  /** How long decisions take. */
+  readonly tempo: Tempo;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Told of ballots, and of learners that are starved. */
@@ -86,14 +89,15 @@ export interface Look {
 
 /** Lets a proposer of an instance look at what is known now. */
 export function drive(
-  { instances: { trace, graph }, random, log }: DriveParts,
+  { instances: { trace, graph }, tempo, random, log }: DriveParts,
   running: RunningInstance,
   proposing: Proposing,
   now: Timestamp,
 ): Look {
   let ballot: Ballot | undefined;
   let wakeAt: Timestamp | undefined;
-  const { state, pace } = proposing;
+  const { state } = proposing;
+  const pace = tempo.of(proposing.pace);
   const entropy = random();
   const before = trace && { ...state };
   const effects = stepProposer(graph, running.state, state, pace, now, entropy);
@@ -102,8 +106,10 @@ export function drive(
   }
   for (const effect of effects) {
     if (effect.kind === "wake") wakeAt = effect.at;
-    else if (effect.kind === "done") stopProposing(running, proposing, true);
-    else if (effect.kind === "starved") {
+    else if (effect.kind === "done") {
+      tempo.decided(state.startedAt!, now);
+      stopProposing(running, proposing, true);
+    } else if (effect.kind === "starved") {
       const names = membersOf(effect.learners).map((learner) => graph.spec.learners[learner]!);
       log("info", `${names.join(", ")} starved in instance ${running.id}`);
       if (isIdle(running.state, state)) rest(proposing);

@@ -19,6 +19,7 @@ import { signProposal } from "./signing.ts";
 import type { SteadyOptions } from "./steady.ts";
 import type { Voting } from "./voting.ts";
 import { setTimer } from "./clock.ts";
+import { Tempo } from "./tempo.ts";
 
 /** What a {@linkcode Stepper} needs. */
 export interface StepperParts {
@@ -39,6 +40,7 @@ export interface StepperParts {
 export class Stepper {
   readonly #parts: StepperParts;
   readonly #released: HeldProposal[] = [];
+  readonly #tempo = new Tempo();
   #closed = false;
 
   /** Nothing has happened yet. */
@@ -93,11 +95,12 @@ export class Stepper {
   /** Lets the proposers of an instance look at what is known now, and does what they want. */
   drive(running: RunningInstance): void {
     const { instances, options: { clock, random, log, configuration } } = this.#parts;
+    const tempo = this.#tempo;
     for (const proposing of running.proposers) {
       if (this.#closed) return;
       const now = this.#now;
       if (running.setBacks !== clock.setBacks) this.#step(running, { kind: "tick", now });
-      const { wakeAt, ballot } = drive({ instances, random, log }, running, proposing, now);
+      const { wakeAt, ballot } = drive({ instances, tempo, random, log }, running, proposing, now);
       if (wakeAt !== undefined) this.#wake(running, wakeAt);
       if (ballot === undefined) continue;
       const value = this.#parts.ledger.value(ballot.valueHash);

@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { Tempo } from "../../lib/node/tempo.ts";
+
+const PACE = { backoffMsMin: 200, backoffMsMax: 10_000, clockSkewMsMax: 500 };
+
+function decidedIn(tempo: Tempo, ms: number, times = 1): void {
+  const begin = { seconds: 100, nanos: 0 };
+  const end = { seconds: 100 + Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 };
+  for (let i = 0; i < times; i++) tempo.decided(begin, end);
+}
+
+Deno.test("a proposer is as patient as decisions are slow, and no more", () => {
+  const tempo = new Tempo();
+  assertEquals(tempo.of(PACE), PACE);
+  decidedIn(tempo, 20, 100);
+  assertEquals(tempo.of(PACE), PACE);
+  decidedIn(tempo, 500, 100);
+  assertEquals(tempo.of(PACE), { ...PACE, backoffMsMin: 2_000 });
+  decidedIn(tempo, 60_000, 100);
+  assertEquals(tempo.of(PACE), { ...PACE, backoffMsMin: 10_000 });
+  decidedIn(tempo, 20, 100);
+  assertEquals(tempo.of(PACE), PACE);
+});
+
+Deno.test("windows are what all proposers have agreed on, however slow decisions are", () => {
+  const tempo = new Tempo();
+  decidedIn(tempo, 5_000, 10);
+  const windows = { members: 3, position: 1, windowMsMin: 100, clockSkewMsMax: 500 };
+  assertEquals(tempo.of(windows), windows);
+});
