@@ -81,7 +81,11 @@ async function measure(revision: Revision, kind: string, bench: ClusterBench): P
   const names = Array.from({ length: bench.acceptors }, (_, i) => `a${i}`);
   const plan = planHomogeneous(names, ["Eve"], { byzantine: f, crash: 0 });
   await Stage.use(async (stage) => {
-    const cluster = await Cluster.make(stage, { plan, clients: 2 });
+    const cluster = await Cluster.make(stage, {
+      ...{ plan, clients: 2 },
+      // Acceptors propose anyway, and older revisions do not know the field.
+      alter: ({ proposers: _, ...config }) => config,
+    });
     const up = bench.oneDown ? names.slice(0, -1) : names;
     const servers = await Servers.start(stage, cluster, up, revision, kind);
     const loop = new ClosedLoop(cluster.file("client_0"), up);

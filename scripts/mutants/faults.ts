@@ -12,6 +12,7 @@ import { CONVERSATIONS } from "./conversations.ts";
 import { ANALYSIS } from "./graphs.ts";
 import { EXPLORED } from "./explored.ts";
 import { JOURNALS } from "./journals.ts";
+import { KEEPING } from "./keeping.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
 
@@ -23,6 +24,7 @@ export const FAULTS: readonly Fault[] = [
   ...NAMES,
   ...RUNNING,
   ...JOURNALS,
+  ...KEEPING,
   ...CONVERSATIONS,
   ...BORDERS,
   ...CLIENTS,

@@ -1,0 +1,66 @@
+/**
+ * Faults of keeping by need: something is sent, told or forgotten because it is not kept yet.
+ *
+ * @module
+ */
+
+import type { Fault } from "./campaign.ts";
+import { edit } from "./edits.ts";
+
+/** In nodes and links. */
+export const KEEPING: readonly Fault[] = [
+  {
+    name: "a peer that asks gets what is not kept yet",
+    origin: "this program, when what others have signed began to wait for the next commit",
+    edits: [
+      edit(
+        "link/feed.ts",
+        "if (record !== undefined && !this.#ledger.isKept(record)) continue;",
+        "",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/node/keeping_test.ts",
+      test: "what is asked for before it is kept goes when it is, and not before",
+    },
+  },
+  {
+    name: "an instance comes back without what waits to be kept",
+    origin: "what any cache in front of a journal invites: what it said last is forgotten",
+    edits: [edit("node/ledger.ts", "if (record.instance === instance) records.push(record);", "")],
+    caughtBy: {
+      path: "tests/node/keeping_test.ts",
+      test: "an instance that comes back has what waits to be kept, too",
+    },
+  },
+  {
+    name: "an own message waits for the disk as others' do",
+    origin: "what a commit by need invites: nothing of it is urgent, or nothing is durable",
+    edits: [
+      edit(
+        "node/outcomes.ts",
+        "this.#isLasting = true;\n    this.#isUrgent = true;",
+        "this.#isUrgent = true;",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/node/cost_test.ts",
+      test: "a decision costs two signatures and two synced commits at each acceptor",
+    },
+  },
+  {
+    name: "Propose is answered before the decision is kept",
+    origin: "this program, when decisions began to be kept at the end of a turn",
+    edits: [
+      edit(
+        "node/keeping.ts",
+        'if (this.#options.urgency() === "none") callback();\n    else this.#waiting.push(callback);',
+        "callback();",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/node/keeping_test.ts",
+      test: "who waits until all is kept is told then, and at once if it is",
+    },
+  },
+];

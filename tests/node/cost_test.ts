@@ -1,0 +1,67 @@
+/**
+ * What a decision costs, counted: signatures, envelopes, commits. No time is measured.
+ *
+ * @module
+ */
+
+import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
+import { makeTestConfigurations, TestCluster } from "./harness.ts";
+import { Traffic } from "./traffic.ts";
+
+const DECISIONS = 20n;
+
+/** Four acceptors with journals and a learner, all joined. */
+async function start() {
+  const cluster = new TestCluster(await makeTestConfigurations());
+  cluster.delayMs = () => 1;
+  const journals = new Map<string, StoredJournal>();
+  for (const { name } of cluster.configurations[0]!.acceptors) {
+    journals.set(name, new StoredJournal());
+    cluster.join(cluster.add(name, { journal: journals.get(name)! }));
+  }
+  cluster.join(cluster.add("client_0"));
+  await cluster.clock.advance(1_000);
+  const count = () => ({
+    signed: cluster.acceptors.reduce((sum, { node }) => sum + node.outcomes.signed, 0),
+    synced: [...journals.values()].map(({ waits }) => waits.filter((waits) => waits).length),
+    commits: [...journals.values()].map(({ waits }) => waits.length),
+  });
+  return { cluster, count };
+}
+
+Deno.test("a decision costs two signatures and two synced commits at each acceptor", async () => {
+  const { cluster, count } = await start();
+  const traffic = new Traffic(cluster);
+  const before = count();
+  for (let instance = 1n; instance <= DECISIONS; instance++) await cluster.decides(instance);
+  const after = count();
+  const each = Number(DECISIONS);
+  assertEquals(after.signed - before.signed, 8 * each);
+  assertEquals(
+    after.synced.map((synced, i) => synced - before.synced[i]!),
+    cluster.acceptors.map(() => 2 * each),
+  );
+  for (const [i, commits] of after.commits.entries()) {
+    assertLessOrEqual(commits - before.commits[i]!, 3 * each + 1);
+  }
+  // The proposer's 1a goes with its 1b; each 1b and 2a goes to the four others.
+  assertEquals(traffic.messages, (4 + 2 * 4 * 4) * each);
+  console.log(`    ${traffic.envelopes / each} envelopes a decision`);
+  assertLessOrEqual(traffic.envelopes, 50 * each);
+  await cluster.stop();
+});
+
+Deno.test("what happens in one turn is kept by one commit, whatever number of instances it is", async () => {
+  const { cluster, count } = await start();
+  const before = count();
+  const [first] = cluster.acceptors;
+  for (let instance = 1n; instance <= 64n; instance++) {
+    cluster.propose(first!, instance, `value ${instance}`);
+  }
+  for (let instance = 1n; instance <= 64n; instance++) await cluster.agree(instance);
+  const after = count();
+  assertEquals(after.signed - before.signed, 8 * 64);
+  assertEquals(after.synced.map((synced, i) => synced - before.synced[i]!), [2, 2, 2, 2]);
+  await cluster.stop();
+});
