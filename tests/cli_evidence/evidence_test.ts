@@ -176,7 +176,11 @@ async function doubtful({ configuration, run, file }: Stage): Promise<Doubtful[]
   return [
     ["tampered", spoilt((d) => void (d.messages[0].canonicalBytes += "00")), "canonicalBytes are"],
     ["signature", made(one, { ...two, signature: one.signature }), "is not signed by Dave in this"],
-    ["cluster", foreign, "is of another configuration: the acceptors' names or keys differ"],
+    [
+      "cluster",
+      foreign,
+      "is of another configuration: the acceptors' names or keys, the proposers' names or keys differ",
+    ],
     ["twice", made(one, one), "has one message twice"],
     ["chain", made(one, next), "of which one follows the other, as it should be"],
     ["signer", made(one, carols), "is a message of Carol, not of Dave"],

@@ -10,6 +10,10 @@ import { explainFailure } from "../../cli/exit.ts";
 import { ROOT } from "../../scripts/lint/paths.ts";
 import { MemorySink } from "../cli_args/memory_sink.ts";
 import { record } from "../trace/recording.ts";
+import { TRACE_VERSION } from "../../lib/trace/format.ts";
+
+/** Of a trace that a later program has written. */
+const NEWER = TRACE_VERSION + 1;
 
 const LINES = record(1).map(({ text }) => text);
 const STEPS = LINES.filter((line) => line.includes('"effects":')).length;
@@ -89,9 +93,13 @@ Deno.test("what is no trace, or not there, is one line that says where", async (
   await inFolder(async (folder) => {
     const cases: readonly (readonly [name: string, text: string, says: string])[] = [
       ["empty", "", "holds no whole line of a trace"],
-      ["start", '{"trace":1,"node":"Al', "holds no whole line of a trace"],
+      ["start", `{"trace":${TRACE_VERSION},"node":"Al`, "holds no whole line of a trace"],
       ["prose", "hello\n", "line 1: $: not JSON"],
-      ["other version", '{"trace":2}\n', "line 1: $.trace: is 2; this program reads 1"],
+      [
+        "other version",
+        `{"trace":${NEWER}}\n`,
+        `line 1: $.trace: is ${NEWER}; this program reads ${TRACE_VERSION}`,
+      ],
       ["bytes", "\x00\xff\n", "line 1: $: not JSON"],
       [
         "hole",
