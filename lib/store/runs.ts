@@ -4,7 +4,6 @@
  * @module
  */
 
-import { randomBytes } from "node:crypto";
 import { checkCount } from "./checks.ts";
 
 /** Messages from `start` on, to the next run's, were added under the same `epoch`. */
@@ -17,7 +16,7 @@ export interface JournalRun {
 
 /** A run that begins now, when there are `start` messages. */
 export function newRun(start: number): JournalRun {
-  return { epoch: randomBytes(16).toString("hex"), start };
+  return { epoch: crypto.getRandomValues(new Uint8Array(16)).toHex(), start };
 }
 
 /**
