@@ -15,6 +15,7 @@ import {
   EnvelopeSchema,
   Role,
 } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { PROTOCOL_VERSION } from "../../lib/wire/protocol_version.ts";
 import { Nonsense } from "./nonsense.ts";
 
 /** Envelopes that the victim has not answered, at most. */
@@ -58,7 +59,7 @@ class Conversation {
   async *#outgoing(): AsyncGenerator<Envelope> {
     yield create(EnvelopeSchema, {
       hello: {
-        protocolVersion: 1,
+        protocolVersion: PROTOCOL_VERSION,
         role: Role.ACCEPTOR,
         name: configuration.self.name,
         incarnation: 1n,

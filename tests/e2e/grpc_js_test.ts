@@ -69,7 +69,7 @@ Deno.test(e2e(
     const said = new Map(all.map(({ event, ...rest }) => [event, rest]));
     const { agent: _, ...status } = said.get("status")!;
     assertEquals(status, { name: "Alice", role: "ROLE_ACCEPTOR" });
-    assertEquals(said.get("hello"), { name: "Alice", role: "ROLE_ACCEPTOR", version: 1 });
+    assertEquals(said.get("hello"), { name: "Alice", role: "ROLE_ACCEPTOR", version: 2 });
     assertEquals(said.get("watched"), { learner: "Eve", value: "from afar" });
     assertEquals(said.get("health"), { status: "SERVING" });
     assertEquals(said.get("proposed"), { learner: "Eve", value: "by call" });

@@ -4,7 +4,7 @@
 // object a line and exits with 0 if everything went as it should.
 
 const { Buffer } = require("node:buffer");
-const { createHash } = require("node:crypto");
+const { createHash, sign } = require("node:crypto");
 const { readFileSync } = require("node:fs");
 const process = require("node:process");
 const grpc = require("@grpc/grpc-js");
@@ -42,7 +42,18 @@ function call(method, request, of = client) {
 }
 
 function hashOf(value) {
-  return createHash("sha3-256").update("hetpaxos/v1/value\0").update(value).digest();
+  return createHash("sha3-256").update("hetpaxos/v2/value\0").update(value).digest();
+}
+
+// What the proposer of a 1a signs (docs/WIRE.md).
+function canonicalBytes(digest, instance, { timestamp, value_hash, proposer }) {
+  const numbers = Buffer.alloc(8 + 8 + 4);
+  numbers.writeBigUInt64BE(BigInt(instance), 0);
+  numbers.writeBigUInt64BE(BigInt(timestamp.seconds), 8);
+  numbers.writeUInt32BE(timestamp.nanos, 16);
+  const index = Buffer.alloc(4);
+  index.writeUInt32BE(proposer);
+  return Buffer.concat([Buffer.from("hetpaxos/v2/1a\0"), digest, numbers, value_hash, index]);
 }
 
 // A link whose envelopes are kept; `until` waits for what they make true.
@@ -61,7 +72,7 @@ function openLink(configDigest) {
   });
   stream.write({
     hello: {
-      protocol_version: 1,
+      protocol_version: 2,
       role: "ROLE_PROPOSER",
       name: plan.name,
       incarnation: "42",
@@ -110,7 +121,10 @@ async function main() {
   const value = Buffer.from("from afar");
   const now = Date.now();
   const timestamp = { seconds: String(Math.floor(now / 1000)), nanos: (now % 1000) * 1e6 };
-  const proposal = { ballot: { timestamp, value_hash: hashOf(value) }, value };
+  // Behind the acceptors: this client is the first of the configuration's proposers.
+  const ballot = { timestamp, value_hash: hashOf(value), proposer: plan.acceptors };
+  const signed = canonicalBytes(status.config_digest.whole, "5", ballot);
+  const proposal = { ballot, value, signature: sign(null, signed, plan.privateKey) };
   link.stream.write({ messages: [{ instance: "5", proposal }] });
   const quorum = plan.acceptors - 1;
   await link.until(() => signers(link.messages("5")).firsts.length >= quorum);
