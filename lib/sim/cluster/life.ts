@@ -136,6 +136,11 @@ export class Life {
     return this.options.configuration.self.name;
   }
 
+  /** From whom it waits to hear before it votes; nobody if it votes, or never will. */
+  get waitsFor(): readonly string[] {
+    return this.#recovery?.waitsFor ?? [];
+  }
+
   /** Answers one who dials; undefined if it does not let this one in. */
   answer(peer: string): End | undefined {
     if (this.isOver || !this.options.reaches(peer)) return undefined;

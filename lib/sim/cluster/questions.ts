@@ -26,6 +26,16 @@ export function askQuestions(member: Member, instances: Iterable<bigint>, marks:
   const isRight = newest === Math.min(NEWEST, decisions.count) &&
     (first === undefined) === (decisions.count === 0);
   if (!isRight) throw new Violation(`${name} has ${decisions.count} decisions, and tells others`);
+  const { waitsFor } = member.life!;
+  const isVoter = member.configuration.self.acceptorIndex !== undefined;
+  if (node.votes !== (isVoter && waitsFor.length === 0)) {
+    throw new Violation(
+      `${name} waits for "${waitsFor}", and ${node.votes ? "votes" : "does not"}`,
+    );
+  }
+  for (const [peer, count] of node.fetcher.lacking) {
+    if (count <= 0) throw new Violation(`${name} lacks ${count} messages of ${peer}`);
+  }
   for (const instance of instances) {
     const told = node.decisionsIn(instance).map(({ learner }) => learner).toSorted().join();
     const kept = stored.decisionsOf(instance).map(({ learner }) => learner).toSorted().join();

@@ -24,8 +24,8 @@ import { INSTANCE } from "../sealed.ts";
 import type { Strategy } from "../villain.ts";
 
 /** Packets of them, and messages in each. */
-const PACKETS = 4;
-const MESSAGES = 2;
+const PACKETS = 12;
+const MESSAGES = 4;
 
 /** Who makes messages that are nearly genuine. */
 export interface Forger {
