@@ -11,6 +11,7 @@ import { ruleOfPattern } from "../../lib/graph/derive.ts";
 import { countSets, type MinimalSets } from "../../lib/graph/minimal.ts";
 import { type GraphReport, survives, topTier } from "../../lib/graph/report.ts";
 import { simplify } from "../../lib/graph/simplify.ts";
+import { superfluousSets } from "../../lib/graph/superfluous.ts";
 import type { EventRecord, JsonValue } from "../output.ts";
 import { editText } from "./words.ts";
 
@@ -60,6 +61,14 @@ export function recordOf(report: GraphReport, file: string): EventRecord {
       quorum: quorum === "unknown" ? quorum : names(quorum),
     })),
     needless: needless?.needless.map(({ a, b }) => [learners[a]!, learners[b]!]),
+    superfluous: superfluousSets(prepared.graph.spec).map((
+      { learners: who, use, set, contains },
+    ) => ({
+      learners: who.map((learner) => learners[learner]!),
+      use,
+      set: names(set),
+      contains: names(contains),
+    })),
     topTier: { acceptors: names(tier.acceptors), complete: tier.complete },
   };
 }

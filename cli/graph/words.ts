@@ -12,6 +12,7 @@ import { countSets, type MinimalSets } from "../../lib/graph/minimal.ts";
 import type { Edit } from "../../lib/graph/repair.ts";
 import { type GraphReport, survives, topTier } from "../../lib/graph/report.ts";
 import { simplify } from "../../lib/graph/simplify.ts";
+import { superfluousSets } from "../../lib/graph/superfluous.ts";
 import type { Violation } from "../../lib/graph/validity.ts";
 import { listNames } from "../../lib/wire/names.ts";
 
@@ -249,6 +250,13 @@ function redundancyOf(report: GraphReport): Sentence[] {
   }
   if (unknown > 0) {
     sentences.push({ term: "unknown", text: `whether ${unknown} promises are needed` });
+  }
+  for (const { learners, use, set, contains } of superfluousSets(spec).slice(0, 8)) {
+    const whose = learnerNames(report, [...new Set(learners)]);
+    sentences.push({
+      term: "needless",
+      text: `the ${use} ${nameSet(report, set)} of ${whose} contains ${nameSet(report, contains)}`,
+    });
   }
   const { acceptors, complete } = topTier(report);
   const idle = report.prepared.all & ~acceptors;

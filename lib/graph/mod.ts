@@ -22,6 +22,7 @@ export type { FoundSplit } from "./split.ts";
 export * from "./starvation.ts";
 export * from "./stellar.ts";
 export type { Symmetry } from "./symmetry.ts";
+export * from "./superfluous.ts";
 export { escapeXml, toSvg } from "./svg.ts";
 export * from "./validity.ts";
 export * from "./what_if.ts";

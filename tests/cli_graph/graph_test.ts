@@ -45,6 +45,22 @@ Deno.test("check tells of an invalid graph what fails and the smallest repair", 
     }
   }));
 
+Deno.test("check names listed sets that contain another of their list", () =>
+  onGraphStage(async ({ write, run, json }) => {
+    const names = (...names: readonly string[]) => ({ names });
+    const quorums = [names("Alice", "Bob"), names("Alice", "Bob", "Carol"), names("Bob", "Carol")];
+    const graph = {
+      learners: { Eve: { quorums } },
+      safetySets: { Eve: { safetySets: { Eve: { quorums: [names("Bob")] } } } },
+    };
+    const file = await write("graph.json", graph);
+    const { status, out } = await run("check", file);
+    assertEquals(status, EXIT.ok);
+    assertStringIncludes(out, "the quorum {Alice, Bob, Carol} of Eve contains {Alice, Bob}");
+    const { lines: [{ superfluous }] } = await json("check", file);
+    assertEquals(superfluous.map(({ set }: { set: string[] }) => set), [["Alice", "Bob", "Carol"]]);
+  }));
+
 Deno.test("check says in what files differ", () =>
   onGraphStage(async ({ write, run }) => {
     const [one, other] = [fourAcceptors(3), fourAcceptors(4)];
