@@ -17,7 +17,7 @@ function among(threshold: number, indices: readonly number[]): SetRule {
   return anyOf(threshold, indices.map((index): SetRule => ({ kind: "acceptor", index })));
 }
 
-/** Any so many of as many groups of three, with so many members of each. */
+/** A threshold over groups of three, each of which is a threshold itself. */
 function groups(threshold: number, count: number, members: number): SetRule {
   return anyOf(threshold, upTo(count).map((i) => among(members, [3 * i, 3 * i + 1, 3 * i + 2])));
 }

@@ -1,6 +1,5 @@
 /**
- * Checks one learner graph with the code of a checkout and prints how long that took:
- * `deno run --allow-read bench/graph_run.ts CHECKOUT CASE`.
+ * Checks one learner graph with the code of a checkout.
  *
  * @module
  */
@@ -13,17 +12,19 @@ interface Code {
   readonly checkValidity: (graph: LearnerGraph) => unknown;
 }
 
-const [checkout, name] = Deno.args as [string, string];
-const core = await import(`file://${checkout}/lib/core/learner_graph.ts`) as Partial<Code>;
-const own = core.checkValidity === undefined
-  ? await import(`file://${checkout}/lib/graph/validity.ts`) as Code
-  : core as Code;
-const graph = core.makeLearnerGraph!(GRAPH_CASES[name]!());
-const start = performance.now();
-let answer: string;
-try {
-  answer = own.checkValidity(graph) === undefined ? "valid" : "not valid";
-} catch (error) {
-  answer = `refused: ${error instanceof Error ? error.constructor.name : error}`;
+/** Prints as JSON how long the first check of a process takes, and what it says. */
+export async function checkOnce(checkout: string, name: string): Promise<void> {
+  const core = await import(`file://${checkout}/lib/core/learner_graph.ts`) as Partial<Code>;
+  const own = core.checkValidity === undefined
+    ? await import(`file://${checkout}/lib/graph/validity.ts`) as Code
+    : core as Code;
+  const graph = core.makeLearnerGraph!(GRAPH_CASES[name]!());
+  const start = performance.now();
+  let answer: string;
+  try {
+    answer = own.checkValidity(graph) === undefined ? "valid" : "not valid";
+  } catch (error) {
+    answer = `refused: ${error instanceof Error ? error.constructor.name : error}`;
+  }
+  console.log(JSON.stringify({ ms: performance.now() - start, answer }));
 }
-console.log(JSON.stringify({ ms: performance.now() - start, answer }));

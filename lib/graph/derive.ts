@@ -117,7 +117,7 @@ export function ruleOfPattern({ kinds, like }: Symmetry, { counts }: Pattern): S
   const parts: SetRule[] = [];
   for (const first of new Set(like)) {
     const group = like.flatMap((each, kind) => each === first ? [kind] : []);
-    // Of like kinds: so and so many with at least one count, of these so many with the next, …
+    // With one count only: any of the like kinds, as many as have it. Else every arrangement.
     const levels = [...new Set(group.map((kind) => counts[kind]!))].filter((count) => count > 0);
     const choices = levels.length <= 1
       ? levels.map((level): SetRule => ({
