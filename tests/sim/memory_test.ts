@@ -40,6 +40,8 @@ function run(seed: number, instanceIdleMs: number): Outcome {
   };
   const world = new ClusterWorld({ ...drawn, limits, realKeys: false }, undefined, { stepped });
   world.run();
+  // What others have signed may wait a little to be kept: how long depends on what comes meanwhile.
+  for (const { life } of world.up()) life!.node.flush();
   const journals = world.members.flatMap((member) => member === undefined ? [] : [member.stored]);
   const kept = journals.map((each) => each.messagesFrom(0, each.length).map(({ id }) => id));
   const caught = journals.flatMap((each) => each.evidence()).length;
