@@ -7,6 +7,7 @@
  */
 
 import type { MessageId } from "../core/types.ts";
+import { BoundedSet } from "../node/bounded_set.ts";
 import { IDS_MAX, type Named } from "../node/envelopes.ts";
 import type { LedgerRecord } from "../node/ledger.ts";
 
@@ -14,7 +15,7 @@ import type { LedgerRecord } from "../node/ledger.ts";
 export class Haves {
   readonly #delayMs: number;
   /** What it has sent, and is not in the ledger yet. */
-  readonly #itsOwn: Set<MessageId> = new Set();
+  readonly #itsOwn: BoundedSet<MessageId> = new BoundedSet(IDS_MAX);
   #waiting: Map<MessageId, LedgerRecord> = new Map();
   #dueMs: number | undefined;
 
@@ -32,7 +33,6 @@ export class Haves {
   sentByPeer(id: MessageId): void {
     if (this.#waiting.delete(id)) return this.#settle();
     this.#itsOwn.add(id);
-    if (this.#itsOwn.size > IDS_MAX) this.#itsOwn.delete(this.#itsOwn.values().next().value!);
   }
 
   /** Takes in a message just added to the ledger. An own one implies those it refers to. */

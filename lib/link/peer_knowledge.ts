@@ -5,6 +5,7 @@
  */
 
 import type { MessageId, ValueHash } from "../core/types.ts";
+import { BoundedSet } from "../node/bounded_set.ts";
 import type { Named } from "../node/envelopes.ts";
 import type { Ledger, LedgerRecord } from "../node/ledger.ts";
 
@@ -28,10 +29,10 @@ export class PeerKnowledge {
   readonly #ledger: Ledger;
   readonly #mayRead: () => boolean;
   /** What it has, with all that this refers to. */
-  readonly #ids: Set<MessageId> = new Set();
+  readonly #ids: BoundedSet<MessageId> = new BoundedSet(IDS_MAX);
   /** What it has been sent or offered, perhaps without something that this refers to. */
-  readonly #sent: Set<MessageId> = new Set();
-  readonly #values: Set<ValueHash> = new Set();
+  readonly #sent: BoundedSet<MessageId> = new BoundedSet(SENT_MAX);
+  readonly #values: BoundedSet<ValueHash> = new BoundedSet(VALUES_MAX);
 
   /**
    * Of a peer that has shown nothing yet.
@@ -56,8 +57,8 @@ export class PeerKnowledge {
 
   /** Notes that a message, with its value if it is a 1a, is on its way to the peer. */
   markSent({ id, valueHash }: LedgerRecord): void {
-    addBounded(this.#sent, id, SENT_MAX);
-    if (valueHash !== undefined) addBounded(this.#values, valueHash, VALUES_MAX);
+    this.#sent.add(id);
+    if (valueHash !== undefined) this.#values.add(valueHash);
   }
 
   /**
@@ -65,7 +66,7 @@ export class PeerKnowledge {
    * fetching it from others: what refers to it is sent without it.
    */
   markOffered(id: MessageId): void {
-    addBounded(this.#sent, id, SENT_MAX);
+    this.#sent.add(id);
   }
 
   /**
@@ -77,7 +78,7 @@ export class PeerKnowledge {
     let walked = 0;
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (this.#ids.has(next) || ++walked > WALK_MAX) continue;
-      addBounded(this.#ids, next, IDS_MAX);
+      this.#ids.add(next);
       this.#sent.delete(next);
       const record = this.#ledger.recent(next) ??
         (this.#mayRead() ? this.#ledger.get(instance, next) : undefined);
@@ -95,15 +96,6 @@ export class PeerKnowledge {
 
   #walk(record: LedgerRecord, stack: MessageId[]): void {
     stack.push(...record.refs);
-    if (record.valueHash !== undefined) addBounded(this.#values, record.valueHash, VALUES_MAX);
-  }
-}
-
-function addBounded<T>(set: Set<T>, item: T, max: number): void {
-  set.add(item);
-  if (set.size <= max) return;
-  for (const oldest of set) {
-    set.delete(oldest);
-    return;
+    if (record.valueHash !== undefined) this.#values.add(record.valueHash);
   }
 }
