@@ -57,8 +57,18 @@ export function acceptorMessageId(scope: Scope, content: AcceptorContent): Messa
 
 /** Id of a message under a configuration. Neither its value nor its signature is covered. */
 export function messageId(configDigest: Uint8Array, message: WireMessage): MessageId {
+  return idOfCanonical(canonicalOf(configDigest, message));
+}
+
+/** What the id of a message covers, and its signature signs. */
+export function canonicalOf(configDigest: Uint8Array, message: WireMessage): Uint8Array {
   const scope = { configDigest, instance: message.instance };
   return message.kind === "1a"
-    ? proposalId(scope, message.ballot)
-    : acceptorMessageId(scope, message.content);
+    ? canonicalProposal(scope, message.ballot)
+    : canonicalAcceptorMessage(scope, message.content);
+}
+
+/** Id of the message with these canonical bytes. */
+export function idOfCanonical(canonical: Uint8Array): MessageId {
+  return sha3Hex(canonical) as MessageId;
 }

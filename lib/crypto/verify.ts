@@ -6,9 +6,8 @@
 
 import { reject, type Rejection } from "../core/rejection.ts";
 import type { Message, MessageId } from "../core/types.ts";
-import { canonicalAcceptorMessage, canonicalProposal } from "../wire/canonical.ts";
 import type { WireAcceptorMessage, WireMessage, WireProposal } from "../wire/codec.ts";
-import { hashValue, messageId } from "./hash.ts";
+import { canonicalOf, hashValue, idOfCanonical } from "./hash.ts";
 import type { Identity } from "./identity.ts";
 import { verifySignature } from "./signatures.ts";
 
@@ -38,12 +37,20 @@ export interface VerifierContext {
 /** Makes the {@linkcode Verifier} of a configuration. */
 export function makeVerifier(context: VerifierContext): Verifier {
   const configDigest = context.digest.whole;
+  // A message is mostly verified right after it has got its name, which covers the same bytes.
+  let named: { readonly message: WireMessage; readonly bytes: Uint8Array } | undefined;
   return {
-    identify: (message) => messageId(configDigest, message),
-    verify: (message, id) =>
-      message.kind === "1a"
-        ? verifyProposal(context, message, id)
-        : verifyAcceptorMessage(context, message, id),
+    identify(message) {
+      named = { message, bytes: canonicalOf(configDigest, message) };
+      return idOfCanonical(named.bytes);
+    },
+    verify(message, id) {
+      const bytes = named?.message === message ? named.bytes : canonicalOf(configDigest, message);
+      named = undefined;
+      return message.kind === "1a"
+        ? verifyProposal(context, message, id, bytes)
+        : verifyAcceptorMessage(context, message, id, bytes);
+    },
   };
 }
 
@@ -51,9 +58,10 @@ function verifyProposal(
   context: VerifierContext,
   message: WireProposal,
   id: MessageId,
+  bytes: Uint8Array,
 ): Message | Rejection {
-  const { ballot, value, instance, signature } = message;
-  const { proposers, digest } = context;
+  const { ballot, value, signature } = message;
+  const { proposers } = context;
   const proposer = proposers[ballot.proposer];
   if (proposer === undefined) {
     return reject("UNKNOWN_SIGNER", `proposer ${ballot.proposer} of ${proposers.length}`);
@@ -62,7 +70,6 @@ function verifyProposal(
     return reject("VALUE_MISMATCH", `a value that does not hash to ${ballot.valueHash}`);
   }
   const { keyKind, publicKey } = proposer.certificate;
-  const bytes = canonicalProposal({ configDigest: digest.whole, instance }, ballot);
   if (!verifySignature(keyKind, publicKey, bytes, signature)) {
     return reject("BAD_SIGNATURE", `not signed by ${proposer.name} in this instance and cluster`);
   }
@@ -73,14 +80,14 @@ function verifyAcceptorMessage(
   context: VerifierContext,
   message: WireAcceptorMessage,
   id: MessageId,
+  bytes: Uint8Array,
 ): Message | Rejection {
-  const { content, instance, signature } = message;
+  const { content, signature } = message;
   const signer = context.acceptors[content.signer];
   if (signer === undefined) {
     return reject("UNKNOWN_SIGNER", `acceptor ${content.signer} of ${context.acceptors.length}`);
   }
   const { keyKind, publicKey } = signer.certificate;
-  const bytes = canonicalAcceptorMessage({ configDigest: context.digest.whole, instance }, content);
   if (!verifySignature(keyKind, publicKey, bytes, signature)) {
     return reject("BAD_SIGNATURE", `not signed by ${signer.name} in this instance and cluster`);
   }

@@ -140,7 +140,9 @@ export class Composer {
       const value = isLeftOut ? undefined : found;
       if (isLeftOut) knowledge.markOffered(record.id);
       else knowledge.markSent(record);
-      envelope.messages.push(encodeRecord(record, value));
+      envelope.messages.push(
+        value === undefined ? ledger.encoded(record) : encodeRecord(record, value),
+      );
       bytes += 160 + 34 * record.refs.length + (value?.length ?? 0);
     }
   }

@@ -16,7 +16,10 @@ import type {
   JournalProgress,
 } from "../store/journal.ts";
 import { decodeMessage, encodeMessage, type WireMessage } from "../wire/codec.ts";
-import { ConsensusMessageSchema } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import {
+  type ConsensusMessage,
+  ConsensusMessageSchema,
+} from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Named } from "./envelopes.ts";
 import { broken } from "./invariant.ts";
@@ -27,6 +30,7 @@ import { broken } from "./invariant.ts";
  */
 const RECORDS_MAX = 8_192;
 const VALUES_MAX = 1_024;
+const ENCODED_MAX = 256;
 const VALUE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Bounds that do not apply to what was accepted once. */
@@ -86,6 +90,8 @@ export class Ledger {
   readonly #values: BoundedCache<ValueHash, Uint8Array> = new BoundedCache(VALUE_BYTES_MAX);
   /** Not kept yet: these must not leave memory. */
   readonly #unkept: Map<MessageId, LedgerRecord> = new Map();
+  /** What goes to one peer mostly goes to all. */
+  readonly #encoded: BoundedCache<MessageId, ConsensusMessage> = new BoundedCache(ENCODED_MAX);
   readonly #timed: (commit: () => void) => void;
   #pending: Pending = nothing();
   /** Something pending was signed here. */
@@ -109,12 +115,14 @@ export class Ledger {
   /** Adds a message that is not there yet, after all it refers to. */
   append(id: MessageId, wire: WireMessage, own: boolean): LedgerRecord {
     const record = makeRecord(this.length, id, wire, own);
+    const encoded = encodeMessage(record.wire);
+    this.#encoded.set(id, encoded, 1);
     this.#pending.messages.push({
       position: record.position,
       id,
       instance: record.instance,
       own,
-      bytes: toBinary(ConsensusMessageSchema, encodeMessage(record.wire)),
+      bytes: toBinary(ConsensusMessageSchema, encoded),
     });
     this.#unkept.set(id, record);
     this.#mustLast ||= own && wire.kind === "acceptor";
@@ -124,6 +132,15 @@ export class Ledger {
   /** Whether a message may be sent: no crash of this process takes it back. */
   isKept({ position }: LedgerRecord): boolean {
     return position < this.journal.length;
+  }
+
+  /** A message for sending, a 1a without its value. Whoever gets it leaves it as it is. */
+  encoded(record: LedgerRecord): ConsensusMessage {
+    const known = this.#encoded.get(record.id);
+    if (known !== undefined) return known;
+    const encoded = encodeMessage(record.wire);
+    this.#encoded.set(record.id, encoded, 1);
+    return encoded;
   }
 
   /** Refuses to let a message be sent that a crash could take back. @throws NodeInvariantError */
