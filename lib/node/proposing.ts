@@ -107,7 +107,7 @@ export function drive(
   for (const effect of effects) {
     if (effect.kind === "wake") wakeAt = effect.at;
     else if (effect.kind === "done") {
-      tempo.decided(state.startedAt!, now);
+      tempo.decided(state.startedAt!, now, proposing.pace);
       stopProposing(running, proposing, true);
     } else if (effect.kind === "starved") {
       const names = membersOf(effect.learners).map((learner) => graph.spec.learners[learner]!);

@@ -12,20 +12,29 @@ import type { Pace } from "../core/proposer.ts";
 /** A ballot is lost when it has taken so many times as long as decisions do. */
 const PATIENCE = 4;
 
-/** Of the difference between a decision's time and what was expected, so much is believed. */
-const GAIN = 1 / 8;
+/**
+ * Of the difference between a decision's time and what was expected, so much is believed: bad news
+ * more than good, or a sudden load has made its second ballots before it is noticed.
+ */
+const RISE = 1 / 2;
+const FALL = 1 / 16;
+
+/** But of one decision no more than so many times what was expected: it may have been cut off. */
+const SURPRISE_MAX = 5;
 
 /** See the module. */
 export class Tempo {
   /** What a decision takes, in milliseconds; undefined before there is one. */
   #expectedMs: number | undefined;
 
-  /** A proposal that began then has been decided now. */
-  decided(startedAt: Timestamp, now: Timestamp): void {
-    const tookMs = Math.max(0, msBetween(startedAt, now));
-    this.#expectedMs = this.#expectedMs === undefined
-      ? tookMs
-      : this.#expectedMs + GAIN * (tookMs - this.#expectedMs);
+  /** A proposal that began then has been decided now, at this pace. */
+  decided(startedAt: Timestamp, now: Timestamp, pace: Pace): void {
+    if ("members" in pace) return;
+    const usualMs = Math.max(this.#expectedMs ?? 0, pace.backoffMsMin);
+    const tookMs = Math.min(Math.max(0, msBetween(startedAt, now)), SURPRISE_MAX * usualMs);
+    const expectedMs = this.#expectedMs ?? tookMs;
+    const gain = tookMs > expectedMs ? RISE : FALL;
+    this.#expectedMs = expectedMs + gain * (tookMs - expectedMs);
   }
 
   /**

@@ -6,7 +6,7 @@ const PACE = { backoffMsMin: 200, backoffMsMax: 10_000, clockSkewMsMax: 500 };
 function decidedIn(tempo: Tempo, ms: number, times = 1): void {
   const begin = { seconds: 100, nanos: 0 };
   const end = { seconds: 100 + Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 };
-  for (let i = 0; i < times; i++) tempo.decided(begin, end);
+  for (let i = 0; i < times; i++) tempo.decided(begin, end, PACE);
 }
 
 Deno.test("a proposer is as patient as decisions are slow, and no more", () => {
@@ -18,8 +18,19 @@ Deno.test("a proposer is as patient as decisions are slow, and no more", () => {
   assertEquals(tempo.of(PACE), { ...PACE, backoffMsMin: 2_000 });
   decidedIn(tempo, 60_000, 100);
   assertEquals(tempo.of(PACE), { ...PACE, backoffMsMin: 10_000 });
-  decidedIn(tempo, 20, 100);
+  decidedIn(tempo, 20, 200);
   assertEquals(tempo.of(PACE), PACE);
+});
+
+Deno.test("a load that comes suddenly is noticed by its first decisions, one that was cut off is not", () => {
+  const tempo = new Tempo();
+  decidedIn(tempo, 20, 100);
+  decidedIn(tempo, 800, 2);
+  assertEquals(tempo.of(PACE), { ...PACE, backoffMsMin: 2_420 });
+  const other = new Tempo();
+  decidedIn(other, 20, 100);
+  decidedIn(other, 3_600_000);
+  assertEquals(other.of(PACE), { ...PACE, backoffMsMin: 2_040 });
 });
 
 Deno.test("windows are what all proposers have agreed on, however slow decisions are", () => {
