@@ -76,7 +76,10 @@ export class Amnesia {
     const forgotten = this.#forgotten(member, instance, (id) => known.has(id));
     if (forgotten.length === 0) return this.#marks.mark("a restored acceptor");
     for (const [other, remembered] of patient.remembered) {
-      const told = forgotten.find((id) => remembered.has(id));
+      // What has been taken from the peer since it cannot tell.
+      const told = forgotten.find((id) =>
+        remembered.has(id) && other.stored.message(instance, id) !== undefined
+      );
       if (told === undefined || !member.life!.heard.has(other.name)) continue;
       const id = told.slice(0, 8);
       throw new Violation(`${member.name} votes without ${id}, which ${other.name} remembers`);
