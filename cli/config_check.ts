@@ -140,7 +140,7 @@ function describeConfiguration(configuration: ClusterConfiguration | Configurati
     settings: [
       ...changed(LIMITS, configuration.limits),
       ...changed(PROPOSER_SETTINGS, configuration.proposer),
-      ...isDefault(rotation, acceptors) ? [] : [`rotation ${listNames(rotation)}`],
+      ...rotation.length === 0 ? [] : [`rotation ${listNames(rotation)}`],
       ...changed(NETWORK_SETTINGS, configuration.network),
     ],
     digest: toHex(configuration.digest.whole),
@@ -154,12 +154,6 @@ function whereUnreachable(configuration: ClusterConfiguration | Configuration): 
   if (!("self" in configuration) || configuration.self.acceptorIndex === undefined) return [];
   const { listen, self, acceptors } = configuration;
   return [loopbackWarning(listen, self, acceptors) ?? []].flat();
-}
-
-/** Whether all acceptors take turns, by name, as they do if the file does not say otherwise. */
-function isDefault(rotation: readonly string[], acceptors: readonly { name: string }[]): boolean {
-  return rotation.length === acceptors.length &&
-    rotation.every((name, index) => name === acceptors[index]!.name);
 }
 
 /** Who runs by the file; all null if nobody can, for it has no private key. */

@@ -65,7 +65,7 @@ export function parseSettings(
   const limits = fill(LIMITS, config.limits, root.field("limits"));
   const proposer = {
     ...fill(PROPOSER_SETTINGS, config.proposer, root.field("proposer")),
-    rotation: rotationOf(config, acceptors),
+    rotation: config.proposer?.rotation ?? [],
   };
   const network = fill(NETWORK_SETTINGS, config.network, root.field("network"));
   checkLimits(limits, root.field("limits"));
@@ -123,12 +123,6 @@ function checkRoom(limits: Limits, room: LimitName, needed: LimitName, place: Pl
   place.field(room).fail(
     `is ${limits[room]}; it must be at least ${needed}, which is ${limits[needed]}`,
   );
-}
-
-/** Who takes turns: all acceptors, unless the configuration says otherwise. */
-function rotationOf({ proposer }: Config, acceptors: readonly string[]): readonly string[] {
-  const rotation = proposer?.rotation ?? [];
-  return rotation.length === 0 ? acceptors : rotation;
 }
 
 function checkRotation(

@@ -74,12 +74,12 @@ export function postpone(
   }
   future.push(arrived);
   future.sort((a, b) => compareBallots(a.proposal.ballot, b.proposal.ballot));
-  charge(accounts, arrived);
+  chargeProposal(accounts, arrived);
   const { future: count, futureBytes: bytes } = accounts;
   while (count.get(source)! > futureProposalsMax || (bytes.get(source) ?? 0) > futureBytesMax) {
     const last = future.findLastIndex((waiting) => waiting.source === source);
     const [removed] = future.splice(last, 1);
-    giveBack(accounts, removed!);
+    giveBackProposal(accounts, removed!);
     gone.push(removed!);
     if (removed === arrived) break;
   }
@@ -95,21 +95,36 @@ export function takeDue(
   let due = 0;
   while (due < future.length && compareTimestamps(future[due]!.proposal.ballot, now) <= 0) due++;
   const ready = future.splice(0, due);
-  for (const waiting of ready) giveBack(accounts, waiting);
+  for (const waiting of ready) giveBackProposal(accounts, waiting);
   return ready;
 }
 
 /** Drops everything, silently. */
 export function clearFuture(future: FutureProposal[], accounts: FutureAccounts): void {
-  for (const waiting of future.splice(0)) giveBack(accounts, waiting);
+  for (const waiting of future.splice(0)) giveBackProposal(accounts, waiting);
 }
 
-function charge({ future, futureBytes }: FutureAccounts, { source, bytes }: FutureProposal): void {
+/** Counts a 1a that waits. */
+export function chargeProposal(
+  { future, futureBytes }: FutureAccounts,
+  { source, bytes }: FutureProposal,
+): void {
   debit(future, source, 1);
   debit(futureBytes, source, bytes);
 }
 
-function giveBack(
+/** Whether one more may wait on account of its source. */
+export function hasRoomFor(
+  { future, futureBytes }: FutureAccounts,
+  { futureProposalsMax, futureBytesMax = Infinity }: FutureLimits,
+  { source, bytes }: FutureProposal,
+): boolean {
+  return (future.get(source) ?? 0) < futureProposalsMax &&
+    (futureBytes.get(source) ?? 0) + bytes <= futureBytesMax;
+}
+
+/** Counts it no more. */
+export function giveBackProposal(
   { future, futureBytes }: FutureAccounts,
   { source, bytes }: FutureProposal,
 ): void {

@@ -146,11 +146,27 @@ export function waiterOf(inbox: Inbox, id: MessageId): Source | undefined {
   return undefined;
 }
 
-/** Drops the messages that have waited too long. Costs O(dropped): arrival order is time order. */
-export function expire(inbox: Inbox, now: Timestamp): Dropped[] {
+/**
+ * Drops the messages that have waited too long, but for those that wait for a 1a which is here and not
+ * delivered yet: they go on waiting. Costs O(dropped): arrival order is time order.
+ *
+ * @param held What is here and not delivered yet.
+ */
+export function expire(
+  inbox: Inbox,
+  { inboxWaitMsMax }: InboxLimits,
+  now: Timestamp,
+  held: ReadonlyMap<MessageId, unknown>,
+): Dropped[] {
   const dropped: Dropped[] = [];
-  for (const waiting of inbox.waiting.values()) {
+  for (const waiting of [...inbox.waiting.values()]) {
     if (compareTimestamps(waiting.until, now) > 0) break;
+    if (held.size > 0 && waiting.missing.keys().some((id) => held.has(id))) {
+      waiting.until = addMs(now, inboxWaitMsMax);
+      inbox.waiting.delete(waiting.message.id);
+      inbox.waiting.set(waiting.message.id, waiting);
+      continue;
+    }
     const sources = [...waiting.sources];
     remove(inbox, waiting);
     const rejection = reject("REFS_TIMEOUT", `${waiting.missing.size} refs were not supplied`);

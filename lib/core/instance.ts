@@ -20,7 +20,8 @@ import { type Dag, type Entry, findFork, newDag } from "./dag.ts";
 import type { Effect, Input } from "./effects.ts";
 import { admit } from "./facts.ts";
 import type { FutureAccounts, FutureLimits, FutureProposal } from "./future.ts";
-import { clearFuture, postpone, refuseFarAhead, takeDue } from "./future.ts";
+import { clearFuture } from "./future.ts";
+import { clearHeld, type Held } from "./held.ts";
 import { clearInbox, expire, type Inbox, type InboxLimits, newInbox } from "./inbox.ts";
 import { type Dropped, release, type Source, wait, waiterOf } from "./inbox.ts";
 import { learn, type LearnerState, newLearner } from "./learner.ts";
@@ -31,12 +32,12 @@ import { isRejection } from "./rejection.ts";
 import {
   type AcceptorIndex,
   compareBallots,
-  compareTimestamps,
   type Message,
   type MessageId,
-  type Proposal,
   type Timestamp,
 } from "./types.ts";
+import { deliverWaiting, receive1a, type Timing, waitingProposals } from "./timing.ts";
+import { noteDelivered, type WindowRule, type WindowState } from "./windows.ts";
 
 export type { Effect, Input } from "./effects.ts";
 
@@ -62,6 +63,8 @@ export interface CoreContext {
   readonly limits: CoreLimits;
   /** What the limits are held against. If absent each instance has its own, as if it were alone. */
   readonly accounts?: Accounts;
+  /** The windows that acceptors keep; undefined if they deliver every 1a at once. */
+  readonly windows?: WindowRule | undefined;
   /** The acceptor that this process is; undefined for one that only observes. */
   readonly self: AcceptorIndex | undefined;
 }
@@ -76,6 +79,10 @@ export interface InstanceState extends Passing {
   readonly inbox: Inbox;
   /** 1as that the clock has not reached, lowest ballot first. */
   readonly future: FutureProposal[];
+  /** 1as that wait for a window in which they may be delivered. */
+  readonly held: Held;
+  /** Where the windows begin. */
+  readonly windows: WindowState;
   /** What waits here is counted there. */
   readonly accounts: Accounts;
   /** Everything known, merged. */
@@ -104,6 +111,8 @@ export function newInstance(
     dag: newDag(),
     inbox: newInbox(accounts.inbox),
     future: [],
+    held: new Map(),
+    windows: { origin: undefined, first: undefined },
     accounts,
     view: emptyPast(graph),
     lowest1a: undefined,
@@ -115,8 +124,9 @@ export function newInstance(
 }
 
 /** Drops what waits: the instance leaves memory, and shared accounts must not go on counting it. */
-export function closeInstance({ inbox, future, accounts }: InstanceState): void {
+export function closeInstance({ inbox, future, held, accounts }: InstanceState): void {
   clearInbox(inbox);
+  clearHeld(held, accounts);
   clearFuture(future, accounts);
 }
 
@@ -129,16 +139,23 @@ export function step(context: CoreContext, state: InstanceState, input: Input): 
       receive(run, input.message, input.source, input.bytes ?? 0);
       break;
     case "tick":
-      for (const { message, ...why } of expire(state.inbox, input.now)) drop(run, message.id, why);
+      for (
+        const { message, ...why } of expire(state.inbox, context.limits, input.now, state.held)
+      ) {
+        drop(run, message.id, why);
+      }
       break;
     case "restore":
+      if (input.message.kind === "1a") {
+        noteDelivered(state.windows, input.message.ballot, run.now, true);
+      }
       deliver(run, input.message, "");
       break;
     case "vote":
       changeVote(run, input.allowed);
   }
-  deliverDueProposals(run);
-  const at = nextWake(state);
+  deliverWaiting(timing(run));
+  const at = nextWake(state, context.windows, run.now);
   if (at !== undefined) run.effects.push({ kind: "wake", at });
   return run.effects;
 }
@@ -153,14 +170,14 @@ interface Run {
 function receive(run: Run, message: Message, source: Source, bytes: number): void {
   const { context, state, now, effects } = run;
   if (state.dag.has(message.id)) return;
-  if (message.kind === "1a") return receive1a(run, message, source, bytes);
+  if (message.kind === "1a") return receive1a(timing(run), { proposal: message, source, bytes });
   const missing = message.refs.filter((ref) => !state.dag.has(ref));
   if (missing.length === 0) return deliver(run, message, source);
   const dropped = wait(state.inbox, context.limits, message, missing, source, now);
   for (const { message: { id }, ...why } of dropped) drop(run, id, why);
   if (!state.inbox.waiting.has(message.id)) return;
-  const future = futureIds(state);
-  const ids = missing.filter((id) => !state.inbox.waiting.has(id) && !future.has(id));
+  const here = waitingProposals(state);
+  const ids = missing.filter((id) => !state.inbox.waiting.has(id) && !here.has(id));
   if (ids.length > 0) effects.push({ kind: "request", ids, source });
 }
 
@@ -171,30 +188,17 @@ function drop({ state, effects }: Run, id: MessageId, why: Omit<Dropped, "messag
   if (source !== undefined) effects.push({ kind: "request", ids: [id], source });
 }
 
-/**
- * A 1a waits until an acceptor's clock has passed its time (PROTOCOL section 6). One that is too far
- * ahead is refused by observers too: a proposer that believed it would offer its own ballots above
- * it, where no acceptor takes them.
- */
-function receive1a(run: Run, proposal: Proposal, source: Source, bytes: number): void {
-  const { context: { limits }, state: { acceptor, future, accounts }, now } = run;
-  const tooFar = refuseFarAhead(proposal, limits, now);
-  if (tooFar !== undefined) {
-    return drop(run, proposal.id, { rejection: tooFar, sources: [source] });
-  }
-  if (acceptor === undefined || compareTimestamps(proposal.ballot, now) <= 0) {
-    return deliver(run, proposal, source);
-  }
-  const arrived = { proposal, source, bytes };
-  const { gone, rejection } = postpone(future, accounts, limits, arrived);
-  for (const each of gone) drop(run, each.proposal.id, { rejection, sources: [each.source] });
-}
-
-function deliverDueProposals(run: Run): void {
-  const { state: { future, accounts, dag }, now } = run;
-  for (const { proposal, source } of takeDue(future, accounts, now)) {
-    if (!dag.has(proposal.id)) deliver(run, proposal, source);
-  }
+/** How 1as that wait come back to this instance. */
+function timing(run: Run): Timing {
+  const { context, state, now } = run;
+  return {
+    ...{ context, state, now },
+    deliver: ({ proposal, source }) => {
+      if (!state.dag.has(proposal.id)) deliver(run, proposal, source);
+    },
+    drop: ({ proposal, source }, rejection) =>
+      drop(run, proposal.id, { rejection, sources: [source] }),
+  };
 }
 
 /** Delivers a proper message, what the acceptor answers, and all that waited for either. */
@@ -220,6 +224,7 @@ function observe(run: Run, entry: Entry): void {
   const { context: { graph }, state, effects } = run;
   const { view, learner, lowest1a } = state;
   const { kind, ballot } = entry.facts;
+  if (kind === "1a") noteDelivered(state.windows, ballot, run.now, false);
   if (
     kind === "1a" && (lowest1a === undefined || compareBallots(ballot, lowest1a.facts.ballot) < 0)
   ) state.lowest1a = entry;
@@ -290,8 +295,4 @@ function send(run: Run, acceptor: AcceptorState, own: Entry): void {
   follow(graph, acceptor, own);
   effects.push({ kind: "send", entry: own });
   observe(run, own);
-}
-
-function futureIds({ future }: InstanceState): ReadonlySet<MessageId> {
-  return new Set(future.map(({ proposal }) => proposal.id));
 }

@@ -6,9 +6,11 @@
 
 import type { Input } from "./effects.ts";
 import type { FutureProposal } from "./future.ts";
+import type { Held } from "./held.ts";
 import { type Inbox, type InboxLimits, nextExpiry, shortenWaits } from "./inbox.ts";
 import { violated } from "./invariant.ts";
 import { compareTimestamps, msBetween, type Timestamp } from "./types.ts";
+import { lookAgainAt, noteSetBack, type WindowRule, type WindowState } from "./windows.ts";
 
 /** What an instance knows of time. */
 export interface Passing {
@@ -28,7 +30,7 @@ export interface Passing {
  * has been set back: what waits by the clock would then wait for no reason that anybody gave.
  */
 export function pass(
-  state: Passing & { readonly inbox: Inbox },
+  state: Passing & { readonly inbox: Inbox; readonly windows: WindowState },
   limits: InboxLimits,
   input: Input,
 ): void {
@@ -36,6 +38,7 @@ export function pass(
   if (input.kind === "tick" && input.setBack) {
     state.setBacks++;
     shortenWaits(state.inbox, limits, now);
+    noteSetBack(state.windows, now);
   } else {
     checkTime(state.seenAt, now);
   }
@@ -48,12 +51,26 @@ export function checkTime(before: Timestamp | undefined, now: Timestamp): void {
   violated("time-runs-forward", `it runs back by ${msBetween(now, before)} ms`);
 }
 
-/** When the next 1a or the next message that waits has waited long enough; undefined if none does. */
+/** When the next 1a or the next message that waits may have waited long enough; undefined if none waits. */
 export function nextWake(
-  { future, inbox }: { readonly future: readonly FutureProposal[]; readonly inbox: Inbox },
+  { future, held, windows, inbox }: {
+    readonly future: readonly FutureProposal[];
+    readonly held: Held;
+    readonly windows: WindowState;
+    readonly inbox: Inbox;
+  },
+  rule: WindowRule | undefined,
+  now: Timestamp,
 ): Timestamp | undefined {
-  const due = future[0]?.proposal.ballot;
-  const expiry = nextExpiry(inbox);
-  if (due === undefined || expiry === undefined) return due ?? expiry;
-  return compareTimestamps(due, expiry) < 0 ? due : expiry;
+  let earliest = nextExpiry(inbox);
+  const consider = (at: Timestamp | undefined) => {
+    if (at === undefined) return;
+    if (earliest === undefined || compareTimestamps(at, earliest) < 0) earliest = at;
+  };
+  consider(future[0]?.proposal.ballot);
+  for (const { proposal } of rule === undefined ? [] : held.values()) {
+    const isWaitedFor = inbox.waitingFor.has(proposal.id);
+    consider(lookAgainAt(rule!, windows, proposal, isWaitedFor, now));
+  }
+  return earliest;
 }

@@ -4,14 +4,28 @@
  * @module
  */
 
-import { membersOf } from "./acceptor_set.ts";
 import type { InstanceState } from "./instance.ts";
-import { hasDecided } from "./learner.ts";
 import type { LearnerGraph } from "./learner_graph.ts";
-import { originOf, type Slot, slotAfter, slotAt, type WindowSettings } from "./schedule.ts";
+import {
+  originOf,
+  type Slot,
+  slotAfter,
+  slotAt,
+  windowAt,
+  type WindowSettings,
+} from "./schedule.ts";
 import { ballotTime } from "./ballot_time.ts";
+import { awaited, undecided, valuesFor } from "./serving.ts";
+import { slotInWindow } from "./slots.ts";
+import { nextTurn } from "./windows.ts";
 import { checkTime } from "./passing.ts";
-import { type BackoffSettings, type Pace, type ProposerState, timeAnew } from "./proposer_state.ts";
+import {
+  type BackoffSettings,
+  type KeptWindows,
+  type Pace,
+  type ProposerState,
+  timeAnew,
+} from "./proposer_state.ts";
 import { findStarvedForGood } from "./freeing.ts";
 import { findStarved } from "./starvation.ts";
 import {
@@ -26,8 +40,9 @@ import {
   type ValueHash,
 } from "./types.ts";
 
-export type { BackoffSettings, Pace, ProposerState } from "./proposer_state.ts";
+export type { BackoffSettings, KeptWindows, Pace, ProposerState } from "./proposer_state.ts";
 export { newProposer } from "./proposer_state.ts";
+export { isIdle, valuesFor } from "./serving.ts";
 
 /** What a proposer wants done. */
 export type ProposerEffect =
@@ -78,6 +93,7 @@ export function stepProposer(
   state.caught = instance.view.caught;
   if (awaited(instance, state).length === 0) return finish(state);
   const run = { graph, instance, state, now };
+  if ("rule" in pace) return stepInKeptWindow(run, pace);
   return "members" in pace
     ? stepInWindow(run, pace, state.startedAt)
     : stepWithBackoff(run, pace, entropy, isNews);
@@ -90,7 +106,10 @@ interface Run {
   readonly now: Timestamp;
 }
 
-/** A higher ballot by someone else puts our next one off, so that it can complete. */
+/**
+ * A higher ballot by someone else puts our next one off, so that it can complete; but not beyond the
+ * longest that this pause might have been, or a stream of ballots would silence us.
+ */
 function stepWithBackoff(
   run: Run,
   settings: BackoffSettings,
@@ -99,7 +118,10 @@ function stepWithBackoff(
 ): ProposerEffect[] {
   const { instance, state, now } = run;
   if (isNews) {
-    const until = addMs(now, backoffMs(Math.max(1, state.ballots), settings, entropy));
+    state.pausedAt ??= now;
+    const latest = addMs(state.pausedAt, backoffMs(Math.max(1, state.ballots), settings, 1));
+    const wished = addMs(now, backoffMs(Math.max(1, state.ballots), settings, entropy));
+    const until = compareTimestamps(wished, latest) < 0 ? wished : latest;
     if (state.notBefore === undefined || compareTimestamps(until, state.notBefore) > 0) {
       state.notBefore = until;
     }
@@ -116,6 +138,7 @@ function stepWithBackoff(
 }
 
 function rest({ state, now }: Run, settings: BackoffSettings, entropy: number): ProposerEffect {
+  state.pausedAt = now;
   state.notBefore = addMs(now, backoffMs(Math.max(1, state.ballots), settings, entropy));
   return { kind: "wake", at: state.notBefore };
 }
@@ -168,6 +191,48 @@ function holdUntilMs(
   return Math.min(Math.ceil(msBetween(origin, highestAt!)), startMs) + halfMs;
 }
 
+/**
+ * The first ballot of an instance at once; after it three in each window in which acceptors let ours
+ * pass, equally spaced behind the part that is to be left unused; fewer as long as windows are too short
+ * for so many.
+ */
+function stepInKeptWindow(run: Run, pace: KeptWindows): ProposerEffect[] {
+  const { instance: { windows: { origin, first } }, state, now } = run;
+  const { rule, roundMs = 0 } = pace;
+  if (origin === undefined) {
+    return offerIfAnybodyWaits(run, pace, addMs(now, rule.windowMsMin));
+  }
+  const elapsedMs = msBetween(origin, now);
+  const index = Math.max(1, windowAt(rule.windowMsMin, elapsedMs));
+  const turn = (from: number) => nextTurn(rule, first, state.self, from);
+  let slot = slotInWindow(rule, state.self, turn(index), elapsedMs, roundMs);
+  if (slot === undefined) slot = slotInWindow(rule, state.self, turn(index + 1), 0, roundMs)!;
+  if (elapsedMs < slot.startMs) return [{ kind: "wake", at: addMs(origin, slot.startMs) }];
+  const { startMs, endMs } = slot;
+  const next = slotInWindow(rule, state.self, slot.index, endMs, roundMs) ??
+    slotInWindow(rule, state.self, turn(slot.index + 1), 0, roundMs)!;
+  const wake = addMs(origin, next.startMs);
+  const { slot: used } = state;
+  const isUsed = used?.index === slot.index && used.part >= slot.part;
+  // Late in a slot there is no time left for a ballot to complete in it.
+  if (isUsed || elapsedMs > startMs + (endMs - startMs) * 3 / 4) {
+    return [{ kind: "wake", at: wake }];
+  }
+  state.slot = slot;
+  return offerIfAnybodyWaits(run, pace, wake);
+}
+
+function offerIfAnybodyWaits(run: Run, pace: Pace, at: Timestamp): ProposerEffect[] {
+  const { instance, state } = run;
+  const effects = dropStarved(run);
+  if (state.done) return effects;
+  if (undecided(instance, state).length > 0) {
+    const turn = Math.floor(state.ballots / BALLOTS_PER_TURN);
+    effects.push(offer(run, pace, nextOffer(run, turn)));
+  }
+  return [...effects, { kind: "wake", at }];
+}
+
 interface Offer {
   readonly learner: LearnerIndex;
   readonly valueHash: ValueHash;
@@ -204,26 +269,6 @@ function dropStarved({ graph, instance, state }: Run): ProposerEffect[] {
   return awaited(instance, state).length === 0 ? [...effects, ...finish(state)] : effects;
 }
 
-/** The learners to be served now. */
-function undecided({ learner }: InstanceState, state: ProposerState): LearnerIndex[] {
-  if (state.forever) return membersOf(state.serves);
-  return membersOf(state.serves & ~state.starved).filter((a) => !hasDecided(learner, a));
-}
-
-/** The learners that may still decide: those to be served, now or if somebody else is caught. */
-function awaited({ learner }: InstanceState, state: ProposerState): LearnerIndex[] {
-  if (state.forever) return membersOf(state.serves);
-  return membersOf(state.serves & ~state.forGood).filter((a) => !hasDecided(learner, a));
-}
-
-/**
- * Whether a proposer offers nothing more unless somebody else is caught: all learners that it serves
- * have decided or are starved as far as is known.
- */
-export function isIdle(instance: InstanceState, state: ProposerState): boolean {
-  return undecided(instance, state).length === 0;
-}
-
 function finish(state: ProposerState): ProposerEffect[] {
   state.done = true;
   return [{ kind: "done" }];
@@ -238,31 +283,6 @@ function notice({ view }: InstanceState, state: ProposerState, now: Timestamp): 
   state.highest = seen;
   state.highestAt = now;
   return true;
-}
-
-/**
- * The values that a new ballot for a learner may have to have: those of the highest 2as known for it
- * and for each learner still connected to it, the highest first; `own` only if there is none.
- *
- * The first is mostly the one (PROTOCOL section 6). But the highest 2a may have come about with the
- * help of an acceptor that says no more: then those bound to other learners' 2as, which nothing of
- * this value buries, are missing, and it is their value that a quorum may take up. Nothing else is
- * worth while: of all 2as for one learner, those not buried have the value of the highest. Nor is
- * any but the decided one where a connected learner has decided.
- */
-export function valuesFor(
-  graph: LearnerGraph,
-  { view, learner: { decisions } }: Pick<InstanceState, "view" | "learner">,
-  { own }: Pick<ProposerState, "own">,
-  learner: LearnerIndex,
-): ValueHash[] {
-  const bound = graph.connected(view.caught)[learner]! | (1n << BigInt(learner));
-  const decided = membersOf(bound).flatMap((other) => decisions[other]!);
-  const highest = decided.length > 0
-    ? decided.map(({ ballot }) => ballot)
-    : membersOf(bound).flatMap((other) => view.highest2a[other]?.best.facts.ballot ?? []);
-  highest.sort((a, b) => compareBallots(b, a));
-  return highest.length === 0 ? [own] : [...new Set(highest.map(({ valueHash }) => valueHash))];
 }
 
 /** Between half and all of a bound that doubles with every ballot, up to the cap. */

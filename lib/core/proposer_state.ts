@@ -5,6 +5,7 @@
  */
 
 import type { Slot, WindowSettings } from "./schedule.ts";
+import type { WindowRule } from "./windows.ts";
 import {
   type AcceptorSet,
   type Ballot,
@@ -25,8 +26,21 @@ export interface BackoffSettings {
   readonly clockSkewMsMax?: number;
 }
 
-/** By what a proposer times its ballots: pauses at random, or windows shared with others. */
-export type Pace = BackoffSettings | WindowSettings;
+/**
+ * By what a proposer times its ballots: pauses at random, windows that proposers share among
+ * themselves, or windows that acceptors keep.
+ */
+export type Pace = BackoffSettings | WindowSettings | KeptWindows;
+
+/** Windows that acceptors keep: a ballot that is not in one of them waits there. */
+export interface KeptWindows {
+  /** What acceptors keep. */
+  readonly rule: WindowRule;
+  /** How far ahead of the clock a ballot may be to be taken, in milliseconds. */
+  readonly clockSkewMsMax: number;
+  /** How long a ballot takes here, about, in milliseconds; 0 if it is not known. */
+  readonly roundMs?: number;
+}
 
 /** State of one proposer in one instance. Changed in place by {@linkcode stepProposer}. */
 export interface ProposerState {
@@ -40,6 +54,8 @@ export interface ProposerState {
   readonly forever: boolean;
   /** Ballots offered so far. */
   ballots: number;
+  /** With back-off: when the pause began that it makes now. */
+  pausedAt: Timestamp | undefined;
   /** With back-off: no new ballot before. */
   notBefore: Timestamp | undefined;
   /** With windows: the slot of its latest ballot. */
@@ -85,6 +101,7 @@ export function newProposer(
     serves,
     forever,
     ballots: 0,
+    pausedAt: undefined,
     notBefore: undefined,
     slot: undefined,
     startedAt: undefined,
@@ -108,6 +125,7 @@ export function timeAnew(state: ProposerState, now: Timestamp): void {
   state.startedAt = earlier(state.startedAt);
   state.heardAt = earlier(state.heardAt);
   state.highestAt = earlier(state.highestAt);
+  state.pausedAt = undefined;
   state.notBefore = undefined;
   state.slot = undefined;
   state.offered = undefined;

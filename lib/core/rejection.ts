@@ -21,7 +21,8 @@ export const REJECTION_CODES = [
   // Inbox (lib/core).
   "INBOX_FULL",
   "REFS_TIMEOUT", // refs that nobody supplied in time
-  "FUTURE_FULL", // too many 1as waiting for the clock
+  "FUTURE_FULL", // too many 1as waiting for the clock or their windows
+  "OVERTAKEN", // a 1a that waited for its window when a newer of its proposer came, or all had decided
   // Well-formedness (lib/core, PROTOCOL section 3).
   "NO_BALLOT", // an acceptor message with no 1a in its past
   "BAD_PREV", // prev is not the signer's latest message in the past

@@ -21,6 +21,8 @@ export function cloneInstance(state: InstanceState): InstanceState {
     dag: new Map(state.dag),
     inbox: cloneInbox(state.inbox),
     future: state.future.slice(),
+    held: new Map(state.held),
+    windows: { ...state.windows },
     view: copyPast(state.view),
     acceptor: acceptor &&
       { ...acceptor, past: copyPast(acceptor.past) },

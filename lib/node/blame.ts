@@ -13,6 +13,7 @@ const BLAMELESS: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   "FAR_FUTURE",
   "FUTURE_FULL",
   "INBOX_FULL",
+  "OVERTAKEN",
   "RATE_LIMITED",
   "REFS_TIMEOUT",
   "TOO_MANY_INSTANCES",

@@ -268,7 +268,7 @@ function add(byOpener: ByOpener, running: RunningInstance): void {
 
 function isQuiet({ state, wires, proposers }: RunningInstance): boolean {
   return proposers.size === 0 && wires.size === 0 && state.inbox.waiting.size === 0 &&
-    state.future.length === 0;
+    state.future.length === 0 && state.held.size === 0;
 }
 
 function messageOf({ id, wire }: LedgerRecord): Message {

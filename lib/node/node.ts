@@ -11,6 +11,7 @@ import type { MessageId } from "../core/types.ts";
 import { makeVerifier } from "../crypto/verify.ts";
 import { JournalError } from "../store/journal.ts";
 import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { windowRuleOf } from "../config/windows.ts";
 import { Blame } from "./blame.ts";
 import { DecisionBook, type DecisionRecord } from "./decision_book.ts";
 import { Fetcher } from "./fetcher.ts";
@@ -72,7 +73,13 @@ export class Node {
     const { configuration, votes, journal, clock, log } = this.options;
     const { graph, limits, digest, network } = configuration;
     const self = votes ? configuration.self.acceptorIndex : undefined;
-    this.context = { graph, limits, accounts: newAccounts(), self };
+    this.context = {
+      graph,
+      limits,
+      accounts: newAccounts(),
+      self,
+      windows: windowRuleOf(configuration),
+    };
     this.#refusals = new Refusals(log);
     this.voting = new Voting(self);
     this.blame = new Blame(limits.rejectionsPerMinuteMax);

@@ -10,6 +10,7 @@ import type { Ballot, LearnerSet, ProposerIndex, Timestamp, ValueHash } from "..
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { quote } from "../wire/place.ts";
 import type { Configuration } from "../config/configuration.ts";
+import { windowRuleOf } from "../config/windows.ts";
 import type { Instances } from "./instances.ts";
 import type { Logger } from "./logger.ts";
 import type { Tempo } from "./tempo.ts";
@@ -46,7 +47,7 @@ export interface Turn {
  * its 1as.
  */
 export function turnOf(configuration: Configuration): Turn {
-  const { proposer, limits, self, source, acceptors } = configuration;
+  const { proposer, limits, self, source } = configuration;
   if (self.proposerIndex === undefined) {
     throw new OperatorError(
       EXIT.configuration,
@@ -55,15 +56,12 @@ export function turnOf(configuration: Configuration): Turn {
       `${source}: proposers`,
     );
   }
-  const { backoffMsMin, backoffMsMax, rotation, windowMsMin } = proposer;
+  const rule = windowRuleOf(configuration);
+  const { backoffMsMin, backoffMsMax } = proposer;
   const { clockSkewMsMax } = limits;
-  const position = rotation.indexOf(self.name);
-  const isDefault = rotation.length === acceptors.length &&
-    rotation.every((name, index) => name === acceptors[index]!.name);
-  if (isDefault || position < 0) {
-    return { self: self.proposerIndex, pace: { backoffMsMin, backoffMsMax, clockSkewMsMax } };
-  }
-  const pace = { members: rotation.length, position, windowMsMin, clockSkewMsMax };
+  const pace = rule === undefined
+    ? { backoffMsMin, backoffMsMax, clockSkewMsMax }
+    : { rule, clockSkewMsMax };
   return { self: self.proposerIndex, pace };
 }
 

@@ -12,6 +12,9 @@ import type { Pace } from "../core/proposer.ts";
 /** A ballot is lost when it has taken so many times as long as decisions do. */
 const PATIENCE = 4;
 
+/** In a window, a ballot is given so many times as long as a decision takes, before the next. */
+const ROUND = 2;
+
 /**
  * Of the difference between a decision's time and what was expected, so much is believed: bad news
  * more than good, or a sudden load has made its second ballots before it is noticed.
@@ -30,7 +33,8 @@ export class Tempo {
   /** A proposal that began then has been decided now, at this pace. */
   decided(startedAt: Timestamp, now: Timestamp, pace: Pace): void {
     if ("members" in pace) return;
-    const usualMs = Math.max(this.#expectedMs ?? 0, pace.backoffMsMin);
+    const leastMs = "rule" in pace ? pace.rule.windowMsMin : pace.backoffMsMin;
+    const usualMs = Math.max(this.#expectedMs ?? 0, leastMs);
     const tookMs = Math.min(Math.max(0, msBetween(startedAt, now)), SURPRISE_MAX * usualMs);
     const expectedMs = this.#expectedMs ?? tookMs;
     const gain = tookMs > expectedMs ? RISE : FALL;
@@ -39,10 +43,12 @@ export class Tempo {
 
   /**
    * A pace at which decisions can keep up: with back-off, the first pause is at least some times what
-   * decisions take, but no longer than the longest. Windows are shared with others, and stay.
+   * decisions take, but no longer than the longest. Windows are shared with others, and stay; but of the
+   * ballots in one of them only as many are offered as there is time for.
    */
   of(pace: Pace): Pace {
     if ("members" in pace || this.#expectedMs === undefined) return pace;
+    if ("rule" in pace) return { ...pace, roundMs: Math.round(ROUND * this.#expectedMs) };
     const least = Math.min(pace.backoffMsMax, Math.round(PATIENCE * this.#expectedMs));
     return least <= pace.backoffMsMin ? pace : { ...pace, backoffMsMin: least };
   }

@@ -88,7 +88,7 @@ export const METRICS: readonly Metric[] = [
     help: "Messages that wait for others or for their time",
     read: ({ node }) =>
       node.instances.all.reduce(
-        (sum, { state }) => sum + state.inbox.waiting.size + state.future.length,
+        (sum, { state }) => sum + state.inbox.waiting.size + state.future.length + state.held.size,
         0,
       ),
   },

@@ -101,7 +101,10 @@ function statusOf(
     instances: BigInt(instances.length),
     messagesKnown: BigInt(node.ledger.length),
     messagesWaiting: BigInt(
-      instances.reduce((sum, { state }) => sum + state.inbox.waiting.size + state.future.length, 0),
+      instances.reduce(
+        (sum, { state }) => sum + state.inbox.waiting.size + state.future.length + state.held.size,
+        0,
+      ),
     ),
     messagesSigned: BigInt(node.outcomes.signed),
     peers: peers.status().map((peer) => {

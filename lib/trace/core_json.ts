@@ -10,6 +10,7 @@ import type { SetRule } from "../core/quorum.ts";
 import { REJECTION_CODES } from "../core/rejection.ts";
 import type { AcceptorMessage, Ballot, Message, Timestamp } from "../core/types.ts";
 import type { MessageId, ValueHash } from "../core/types.ts";
+import type { WindowRule } from "../core/windows.ts";
 import type { Field } from "./field.ts";
 import type { MaskText, TracedDecision, TracedEffect } from "./format.ts";
 
@@ -163,6 +164,17 @@ export function readLimits(field: Field): CoreLimits {
     futureProposalsMax: read("futureProposalsMax"),
     ...(futureBytesMax !== undefined && { futureBytesMax }),
     clockSkewMsMax: read("clockSkewMsMax"),
+  };
+}
+
+/** Reads the windows that a node keeps. */
+export function readWindows(field: Field): WindowRule {
+  const { rotation, hasOthers, windowMsMin } = field
+    .fields(["rotation", "hasOthers", "windowMsMin"]);
+  return {
+    rotation: rotation.items(readIndex, 1),
+    hasOthers: hasOthers.boolean(),
+    windowMsMin: windowMsMin.whole(1, Number.MAX_SAFE_INTEGER),
   };
 }
 

@@ -14,6 +14,7 @@ import type { CoreLimits, Input } from "../core/instance.ts";
 import type { LearnerGraphSpec } from "../core/learner_graph.ts";
 import type { stepProposer } from "../core/proposer.ts";
 import type { RejectionCode } from "../core/rejection.ts";
+import type { WindowRule } from "../core/windows.ts";
 import type {
   AcceptorIndex,
   AcceptorMessage,
@@ -110,6 +111,8 @@ export interface HeaderLine {
   readonly graph: LearnerGraphSpec;
   /** Bounds of each instance. */
   readonly limits: CoreLimits;
+  /** The windows that it keeps; undefined if it keeps none. */
+  readonly windows: WindowRule | undefined;
 }
 
 /** An instance that is not open begins, as one in which nothing has happened. */

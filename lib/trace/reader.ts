@@ -4,7 +4,15 @@
  * @module
  */
 
-import { readEffect, readGraph, readInput, readLimits, readMask, readTime } from "./core_json.ts";
+import {
+  readEffect,
+  readGraph,
+  readInput,
+  readLimits,
+  readMask,
+  readTime,
+  readWindows,
+} from "./core_json.ts";
 import { Field, TraceError } from "./field.ts";
 import { type Opaque, TRACE_VERSION, type TraceLine } from "./format.ts";
 
@@ -54,7 +62,8 @@ function readHeader(line: Field): TraceLine {
   if (version.value !== TRACE_VERSION) {
     version.fail(`is ${JSON.stringify(version.value)}; this program reads ${TRACE_VERSION}`);
   }
-  const { node, self, graph, limits } = line.fields(["trace", "node", "self", "graph", "limits"]);
+  const { node, self, graph, limits, windows } = line
+    .fields(["trace", "node", "self", "graph", "limits"], ["windows"]);
   const spec = readGraph(graph);
   return {
     kind: "header",
@@ -62,6 +71,7 @@ function readHeader(line: Field): TraceLine {
     self: self.value === null ? undefined : self.whole(0, spec.acceptors.length - 1),
     graph: spec,
     limits: readLimits(limits),
+    windows: windows && readWindows(windows),
   };
 }
 

@@ -128,8 +128,8 @@ export class Replayer {
     return this.take(text);
   }
 
-  #contextOf({ graph, limits, self }: HeaderLine): CoreContext {
-    return { graph: makeLearnerGraph(graph), limits, accounts: newAccounts(), self };
+  #contextOf({ graph, limits, self, windows }: HeaderLine): CoreContext {
+    return { graph: makeLearnerGraph(graph), limits, accounts: newAccounts(), self, windows };
   }
 
   #run(

@@ -78,8 +78,11 @@ export class TraceWriter {
   constructor(node: string, context: CoreContext, write: (line: string) => void) {
     this.#node = node;
     this.#write = write;
-    const { self = null, graph: { spec }, limits } = context;
-    this.#line({ trace: TRACE_VERSION, node, self, graph: spec, limits: plainLimits(limits) });
+    const { self = null, graph: { spec }, limits, windows } = context;
+    this.#line({
+      ...{ trace: TRACE_VERSION, node, self, graph: spec },
+      ...{ limits: plainLimits(limits), windows },
+    });
   }
 
   /** An instance begins with nothing in it: it is new, or comes back to memory. */

@@ -48,7 +48,7 @@ export type Limits = Readonly<Record<LimitName, number>>;
  * ```
  */
 export interface ProposerSettings extends Readonly<Record<ProposerSettingName, number>> {
-  /** Names of the proposers that have windows of their own, in turn; never empty. */
+  /** Names of the proposers that have windows of their own, in turn; empty if nobody keeps windows. */
   readonly rotation: readonly string[];
 }
 
@@ -89,10 +89,10 @@ export const PROPOSER_SETTINGS: Readonly<Record<ProposerSettingName, Setting>> =
     HOUR_MS,
   ),
   windowMsMin: setting(
-    "With `rotation`: milliseconds of the first window, for three ballots. Each next window is " +
-      "longer by as much.",
-    500,
-    3,
+    "With `rotation`: milliseconds of the first window in which acceptors let one proposer's " +
+      "ballots pass; each next one is longer by as much. The same at all members.",
+    40,
+    4,
     HOUR_MS,
   ),
 };

@@ -45,7 +45,7 @@ const HARMLESS: readonly ((config: Loose, seed: number) => void)[] = [
   (c, seed) => acceptorsOf(c).forEach((a, i) => a.port = 1024 + (seed % 1000) + i),
   (c) => acceptorsOf(c).forEach((a, i) => a.host = `host-${i}.example`),
   (c) => c.addresses.push(visitor),
-  (c) => c.proposer = { backoffMsMin: 7, rotation: ["Alice", "Bob", "Carol", "Dave"] },
+  (c) => c.proposer = { backoffMsMin: 7 },
   (c, seed) => c.limits = { refsMax: 16 + (seed % 1000) },
   (c) => c.network = { pingTimeoutMs: 77 },
   (c) => c.listen = "0.0.0.0:1",
@@ -72,7 +72,7 @@ const MEANINGFUL: readonly (readonly [string, (config: Loose) => void, readonly 
   [
     "an acceptor's name",
     (c) => rename(c, "Dave", "Daisy"),
-    ["acceptors", "learners", "safetySets", "windows"],
+    ["acceptors", "learners", "safetySets"],
   ],
   ["a learner's name", (c) => rename(c, "Frank", "Fritz"), ["learners", "safetySets"]],
   [

@@ -32,10 +32,7 @@ Deno.test("a configuration is completed by what follows from it", () => {
   assertEquals(configuration.listen, { host: "localhost", port: 8701 });
   assertEquals(configuration.proposal, undefined);
   assertEquals(configuration.limits, DEFAULT_LIMITS);
-  assertEquals(configuration.proposer, {
-    ...DEFAULT_PROPOSER_SETTINGS,
-    rotation: ["Alice", "Bob", "Carol", "Dave"],
-  });
+  assertEquals(configuration.proposer, DEFAULT_PROPOSER_SETTINGS);
   assertEquals(configuration.network, DEFAULT_NETWORK_SETTINGS);
   assertEquals(configuration.warnings, []);
   assertEquals(configuration.graph.spec.burial, "TECHNICAL_REPORT");

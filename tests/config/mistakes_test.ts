@@ -265,7 +265,7 @@ testAll([
   [
     "a window too short for three ballots",
     (c) => c.proposer = { windowMsMin: 2 },
-    ": proposer.windowMsMin: is 2; a number from 3 to 3600000 is expected",
+    ": proposer.windowMsMin: is 2; a number from 4 to 3600000 is expected",
   ],
   [
     "a least pause above the longest",

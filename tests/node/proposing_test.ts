@@ -70,19 +70,29 @@ Deno.test("a proposer stops when the learners have decided, whatever was decided
   await cluster.stop();
 });
 
-Deno.test("a proposer holds back while it sees another's ballots", async () => {
+Deno.test("a proposer holds back when it sees another's ballots, but not beyond its own bound", async () => {
   const { cluster, proposer, speaker } = await alone();
   cluster.propose(proposer, 1n, "own");
   await cluster.clock.advance(0);
   assertEquals(offered(proposer), ["own"]);
   const { backoffMsMin } = proposer.configuration.proposer;
-  for (let i = 0; i < 10; i++) {
-    await cluster.clock.advance(backoffMsMin / 4);
-    await speaker.send(speaker.proposal({ value: `other ${i}` }));
-  }
-  assertEquals(offered(proposer).filter((value) => value === "own").length, 1);
-  await cluster.clock.advance(2 * backoffMsMin);
-  assertEquals(offered(proposer).filter((value) => value === "own").length, 2);
+  const own = () => offered(proposer).filter((value) => value === "own").length;
+  const pester = async (times: number) => {
+    for (let i = 0; i < times; i++) {
+      await cluster.clock.advance(backoffMsMin / 8);
+      await speaker.send(speaker.proposal({ value: `other ${i}` }));
+    }
+  };
+  // By itself it would go on after three quarters of its bound.
+  await pester(7);
+  assertEquals(own(), 1);
+  await pester(2);
+  assertEquals(own(), 2, "a stream of ballots does not silence it");
+  // The next bound is twice as long.
+  await pester(14);
+  assertEquals(own(), 2);
+  await pester(3);
+  assertEquals(own(), 3);
   await cluster.stop();
 });
 

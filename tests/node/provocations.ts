@@ -113,6 +113,20 @@ export const PROVOCATIONS: Readonly<Record<RejectionCode, Provocation>> = {
   },
   // Every message that can be referred to has a 1a in its past, and decoding refuses a message
   // without refs: no peer gets as far as this.
+  OVERTAKEN: ({ cluster, dave }) => {
+    const { context } = cluster.get("Alice").node;
+    const windows = { rotation: [0, 1, 2, 3], hasOthers: false, windowMsMin: 1_000 };
+    const kept = { ...context, self: 0, windows };
+    const instance = newInstance(kept, () => inventedId(0));
+    const now = cluster.clock.now();
+    const effects = ["first", "older", "newer"].flatMap((value, i) => {
+      const { id, wire: { ballot } } = dave.proposal({ value, atMs: i - 2 });
+      const proposer = i === 0 ? 0 : 1;
+      const message = { kind: "1a" as const, id, ballot: { ...ballot, proposer } };
+      return step(kept, instance, { kind: "message", message, source: "Dave", now });
+    });
+    return effects.find((effect) => effect.kind === "reject")!.rejection.rejected;
+  },
   NO_BALLOT: ({ cluster, dave }) => {
     const { context, instances } = cluster.get("Alice").node;
     const instance = newInstance(

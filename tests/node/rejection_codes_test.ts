@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { REJECTION_CODES, type RejectionCode } from "../../lib/core/rejection.ts";
 import { makeStage, PROVOCATIONS } from "./provocations.ts";
 
-/** Codes that no peer can get out of a whole process: see where they are provoked. */
-const IN_THE_CORE_ONLY: readonly RejectionCode[] = ["NO_BALLOT"];
+/** Codes that no peer can get out of a whole process as these are set: see where they are provoked. */
+const IN_THE_CORE_ONLY: readonly RejectionCode[] = ["NO_BALLOT", "OVERTAKEN"];
 
 Deno.test("there is a provocation for every reason to refuse something", () => {
   assertEquals(Object.keys(PROVOCATIONS).toSorted(), REJECTION_CODES.toSorted());

@@ -1,0 +1,48 @@
+/**
+ * When in its windows a proposer offers ballots (PROTOCOL section 6).
+ *
+ * @module
+ */
+
+import { type Slot, SLOTS_PER_WINDOW, windowStartMs } from "./schedule.ts";
+import type { ProposerIndex } from "./types.ts";
+import { GUARD, type WindowRule } from "./windows.ts";
+
+/** A ballot that takes longer is not waited for: windows that are long enough have three in any case. */
+const ROUND_MS_MAX = 2_000;
+
+/**
+ * The slot of a window that a time since the origin falls into, or the first after it; undefined if the
+ * window has none any more. The first {@linkcode GUARD} of a window has none. Three are equally spaced
+ * in the rest; fewer, while a third of it is shorter than a ballot takes.
+ *
+ * Who shares windows with others begins a little later than these may, or all would begin at once.
+ *
+ * @param roundMs How long a ballot takes.
+ */
+export function slotInWindow(
+  { rotation, windowMsMin }: WindowRule,
+  self: ProposerIndex,
+  index: number,
+  elapsedMs: number,
+  roundMs: number,
+): Slot | undefined {
+  const lengthMs = windowMsMin * (index + 1);
+  const usableMs = lengthMs * (1 - GUARD);
+  const neededMs = Math.min(roundMs, ROUND_MS_MAX);
+  const fitting = neededMs === 0 ? SLOTS_PER_WINDOW : Math.floor(usableMs / neededMs);
+  const count = Math.max(1, Math.min(SLOTS_PER_WINDOW, fitting));
+  const lateMs = rotation.includes(self) ? 0 : spread(self, index) * usableMs / count / 2;
+  const beginMs = windowStartMs(windowMsMin, index) + lengthMs * GUARD;
+  for (let part = 0; part < count; part++) {
+    const startMs = Math.ceil(beginMs + usableMs * part / count + lateMs);
+    const endMs = Math.ceil(beginMs + usableMs * (part + 1) / count);
+    if (elapsedMs < endMs) return { index, part, startMs, endMs };
+  }
+  return undefined;
+}
+
+/** From 0 to 1, another for everybody and in each window. */
+function spread(self: ProposerIndex, index: number): number {
+  return (self * 7 + index * 3) % 11 / 11;
+}

@@ -1,0 +1,103 @@
+/**
+ * When a proposer offers in windows that acceptors keep.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { newInstance, step } from "../../lib/core/instance.ts";
+import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
+import { type KeptWindows, newProposer, stepProposer } from "../../lib/core/proposer.ts";
+import type { Message, Proposal } from "../../lib/core/types.ts";
+import { addMs, msBetween, type Timestamp } from "../../lib/core/types.ts";
+import { nextTurn, type WindowRule } from "../../lib/core/windows.ts";
+import { thresholds } from "../../lib/sim/graphs.ts";
+import { hashOf, identify, proposalOf } from "../../lib/sim/ids.ts";
+
+const GRAPH = makeLearnerGraph(thresholds(4, [3], "TECHNICAL_REPORT"));
+const LIMITS = {
+  inboxRefsPerPeerMax: 100,
+  inboxWaitMsMax: 500,
+  futureProposalsMax: 3,
+  clockSkewMsMax: 10_000,
+};
+/** Windows of 100, 200, 300, ... ms: of the first, 0, 1, 2, 3, others, 0, ... */
+const RULE: WindowRule = { rotation: [0, 1, 2, 3], hasOthers: true, windowMsMin: 100 };
+const START: Timestamp = { seconds: 1_000, nanos: 0 };
+
+const at = (ms: number) => addMs(START, ms);
+
+const offer = (proposer: number, ms: number): Proposal =>
+  proposalOf({ ...at(ms), valueHash: hashOf(`value ${proposer}`), proposer });
+
+Deno.test("windows: ballots of an owner are above whatever may still pass in its window", () => {
+  const pace: KeptWindows = { rule: RULE, clockSkewMsMax: 10_000 };
+  for (let index = 6; index < 400; index += 5) {
+    const startMs = 100 * index * (index + 1) / 2;
+    const lengthMs = 100 * (index + 1);
+    const offers = offersOf(0, pace, startMs, startMs + lengthMs - 1);
+    assertEquals(offers.length, 3);
+    for (const ms of offers) assert(ms - startMs >= lengthMs / 4, `${ms} of window ${index}`);
+    const [one, two, three] = offers as [number, number, number];
+    assert(
+      Math.abs((two - one) - lengthMs / 4) <= 1 && Math.abs((three - two) - lengthMs / 4) <= 1,
+    );
+  }
+});
+
+/** When a proposer offers, asked whenever it wants to be. The instance began at 0, with somebody else. */
+function offersOf(self: number, pace: KeptWindows, fromMs: number, untilMs: number): number[] {
+  const context = { graph: GRAPH, limits: LIMITS, self: undefined };
+  const instance = newInstance(context, identify);
+  const hear = (message: Message, ms: number) =>
+    step(context, instance, { kind: "message", message, source: "", now: at(ms) });
+  if (fromMs > 0) hear(offer(9, 0), 0);
+  const proposer = newProposer(hashOf("own"), 1n, self);
+  const offers: number[] = [];
+  for (let ms: number | undefined = fromMs; ms !== undefined && ms <= untilMs;) {
+    const effects = stepProposer(GRAPH, instance, proposer, pace, at(ms), 0.5);
+    const before: number = ms;
+    ms = undefined;
+    for (const effect of effects) {
+      if (effect.kind === "wake") ms = msBetween(START, effect.at);
+      if (effect.kind !== "propose") continue;
+      offers.push(before);
+      hear(proposalOf(effect.ballot), before);
+    }
+    assert(ms === undefined || ms > before, `woken at ${before}, wants to be woken at ${ms}`);
+  }
+  return offers;
+}
+
+Deno.test("windows: a proposer offers at once where nobody has, then three times in each of its own", () => {
+  const pace: KeptWindows = { rule: RULE, clockSkewMsMax: 10_000 };
+  // Of 1 are window 2, from 300 to 600 ms, and window 7, from 2800 to 3600 ms.
+  assertEquals(offersOf(1, pace, 0, 3_599), [0, 375, 450, 525, 3_000, 3_200, 3_400]);
+  // The open window of all others, from 1500 to 2100 ms: each begins a little later than it may.
+  const others = [8, 9].map((self) => offersOf(self, pace, 1, 2_099));
+  for (const offers of others) {
+    assertEquals(offers.length, 3);
+    for (const ms of offers) assert(ms >= 1_650 && ms < 2_100, `${ms}`);
+  }
+  assert(others[0]![0] !== others[1]![0]);
+});
+
+Deno.test("windows: ballots are not closer than a ballot takes, but three where there is time", () => {
+  const offers = (roundMs: number, untilMs: number) =>
+    offersOf(1, { rule: RULE, clockSkewMsMax: 10_000, roundMs }, 1, untilMs).length;
+  assertEquals([70, 100, 200, 9_000].map((roundMs) => offers(roundMs, 599)), [3, 2, 1, 1]);
+  assertEquals(offers(500, 3_599) - offers(500, 599), 1);
+  // Whatever is believed of ballots, windows get long enough.
+  const startMs = windowOf1(100);
+  assertEquals(
+    offersOf(1, { rule: RULE, clockSkewMsMax: 10_000, roundMs: 1e9 }, startMs, startMs + 10_000)
+      .length,
+    3,
+  );
+});
+
+/** When the first window of 1 from `index` on begins. */
+function windowOf1(index: number): number {
+  const own = nextTurn(RULE, 9, 1, index);
+  return 100 * own * (own + 1) / 2;
+}
