@@ -9,7 +9,7 @@
 import { msBetween, type Timestamp } from "../core/types.ts";
 import type { Pace } from "../core/proposer.ts";
 
-/** A ballot is lost when it has taken so many times as long as decisions do. */
+/** How many times as long as decisions take a ballot may, before it is taken for lost. */
 const PATIENCE = 4;
 
 /** In a window, a ballot is given so many times as long as a decision takes, before the next. */
@@ -25,7 +25,7 @@ const FALL = 1 / 16;
 /** But of one decision no more than so many times what was expected: it may have been cut off. */
 const SURPRISE_MAX = 5;
 
-/** See the module. */
+/** What one process has seen of how long decisions take. */
 export class Tempo {
   /** What a decision takes, in milliseconds; undefined before there is one. */
   #expectedMs: number | undefined;

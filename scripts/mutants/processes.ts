@@ -8,6 +8,9 @@ import type { Edit } from "../../tests/core/mutations.ts";
 import type { Fault } from "./campaign.ts";
 import { edit } from "./edits.ts";
 
+const SIGNED_BYTES =
+  "const bytes = named?.message === message ? named.bytes : canonicalOf(configDigest, message);";
+
 /** In ids and signatures. */
 export const NAMES: readonly Fault[] = [
   {
@@ -16,9 +19,14 @@ export const NAMES: readonly Fault[] = [
     edits: [
       edit(
         "crypto/hash.ts",
-        ": acceptorMessageId(scope, message.content);",
-        ": sha3Hex(new Uint8Array([...canonicalAcceptorMessage(scope, message.content), " +
+        "return idOfCanonical(canonicalOf(configDigest, message));",
+        "return sha3Hex(new Uint8Array([...canonicalOf(configDigest, message), " +
           "...message.signature])) as MessageId;",
+      ),
+      edit(
+        "crypto/verify.ts",
+        "return idOfCanonical(named.bytes);",
+        "return idOfCanonical(new Uint8Array([...named.bytes, ...message.signature]));",
       ),
     ],
     caughtBy: {
@@ -33,8 +41,9 @@ export const NAMES: readonly Fault[] = [
       edit("node/signing.ts", "Message(scope,", "Message({ ...scope, instance: 0n },"),
       edit(
         "crypto/verify.ts",
-        "context.digest.whole, instance }",
-        "context.digest.whole, instance: 0n }",
+        SIGNED_BYTES,
+        'const bytes = canonicalOf(configDigest, message.kind === "1a" ? message : ' +
+          "{ ...message, instance: 0n });",
       ),
     ],
     caughtBy: {
@@ -53,8 +62,8 @@ export const NAMES: readonly Fault[] = [
       ),
       edit(
         "crypto/verify.ts",
-        "configDigest: context.digest.whole,",
-        "configDigest: new Uint8Array(32),",
+        SIGNED_BYTES,
+        'const bytes = canonicalOf(message.kind === "1a" ? configDigest : new Uint8Array(32), message);',
       ),
     ],
     caughtBy: {
