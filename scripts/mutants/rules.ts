@@ -105,6 +105,16 @@ export const VOTES: readonly Fault[] = [
     },
   },
   {
+    name: "acceptors keep no windows",
+    origin: "windows that proposers keep alone: one well-timed 1a per ballot spoils an instance",
+    edits: [edit("core/timing.ts", "if (rule === undefined ||", "if (true ||")],
+    caughtBy: {
+      path: "tests/core/windows_test.ts",
+      test:
+        "windows: a second proposer's 1a waits for its window, and does not tear the first's down",
+    },
+  },
+  {
     name: "unknown refs are ignored",
     origin: "another implementation",
     edits: [
