@@ -179,7 +179,7 @@ Deno.test("an acceptor that votes before it has asked what it has forgotten is s
       }
     },
   });
-  const wanted = /votes without [0-9a-f]{8}, which \w+ remembers|forgotten|catches/;
+  const wanted = /votes without [0-9a-f]{8}, which \w+ remembers|votes before|forgotten|catches/;
   assert(
     firstViolation(Recovery.prototype, "heardFrom", heardFrom, wanted, forgetful) !== undefined,
   );

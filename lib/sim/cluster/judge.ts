@@ -83,6 +83,7 @@ export class Judge {
         this.attribute(name, instance, effects);
         const state = member.life?.node.instances.get(instance)?.state;
         if (state !== undefined && effects.some(({ kind }) => kind === "send")) {
+          mustHaveAsked(member);
           this.amnesia.signs(member, instance, state.dag);
         }
         const exceeded = state && exceededLimit(state, member.configuration.limits);
@@ -170,4 +171,12 @@ export class Judge {
     if (!isHonest || !FAULTS.has(reason)) return;
     throw new Violation(`${member.name} and ${link.peer}, both honest, part: ${detail}`);
   }
+}
+
+/** @throws Violation if a member that signs has neither heard all others nor waited for them. */
+function mustHaveAsked({ name, life, configuration: { acceptors, network } }: Member): void {
+  const { heard, startedMs, options: { clock } } = life!;
+  if (clock.elapsedMs() - startedMs >= network.recoveryWaitMs) return;
+  const silent = acceptors.find((other) => other.name !== name && !heard.has(other.name));
+  if (silent !== undefined) throw new Violation(`${name} votes before it has heard ${silent.name}`);
 }

@@ -89,6 +89,8 @@ export class Life {
   readonly options: LifeOptions;
   /** Peers that have shown all that they knew when their link came up. */
   readonly heard: Set<string> = new Set();
+  /** When it began, in milliseconds. */
+  readonly startedMs: number;
   /** Whether it has ended. */
   isOver = false;
   readonly #recovery: Recovery | undefined;
@@ -99,6 +101,7 @@ export class Life {
     const { configuration, verifier, clock, prng, journal } = options;
     const { self } = configuration;
     this.options = options;
+    this.startedMs = clock.elapsedMs();
     const random = () => prng.next() / 2 ** 32;
     this.node = new WatchedNode({
       ...{ configuration, verifier, clock, random, journal },
