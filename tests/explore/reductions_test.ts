@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { newInbox } from "../../lib/core/inbox.ts";
 import type { MessageId } from "../../lib/core/types.ts";
 import { type Exploration, explore } from "../../lib/explore/explore.ts";
-import { keyOf } from "../../lib/explore/clone.ts";
+import { keyOf } from "../../lib/explore/key.ts";
 import { SCENARIOS } from "../../lib/explore/scenarios.ts";
 import type { Scenario } from "../../lib/explore/types.ts";
 import { CORE } from "../core/core_under_test.ts";

@@ -1,0 +1,37 @@
+/**
+ * When a learner must have decided, whatever the spoiler does.
+ *
+ * @module
+ */
+
+import { windowAt, windowStartMs } from "../../core/schedule.ts";
+import { skewOf, type SpoilScenario } from "./scenario.ts";
+
+/** A window is long enough if it has room for so many message delays: three ballots of four. */
+const DELAYS_PER_WINDOW = 12;
+
+/** And for so many times the difference of clocks. */
+const SKEWS_PER_WINDOW = 3;
+
+/** So many windows of honest proposers that are long enough are enough. */
+const WINDOWS = 2;
+
+/**
+ * The bound, in milliseconds since the first honest proposer was asked.
+ *
+ * Windows begin with the first 1a, perhaps `headStartMs` before that. The first that is long enough
+ * is `ceil((12 D + 3 S) / w) - 1`, or the one that it falls into if that is later, and from there on each
+ * round of the rotation has as many windows of honest proposers as there are in it.
+ */
+export function boundMs(scenario: SpoilScenario): number {
+  const { delayMs, windowMsMin, rotation, hasOthers, offerings, headStartMs } = scenario;
+  const neededMs = DELAYS_PER_WINDOW * delayMs + SKEWS_PER_WINDOW * skewOf(scenario);
+  const longEnough = Math.ceil(neededMs / windowMsMin) - 1;
+  const cycle = rotation.length + (hasOthers ? 1 : 0);
+  const honest = new Set(offerings.map(({ acceptor }) => acceptor));
+  const share = rotation.filter((member) => honest.has(member)).length;
+  const latestMs = Math.max(...offerings.map(({ atMs }) => atMs)) + delayMs;
+  const first = Math.max(longEnough, windowAt(windowMsMin, latestMs) + 1, 1);
+  const last = first + WINDOWS * (cycle - share + 1);
+  return windowStartMs(windowMsMin, last + 1) + 3 * delayMs - headStartMs;
+}

@@ -1,0 +1,189 @@
+/**
+ * Lets the spoiler try to keep learners undecided, in many worlds.
+ *
+ * `deno task spoil --seeds 1000`, or `deno task spoil --seed 7` for one with its story.
+ *
+ * @module
+ */
+
+import { runScript } from "./command.ts";
+import { spoil } from "../lib/sim/spoiler/play.ts";
+import type { SpoilOptions } from "../lib/sim/spoiler/scenario.ts";
+import { markdownTable } from "./markdown.ts";
+import type { SpoilBatch, SpoilResult } from "./sim/spoil_worker.ts";
+
+/** Seeds handed to a worker at once. */
+const BATCH = 10;
+
+/** Failures that are told; after so many it stops. */
+const FAILURES_MAX = 5;
+
+const SEED_MAX = Number.MAX_SAFE_INTEGER;
+
+interface Worlds {
+  readonly first: number;
+  readonly count: number;
+  readonly options: SpoilOptions;
+}
+
+/** Lets workers run all seeds, until enough have failed. */
+async function runAll({ first, count, options }: Worlds, workers: number): Promise<SpoilResult[]> {
+  const results: SpoilResult[] = [];
+  let next = first;
+  let failures = 0;
+  const work = (): Promise<void> => {
+    const url = new URL("./sim/spoil_worker.ts", import.meta.url);
+    const worker = new Worker(url, { type: "module" });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const hand = () => {
+      if (next >= first + count || failures >= FAILURES_MAX) {
+        worker.terminate();
+        return resolve();
+      }
+      const batch: SpoilBatch = {
+        first: next,
+        count: Math.min(BATCH, first + count - next),
+        options,
+      };
+      next += batch.count;
+      worker.postMessage(batch);
+    };
+    worker.onmessage = ({ data }: MessageEvent<SpoilResult[]>) => {
+      results.push(...data);
+      failures += data.filter(({ violation }) => violation !== undefined).length;
+      hand();
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      reject(new Error(event.message));
+    };
+    hand();
+    return promise;
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  return results.sort((a, b) => a.seed - b.seed);
+}
+
+function share(sorted: readonly number[], part: number): string {
+  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(0);
+}
+
+/** A row for each number of acceptors, and whether the spoiler's own have windows. */
+function tell(results: readonly SpoilResult[]): void {
+  const rows: string[][] = [];
+  for (const acceptors of [4, 7, 10]) {
+    for (const owns of [false, true]) {
+      const of = results.filter(({ scenario: { acceptorCount, rotation, liars } }) =>
+        acceptorCount === acceptors && rotation.includes(liars[0]!) === owns
+      );
+      if (of.length === 0) continue;
+      const delays = of.map(({ decidedMs, scenario: { delayMs } }) =>
+        Math.max(0, decidedMs) / delayMs
+      ).sort((a, b) => a - b);
+      const worst = Math.max(...of.map(({ decidedMs, boundMs }) => decidedMs / boundMs));
+      rows.push([
+        `${acceptors}`,
+        owns ? "yes" : "no",
+        `${of.length}`,
+        `${of.reduce((sum, { spoiled }) => sum + spoiled, 0)}`,
+        share(delays, 0.5),
+        share(delays, 0.99),
+        delays.at(-1)!.toFixed(0),
+        `${Math.round(100 * worst)} %`,
+        `${of.filter(({ violation }) => violation !== undefined).length}`,
+      ]);
+    }
+  }
+  const head = ["acceptors", "liars own windows", "worlds", "put off", "median delays"];
+  const rest = ["99 of 100", "most", "of the bound", "failed"];
+  console.log(markdownTable([[...head, ...rest], ...rows]));
+}
+
+function explain(seed: number, options: SpoilOptions): boolean {
+  const { story, scenario, boundMs, violation } = spoil(seed, options);
+  console.log(JSON.stringify(scenario));
+  for (const line of story) console.log(line);
+  console.log(`bound: ${boundMs} ms after the first honest proposer began; ${violation ?? "kept"}`);
+  return violation === undefined;
+}
+
+await runScript({
+  name: "deno task spoil",
+  summary:
+    "Let an adversary that looks ahead keep learners undecided, and hold it against the bound",
+  description: "Runs worlds with a spoiler: an adversary that sees everything, controls as many " +
+    "acceptors as are tolerated and any number of proposers, and chooses what it sends, to whom " +
+    "and when by trying what keeps learners undecided longest. All must decide within the bound of " +
+    "docs/TERMINATION.md while it goes on.",
+  flags: [
+    {
+      name: "seeds",
+      kind: "integer",
+      value: "N",
+      min: 1,
+      max: SEED_MAX,
+      default: 1000,
+      help: "how many",
+    },
+    {
+      name: "first-seed",
+      kind: "integer",
+      value: "S",
+      min: 0,
+      max: SEED_MAX,
+      default: 1,
+      help: "the first of them",
+    },
+    { name: "workers", kind: "integer", value: "K", min: 1, max: 1024, help: "threads at once" },
+    {
+      name: "seed",
+      kind: "integer",
+      value: "S",
+      min: 0,
+      max: SEED_MAX,
+      help: "one world, with what the spoiler did",
+    },
+    {
+      name: "acceptors",
+      kind: "integer",
+      value: "N",
+      min: 4,
+      max: 10,
+      help: "so many acceptors in every world: 4, 7 or 10",
+    },
+    {
+      name: "without-windows",
+      kind: "boolean",
+      help: "acceptors keep no windows: the spoiler must win",
+    },
+  ],
+  examples: [
+    { args: "--seeds 10000", does: "worlds 1 to 10000" },
+    { args: "--seed 7", does: "one world with its story" },
+    { args: "--seeds 100 --without-windows", does: "see that the spoiler is strong" },
+  ],
+  exits: [{ status: 1, means: "in some world a learner did not decide in time" }],
+}, async ({ flags }) => {
+  const { seed, acceptors: acceptorCount } = flags;
+  const options = { acceptorCount, keepsWindows: !flags["without-windows"] };
+  if (seed !== undefined) return explain(seed, options) ? 0 : 1;
+  const startedMs = performance.now();
+  const worlds = { first: flags["first-seed"], count: flags.seeds, options };
+  const results = await runAll(worlds, flags.workers ?? navigator.hardwareConcurrency);
+  const seconds = (performance.now() - startedMs) / 1000;
+  tell(results);
+  const steps = results.reduce((sum, each) => sum + each.steps, 0);
+  console.log(
+    `${results.length} worlds, ${(steps / 1e6).toFixed(1)} million steps, ${seconds.toFixed(0)} s`,
+  );
+  const failed = results.filter(({ violation }) => violation !== undefined);
+  const also = [
+    acceptorCount === undefined ? "" : ` --acceptors ${acceptorCount}`,
+    flags["without-windows"] ? " --without-windows" : "",
+  ].join("");
+  for (const { seed, violation } of failed) {
+    console.log(`seed ${seed}: ${violation}; repeat: deno task spoil --seed ${seed}${also}`);
+  }
+  return failed.length === 0 ? 0 : 1;
+});
