@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type LearnerGraph, makeLearnerGraph } from "../../core/learner_graph.ts";
+import { thresholdOf } from "../../core/quorum.ts";
 import { makePrng, type Prng } from "../prng.ts";
 import type { AcceptorIndex, BurialRule } from "../../core/types.ts";
 
@@ -114,4 +116,20 @@ function drawOfferings(
 export function skewOf({ clockMs, liars }: SpoilScenario): number {
   const honest = clockMs.filter((_, acceptor) => !liars.includes(acceptor));
   return Math.max(...honest) - Math.min(...honest);
+}
+
+/** All acceptors alike, and all learners. */
+export function graphOf(
+  { acceptorCount, quorum, learnerCount, burial }: SpoilScenario,
+): LearnerGraph {
+  const acceptors = Array.from({ length: acceptorCount }, (_, index) => index);
+  const learners = Array.from({ length: learnerCount }, (_, index) => index);
+  const rule = thresholdOf(quorum, acceptors);
+  return makeLearnerGraph({
+    acceptors: acceptors.map((index) => `A${index}`),
+    learners: learners.map((index) => `L${index}`),
+    quorums: learners.map(() => rule),
+    safety: learners.flatMap((a) => learners.slice(a).map((b) => ({ a, b, safe: rule }))),
+    burial,
+  });
 }

@@ -14,9 +14,9 @@ import {
   step,
 } from "../../core/instance.ts";
 import { cloneInstance } from "../clone.ts";
-import { type LearnerGraph, makeLearnerGraph } from "../../core/learner_graph.ts";
+import { Agenda } from "./agenda.ts";
+import type { LearnerGraph } from "../../core/learner_graph.ts";
 import { newProposer, type Pace, type ProposerState, stepProposer } from "../../core/proposer.ts";
-import { thresholdOf } from "../../core/quorum.ts";
 import {
   type AcceptorIndex,
   addMs,
@@ -27,7 +27,7 @@ import {
 } from "../../core/types.ts";
 import { scramble } from "../prng.ts";
 import { Names, valueNamed } from "./names.ts";
-import type { SpoilScenario } from "./scenario.ts";
+import { graphOf, type SpoilScenario } from "./scenario.ts";
 
 /** An honest acceptor, and the proposer that it is if it is one. */
 export interface Site {
@@ -50,8 +50,6 @@ export interface Act {
 }
 
 interface Due {
-  readonly atMs: number;
-  readonly order: number;
   /** Position among the sites; -1 for an act. */
   readonly to: number;
   readonly what: Message | "wake" | "propose" | Act;
@@ -102,8 +100,7 @@ export class SpoilWorld {
   /** Instances that liars use, by name, made when first needed. */
   readonly twins: Map<string, InstanceState>;
   readonly sites: readonly Site[];
-  #heap: Due[] = [];
-  #order = 0;
+  #agenda: Agenda<Due> = new Agenda();
 
   private constructor(readonly setting: Setting, sites: readonly Site[], from?: SpoilWorld) {
     this.sites = sites;
@@ -117,8 +114,7 @@ export class SpoilWorld {
     this.ballots = from.ballots;
     this.offeredMs = from.offeredMs;
     this.steps = from.steps;
-    this.#heap = from.#heap.slice();
-    this.#order = from.#order;
+    this.#agenda = from.#agenda.copy();
   }
 
   /**
@@ -162,8 +158,8 @@ export class SpoilWorld {
 
   /** Lets things happen until a time, or until all learners have decided. */
   run(untilMs: number): void {
-    while (!this.isOver && this.#heap.length > 0 && this.#heap[0]!.atMs <= untilMs) {
-      const { atMs, to, what } = this.#take();
+    while (!this.isOver && this.#agenda.nextMs <= untilMs) {
+      const { atMs, what: { to, what } } = this.#agenda.take();
       this.nowMs = atMs;
       if (typeof what === "function") what(this);
       else if (what === "propose") this.#propose(this.sites[to]!);
@@ -301,51 +297,6 @@ export class SpoilWorld {
   }
 
   #put(atMs: number, to: number, what: Due["what"]): void {
-    const due = { atMs, order: this.#order++, to, what };
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(due);
-    while (at > 0) {
-      const up = (at - 1) >> 1;
-      if (!isSooner(due, heap[up]!)) break;
-      heap[at] = heap[up]!;
-      at = up;
-    }
-    heap[at] = due;
+    this.#agenda.put(atMs, { to, what });
   }
-
-  #take(): Due {
-    const heap = this.#heap;
-    const first = heap[0]!;
-    const last = heap.pop()!;
-    if (heap.length === 0) return first;
-    let at = 0;
-    for (;;) {
-      let down = 2 * at + 1;
-      if (down >= heap.length) break;
-      if (down + 1 < heap.length && isSooner(heap[down + 1]!, heap[down]!)) down++;
-      if (!isSooner(heap[down]!, last)) break;
-      heap[at] = heap[down]!;
-      at = down;
-    }
-    heap[at] = last;
-    return first;
-  }
-}
-
-function isSooner(a: Due, b: Due): boolean {
-  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
-}
-
-function graphOf({ acceptorCount, quorum, learnerCount, burial }: SpoilScenario): LearnerGraph {
-  const acceptors = Array.from({ length: acceptorCount }, (_, index) => index);
-  const learners = Array.from({ length: learnerCount }, (_, index) => index);
-  const rule = thresholdOf(quorum, acceptors);
-  return makeLearnerGraph({
-    acceptors: acceptors.map((index) => `A${index}`),
-    learners: learners.map((index) => `L${index}`),
-    quorums: learners.map(() => rule),
-    safety: learners.flatMap((a) => learners.slice(a).map((b) => ({ a, b, safe: rule }))),
-    burial,
-  });
 }
