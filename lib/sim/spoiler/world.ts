@@ -26,6 +26,7 @@ import {
   type Timestamp,
 } from "../../core/types.ts";
 import { scramble } from "../prng.ts";
+import { LIMITS } from "./limits.ts";
 import { Names, valueNamed } from "./names.ts";
 import { graphOf, type SpoilScenario } from "./scenario.ts";
 
@@ -71,14 +72,6 @@ export interface Told {
   readonly text: string;
   readonly before: Told | undefined;
 }
-
-/** Room for everything: what is bounded per peer is not what is tried here. */
-const LIMITS = {
-  inboxRefsPerPeerMax: 1_000_000,
-  inboxWaitMsMax: 1_000_000_000,
-  futureProposalsMax: 1_000_000,
-  clockSkewMsMax: 10_000,
-};
 
 const START_SECONDS = 1_000_000;
 
