@@ -169,7 +169,7 @@ export const RUNNING: readonly Fault[] = [
     name: "a proposer never adopts a value",
     origin: "easily done: a lock and a stubborn proposer wait on each other for ever",
     edits: [
-      edit("core/proposer.ts", "highest.length === 0 ? [own]", "true ? [own]"),
+      edit("core/serving.ts", "highest.length === 0 ? [own]", "true ? [own]"),
     ],
     caughtBy: {
       path: "tests/node/proposing_test.ts",
@@ -242,9 +242,9 @@ export const RUNNING: readonly Fault[] = [
     origin: "this program: one 1a from the far future silenced every proposer; found by simulation",
     edits: [
       edit(
-        "core/instance.ts",
-        "if (tooFar !== undefined) {",
-        "if (acceptor !== undefined && tooFar !== undefined) {",
+        "core/timing.ts",
+        "if (tooFar !== undefined) return",
+        "if (acceptor !== undefined && tooFar !== undefined) return",
       ),
       ...floor("view.highest1a?.facts.ballot"),
       edit("core/ballot_time.ts", "if (highest !== undefined && compare", "if (false && compare"),

@@ -12,6 +12,21 @@ const PAPER = "tests/paper_test.ts";
 /** In what acceptors and learners make of messages. */
 export const VOTES: readonly Fault[] = [
   {
+    name: "acceptors let every 1a pass at once",
+    origin: "this program before: a liar with one 1a per window kept learners undecided",
+    edits: [
+      edit(
+        "core/windows.ts",
+        "if (origin === undefined) return true;",
+        "if (first !== -1) return true;",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/sim/spoiler_test.ts",
+      test: "spoiler: while it goes on every learner decides within the bound",
+    },
+  },
+  {
     name: "a decision does not count the message that completes it",
     origin: "the reference: with exactly a quorum alive nothing is decided",
     edits: core("Decision: the message that completes the quorum does not count"),

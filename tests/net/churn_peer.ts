@@ -47,7 +47,7 @@ if (import.meta.main) {
       connectionsPerIdentityMax: 64,
       bytesInFlightMax: 1 << 24,
     },
-    bounds: { connectionRate: [1e9, 1e9] },
+    bounds: { connectionRate: [1e9, 1e9], linkRate: [1e9, 1e9] },
   });
   for (let round = 0; round < rounds; round++) {
     await Promise.all([
