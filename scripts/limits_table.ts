@@ -68,11 +68,11 @@ Within these limits a member that wants to do harm can still cost something:
   much. Descriptors: an acceptor needs \`connectionsPerIdentityMax\` for each identity, 256 for
   strangers, and some 50 of its own. If they run out it closes strangers' and listens anew.
 - **Readers.** What a peer does not read waits here: 1 MiB on each connection, twice that with a
-  link, and a message for each of its calls; half of \`bytesInFlightMax\`, or all of it with
-  links, over all connections of an identity. 120 watches of 6 MB of decisions that nobody reads
-  take an acceptor from 185 MB to 280 MB at most, looked at ten times a second while they last,
-  and there it stays; Hello after Hello with a megabyte in it from 182 MB to 206 MB (\`deno task
-  bench members\`). Over HTTP/1.1 this is not counted.
+  link, and a message for each of its calls; half of \`bytesInFlightMax\`, or all of it with links,
+  over all connections of an identity. 120 watches of 6 MB of decisions that nobody reads take an
+  acceptor from 185 MB to 280 MB at most, looked at ten times a second while they last, and there it
+  stays; Hello after Hello with a megabyte in it from 182 MB to 206 MB, both by
+  \`deno task bench members\`. Over HTTP/1.1 this is not counted.
 - **Calls.** Clients that propose by RPC are bounded by calls, not by the rates of 1as: 100 a second
   for each of \`connectionsPerIdentityMax\` connections. What leads to a decision does not count; what
   goes beyond is answered \`resource_exhausted\`, and the connection is cut if that does not help. An
