@@ -81,15 +81,23 @@ export function mayIn(
   return owner === "others" ? !rule.rotation.includes(proposer) : owner === proposer;
 }
 
-/** The next window from `index` on in which a proposer's 1as are delivered. Costs O(rotation). */
+/**
+ * The next window from `index` on in which a proposer's 1as are delivered. Costs O(rotation).
+ *
+ * @throws RangeError if there is none: somebody outside a rotation that leaves others no window.
+ */
 export function nextTurn(
   rule: WindowRule,
   first: ProposerIndex | undefined,
   proposer: ProposerIndex,
   index: number,
 ): number {
-  while (!mayIn(rule, first, index, proposer)) index++;
-  return index;
+  // Window 0 is its first proposer's; then a whole round is looked at.
+  const last = index + rule.rotation.length + 1;
+  for (let next = index; next <= last; next++) {
+    if (mayIn(rule, first, next, proposer)) return next;
+  }
+  throw new RangeError(`proposer ${proposer} has no window`);
 }
 
 /**

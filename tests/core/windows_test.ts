@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { type CoreContext, newAccounts, newInstance, step } from "../../lib/core/instance.ts";
 import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import type { AcceptorMessage, Message, MessageId, Proposal } from "../../lib/core/types.ts";
@@ -246,4 +246,11 @@ Deno.test("windows: an observer holds nothing", () => {
     step(context, state, { kind: "message", message, source: "", now: at(5) });
   }
   assertEquals([state.dag.size, state.held.size], [3, 0]);
+});
+
+Deno.test("windows: who has none, neither its own nor an open one, is told so, not looked for for ever", () => {
+  const rule = { rotation: [0, 1], hasOthers: false, windowMsMin: 40 };
+  assertEquals(nextTurn(rule, 2, 2, 0), 0);
+  assertThrows(() => nextTurn(rule, 2, 2, 1), RangeError, "proposer 2 has no window");
+  assertEquals(nextTurn({ ...rule, hasOthers: true }, 0, 2, 1), 3);
 });
