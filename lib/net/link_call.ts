@@ -79,12 +79,20 @@ function receive(stream: ClientHttp2Stream, bytesMax: number): Inbox<Envelope> {
   inbox.onEmpty = () => void stream.resume();
   // Whoever is told of the end is told why; a stream that has closed without is the connection's end.
   let status: IncomingHttpHeaders | undefined;
+  const conclude = () => {
+    const fault = status && faultIn(status);
+    if (fault === undefined) inbox.end();
+    else inbox.fail(fault);
+  };
   stream.on("response", (headers) => {
     const type = headers["content-type"] ?? "";
     if (headers[":status"] !== 200 || !type.startsWith("application/grpc")) {
       inbox.fail(new ConnectError(`HTTP status ${headers[":status"]}`, Code.Unknown));
     }
-    if (headers["grpc-status"] !== undefined) status = headers;
+    if (headers["grpc-status"] === undefined) return;
+    // That is all there will be: who refuses a link need not wait until we end what we send.
+    status = headers;
+    conclude();
   });
   stream.on("data", (chunk: Uint8Array) => {
     try {
@@ -96,12 +104,13 @@ function receive(stream: ClientHttp2Stream, bytesMax: number): Inbox<Envelope> {
     if (inbox.size >= WAITING_MAX) stream.pause();
   });
   stream.on("trailers", (trailers) => status = trailers);
+  stream.on("end", () => {
+    if (status !== undefined) conclude();
+  });
   stream.on("error", (error) => inbox.fail(error));
   stream.on("close", () => {
     if (status === undefined) inbox.fail(new ConnectError("closed by peer", Code.Canceled));
-    const fault = status && faultIn(status);
-    if (fault === undefined) inbox.end();
-    else inbox.fail(fault);
+    conclude();
   });
   return inbox;
 }

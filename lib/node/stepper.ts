@@ -92,12 +92,16 @@ export class Stepper {
     return this.#released.shift();
   }
 
-  /** Lets the proposers of an instance look at what is known now, and does what they want. */
-  drive(running: RunningInstance): void {
+  /**
+   * Lets the proposers of an instance look at what is known now, and does what they want. Tells whether
+   * one has offered a ballot, so that more may be known by now.
+   */
+  drive(running: RunningInstance): boolean {
     const { instances, options: { clock, random, log, configuration } } = this.#parts;
     const tempo = this.#tempo;
+    let offered = false;
     for (const proposing of running.proposers) {
-      if (this.#closed) return;
+      if (this.#closed) return false;
       const now = this.#now;
       if (running.setBacks !== clock.setBacks) this.#step(running, { kind: "tick", now });
       const { wakeAt, ballot } = drive({ instances, tempo, random, log }, running, proposing, now);
@@ -105,7 +109,9 @@ export class Stepper {
       if (ballot === undefined) continue;
       const value = this.#parts.ledger.value(ballot.valueHash);
       this.#offer(running, signProposal(configuration.signer, running.scope, ballot, value));
+      offered = true;
     }
+    return offered;
   }
 
   /** Stops all timers and proposers. */

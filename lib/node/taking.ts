@@ -99,7 +99,8 @@ export class Taking {
       const [running] = this.#unsettled;
       if (running === undefined) break;
       this.#unsettled.delete(running);
-      stepper.drive(running);
+      // Its own votes may have been all that a decision lacked.
+      if (stepper.drive(running)) this.#unsettled.add(running);
     }
     this.#isSettling = false;
   }

@@ -216,7 +216,9 @@ export const GRAPHS: readonly Fault[] = [
   {
     name: "who may starve whom is not said if it takes too long to find out",
     origin: "this program: given up silently, as if there were nobody",
-    edits: [edit("graph/starvation.ts", "return smallest ?? found;", "return smallest;")],
+    edits: [
+      edit("graph/starvation.ts", 'stopped) return "unknown";', "stopped) return undefined;"),
+    ],
     caughtBy: {
       path: "tests/graph/starvation_test.ts",
       test: "a search that is stopped says unknown, and leaves nobody out",

@@ -52,6 +52,14 @@ Deno.test("a proposer keeps to its own value while nobody is bound to another", 
   await cluster.stop();
 });
 
+Deno.test("a proposer whose own votes are enough ends at once", async () => {
+  const cluster = await TestCluster.start({ acceptors: 1, byzantine: 0 });
+  const proposing = cluster.propose(cluster.acceptors[0]!, 1n, "own");
+  // No time has passed, and nobody else could wake it.
+  assertEquals(proposing.decided, true);
+  await cluster.stop();
+});
+
 Deno.test("a proposer stops when the learners have decided, whatever was decided", async () => {
   const cluster = await TestCluster.start();
   const [alice, bob] = cluster.acceptors;

@@ -34,6 +34,7 @@ const RUNS: Readonly<Record<string, Args>> = {
   acceptor: ({ dave }) => ["--volatile", dave],
   learner: ({ client }) => ["--once", client],
   proposer: ({ client }) => ["--value", "again", client],
+  explain: ({ client }) => ["--instance", "0", client],
   get: ({ client }) => ["--instance", "0", client],
   status: ({ client }) => [client],
   "evidence list": ({ witness }) => [witness],
