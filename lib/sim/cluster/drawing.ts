@@ -193,7 +193,7 @@ function drawDisk(prng: Prng): DiskSettings {
 /** In half of all worlds everybody's are the same. */
 function drawLimits(prng: Prng, count: number): OwnLimits[] {
   const draw = (): OwnLimits => ({
-    inboxRefsPerPeerMax: prng.pick([1_024, 65_536])!,
+    inboxRefsPerPeerMax: prng.pick([128, 65_536])!,
     inboxWaitMsMax: prng.pick([1_000, 60_000])!,
     futureProposalsMax: prng.pick([4, 64])!,
     instanceIdleMs: prng.pick([60_000, 60_000, 1_000])!,
