@@ -29,7 +29,7 @@ export function explainIn(
       valueText(node.ledger.value(hash)),
   };
   const state = node.instances.get(instance)?.state ??
-    { view: emptyPast(graph), learner: newLearner(graph), dag: new Map(), future: [] };
+    { view: emptyPast(graph), learner: newLearner(graph), future: [] };
   return explain(surroundings, state, graph.spec.learners.indexOf(learner));
 }
 

@@ -62,7 +62,7 @@ export interface Surroundings {
 }
 
 /** What an explanation needs of an instance: that of any process that has followed it. */
-export type Explained = Pick<InstanceState, "view" | "learner" | "dag" | "future">;
+export type Explained = Pick<InstanceState, "view" | "learner" | "future">;
 
 /** Explains one learner of an instance. */
 export function explain(

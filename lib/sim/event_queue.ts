@@ -5,34 +5,19 @@
  * @module
  */
 
-interface Due {
-  readonly atMs: number;
-  readonly order: number;
-  readonly act: () => void;
-}
+import { Agenda } from "./agenda.ts";
 
-/** What is still to happen, soonest first: a binary heap. */
+/** What is still to happen, soonest first. */
 export class EventQueue {
   /** The time of what happened last, in milliseconds since the beginning. */
   nowMs = 0;
   /** How much has happened. */
   count = 0;
-  readonly #heap: Due[] = [];
-  #order = 0;
+  readonly #agenda = new Agenda<() => void>();
 
   /** Lets something happen at a time; at once, but after all that is due now, if that has passed. */
   at(atMs: number, act: () => void): void {
-    const due = { atMs: Math.max(atMs, this.nowMs), order: this.#order++, act };
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(due);
-    while (at > 0) {
-      const up = (at - 1) >> 1;
-      if (!isSooner(due, heap[up]!)) break;
-      heap[at] = heap[up]!;
-      at = up;
-    }
-    heap[at] = due;
+    this.#agenda.put(Math.max(atMs, this.nowMs), act);
   }
 
   /** Lets something happen in a number of milliseconds. */
@@ -42,33 +27,11 @@ export class EventQueue {
 
   /** Lets the next thing happen; false if there is none. */
   advance(): boolean {
-    const next = this.#take();
-    if (next === undefined) return false;
-    this.nowMs = next.atMs;
+    if (this.#agenda.isEmpty) return false;
+    const { atMs, what: act } = this.#agenda.take();
+    this.nowMs = atMs;
     this.count++;
-    next.act();
+    act();
     return true;
   }
-
-  #take(): Due | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (first === undefined || last === undefined || heap.length === 0) return first;
-    let at = 0;
-    for (;;) {
-      let down = 2 * at + 1;
-      if (down >= heap.length) break;
-      if (down + 1 < heap.length && isSooner(heap[down + 1]!, heap[down]!)) down++;
-      if (!isSooner(heap[down]!, last)) break;
-      heap[at] = heap[down]!;
-      at = down;
-    }
-    heap[at] = last;
-    return first;
-  }
-}
-
-function isSooner(a: Due, b: Due): boolean {
-  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 }

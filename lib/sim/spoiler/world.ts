@@ -14,7 +14,7 @@ import {
   step,
 } from "../../core/instance.ts";
 import { cloneInstance } from "../clone.ts";
-import { Agenda } from "./agenda.ts";
+import { Agenda } from "../agenda.ts";
 import type { LearnerGraph } from "../../core/learner_graph.ts";
 import { newProposer, type Pace, type ProposerState, stepProposer } from "../../core/proposer.ts";
 import {

@@ -1,5 +1,5 @@
 /**
- * What is still to happen in a world that can be copied: plain data, soonest first.
+ * What is still to happen in a world, soonest first. It can be copied, if it is plain data.
  *
  * @module
  */
@@ -21,6 +21,11 @@ export class Agenda<T> {
     copy.#heap = this.#heap.slice();
     copy.#order = this.#order;
     return copy;
+  }
+
+  /** Whether nothing is still to happen. */
+  get isEmpty(): boolean {
+    return this.#heap.length === 0;
   }
 
   /** When the next thing happens, in milliseconds; Infinity if nothing does. */
