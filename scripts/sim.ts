@@ -15,6 +15,7 @@ import { explainSeed } from "./sim/explain.ts";
 import { explainScript } from "./sim/script.ts";
 import { exportedFunctions } from "./sim/entered.ts";
 import type { Batch, Outcome } from "./sim/worker.ts";
+import { SEED_FLAGS, SEED_MAX } from "./sim/flags.ts";
 
 /** Seeds handed to a worker at once. */
 const BATCH = 5;
@@ -129,35 +130,8 @@ async function tellEntered({ entered }: Totals): Promise<void> {
   for (const name of not) console.log(`              ${name}`);
 }
 
-const SEED_MAX = Number.MAX_SAFE_INTEGER;
-
 const FLAGS = [
-  {
-    name: "seeds",
-    kind: "integer",
-    value: "N",
-    min: 1,
-    max: SEED_MAX,
-    default: 1000,
-    help: "how many",
-  },
-  {
-    name: "first-seed",
-    kind: "integer",
-    value: "S",
-    min: 0,
-    max: SEED_MAX,
-    default: 1,
-    help: "the first of them",
-  },
-  {
-    name: "workers",
-    kind: "integer",
-    value: "K",
-    min: 1,
-    max: 1024,
-    help: "threads at once; as many as there are cores if not given",
-  },
+  ...SEED_FLAGS,
   {
     name: "seed",
     kind: "integer",

@@ -11,14 +11,13 @@ import { spoil } from "../lib/sim/spoiler/play.ts";
 import type { SpoilOptions } from "../lib/sim/spoiler/scenario.ts";
 import { markdownTable } from "./markdown.ts";
 import type { SpoilBatch, SpoilResult } from "./sim/spoil_worker.ts";
+import { SEED_FLAGS, SEED_MAX } from "./sim/flags.ts";
 
 /** Seeds handed to a worker at once. */
 const BATCH = 10;
 
 /** Failures that are told; after so many it stops. */
 const FAILURES_MAX = 5;
-
-const SEED_MAX = Number.MAX_SAFE_INTEGER;
 
 interface Worlds {
   readonly first: number;
@@ -117,25 +116,7 @@ await runScript({
     "and when by trying what keeps learners undecided longest. All must decide within the bound of " +
     "docs/TERMINATION.md while it goes on.",
   flags: [
-    {
-      name: "seeds",
-      kind: "integer",
-      value: "N",
-      min: 1,
-      max: SEED_MAX,
-      default: 1000,
-      help: "how many",
-    },
-    {
-      name: "first-seed",
-      kind: "integer",
-      value: "S",
-      min: 0,
-      max: SEED_MAX,
-      default: 1,
-      help: "the first of them",
-    },
-    { name: "workers", kind: "integer", value: "K", min: 1, max: 1024, help: "threads at once" },
+    ...SEED_FLAGS,
     {
       name: "seed",
       kind: "integer",
