@@ -2,7 +2,7 @@
  * Puts known faults back, one at a time, into copies of this repository, and sees whether the test
  * that is named for each notices.
  *
- * `deno task mutants [TEXT]`: all of them, or those whose name contains the text. The last line is
+ * `deno task mutants [TEXT] [--seconds S]`: all of them, or those whose name contains the text. The last line is
  * `N caught, M survived`; the exit status is 1 if any survived, and if a fault cannot be put back.
  *
  * @module
@@ -61,11 +61,20 @@ if (import.meta.main) {
     description:
       "Puts known faults back, one at a time, into copies of this repository, and sees " +
       "whether the test that is named for each notices.",
-    flags: [],
+    flags: [{
+      name: "seconds",
+      kind: "integer",
+      value: "S",
+      min: 1,
+      max: 3600,
+      default: 60,
+      help: "a test that takes longer has hung",
+    }],
     positionals: [{ name: "TEXT", help: "only faults whose name has this text", optional: true }],
     exits: [{ status: 1, means: "a fault survived, or cannot be put back" }],
-  }, async ({ positionals: [text = ""] }) => {
+  }, async ({ flags, positionals: [text = ""] }) => {
     const faults = FAULTS.filter(({ name }) => name.includes(text));
-    return await campaign(faults, { root: ROOT, files: await listFiles(COPIED, [""]) });
+    const source = { root: ROOT, files: await listFiles(COPIED, [""]) };
+    return await campaign(faults, source, undefined, { secondsMax: flags.seconds });
   });
 }
