@@ -32,6 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/std": [],
   "lib/graph": ["lib/core", "lib/std"],
   "lib/wire": ["lib/core", "lib/std"],
+  "lib/log": ["lib/wire", "lib/core", "lib/std"],
   "lib/crypto": ["lib/wire", "lib/core", "lib/std"],
   "lib/config": ["lib/crypto", "lib/wire", "lib/graph", "lib/core", "lib/std"],
   "lib/store": ["lib/wire", "lib/core", "lib/std"],
@@ -53,6 +54,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/process": BELOW_PROCESS,
   "lib/sim": [
     "lib/link",
+    "lib/log",
     "lib/node",
     "lib/config",
     "lib/store",
@@ -70,7 +72,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Layers that need nothing of the machine: they run in a browser too. */
 const ANYWHERE: readonly string[] = [
-  ...["lib/core", "lib/graph", "lib/wire", "lib/trace", "lib/evidence"],
+  ...["lib/core", "lib/graph", "lib/wire", "lib/log", "lib/trace", "lib/evidence"],
   ...["lib/node", "lib/link", "lib/sim", "lib/explore"],
 ];
 

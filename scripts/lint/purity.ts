@@ -23,7 +23,7 @@ const LOCAL_MEMBERS: ReadonlySet<string> = new Set([
 ]);
 
 /** What is pure and synchronous: it runs in simulated worlds, where nothing else may be asked. */
-const PURE = ["lib/core", "lib/graph", "lib/node", "lib/link"];
+const PURE = ["lib/core", "lib/graph", "lib/log", "lib/node", "lib/link"];
 
 /** Reports clocks, randomness, input, output and asynchrony in what is to be pure. */
 export const purity: Deno.lint.Rule = {

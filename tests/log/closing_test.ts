@@ -1,0 +1,32 @@
+/**
+ * When an instance is closed for a learner, on random graphs, held against the oracle.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { isClosed } from "../../lib/log/closing.ts";
+import { randomValidGraph } from "../../lib/sim/graphs.ts";
+import { makePrng } from "../../lib/sim/prng.ts";
+import * as oracle from "./oracle.ts";
+
+Deno.test("log: closed exactly if no liars and deciders could still make a decision", () => {
+  const seen = { open: 0, closed: 0 };
+  for (let seed = 1; seed <= 600; seed++) {
+    const prng = makePrng(seed);
+    const graph = randomValidGraph(prng);
+    if (graph.acceptorCount > 6) continue;
+    const any = (density: number) =>
+      prng.some([...Array(graph.acceptorCount).keys()], density)
+        .reduce((set, index) => set | 1n << BigInt(index), 0n);
+    const closers = any(0.8);
+    const votes = Array.from({ length: prng.below(3) }, () => any(0.25));
+    const shown = { closers, votes, caught: prng.chance(0.3) ? any(0.3) : 0n };
+    for (let learner = 0; learner < graph.learnerCount; learner++) {
+      const wanted = oracle.closed(graph, learner, shown);
+      assertEquals(isClosed(graph, learner, shown), wanted, `seed ${seed}, learner ${learner}`);
+      seen[wanted ? "closed" : "open"]++;
+    }
+  }
+  assert(seen.open > 50 && seen.closed > 50, JSON.stringify(seen));
+});
