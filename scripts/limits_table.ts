@@ -23,7 +23,7 @@ of them but \`windowMsMin\`, which is part of the configuration digest, as the r
 
 Some rules go across: \`envelopeBytesMax\` must have room for the largest value and for an acceptor
 message with \`refsMax\` refs; \`refsMax\` must be at least what an honest message may have, 4(N − 1) +
-2 with N acceptors ([ADR 0020](adr/0020-maximal-refs.md)); \`inboxRefsPerPeerMax\` must be at least
+2 with N acceptors ([ADR 0020](adr/0020-maximal-refs.md)); \`inboxRefsPerPeerMax\` must be more than
 \`refsMax\`, \`bytesInFlightMax\` at least \`envelopeBytesMax\`, \`futureBytesMax\` and
 \`proposalBytesPerSecondMax\` at least \`valueBytesMax\`; of \`…Min\` and \`…Max\` of one thing, the first
 may not be the larger.

@@ -103,7 +103,12 @@ function checkLimits(limits: Limits, place: Place): void {
         `it must be at least ${needed}`,
     );
   }
-  checkRoom(limits, "inboxRefsPerPeerMax", "refsMax", place);
+  const { inboxRefsPerPeerMax } = limits;
+  if (inboxRefsPerPeerMax <= refsMax) {
+    place.field("inboxRefsPerPeerMax").fail(
+      `is ${inboxRefsPerPeerMax}; it must be more than refsMax, which is ${refsMax}`,
+    );
+  }
   checkRoom(limits, "bytesInFlightMax", "envelopeBytesMax", place);
   checkRoom(limits, "futureBytesMax", "valueBytesMax", place);
   checkRoom(limits, "proposalBytesPerSecondMax", "valueBytesMax", place);

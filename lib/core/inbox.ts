@@ -5,9 +5,21 @@
  * @module
  */
 
-import { type Account, credit, debit, newAccount, type Source } from "./account.ts";
+import { type Account, debit, newAccount, type Source } from "./account.ts";
+import {
+  addWaiter,
+  costOf,
+  type Dropped,
+  hasRoom,
+  type Inbox,
+  type InboxLimits,
+  makeRoom,
+  place,
+  remove,
+  type Waiting,
+} from "./inbox_room.ts";
 import { violated } from "./invariant.ts";
-import { reject, type Rejection } from "./rejection.ts";
+import { reject } from "./rejection.ts";
 import {
   type AcceptorMessage,
   addMs,
@@ -17,46 +29,7 @@ import {
 } from "./types.ts";
 
 export type { Source } from "./account.ts";
-
-/** Bounds of an {@linkcode Inbox}. */
-export interface InboxLimits {
-  /** How many messages and refs, together, may wait on account of one source, in all instances. */
-  readonly inboxRefsPerPeerMax: number;
-  /** How long a message may wait, in milliseconds. */
-  readonly inboxWaitMsMax: number;
-}
-
-/** A message that waits. */
-export interface Waiting {
-  /** As verified. */
-  readonly message: AcceptorMessage;
-  /** Those of its refs that are not known; never empty. */
-  readonly missing: Set<MessageId>;
-  /** Everyone who has sent it: it stays as long as one of them has room. */
-  readonly sources: Set<Source>;
-  /** When it has waited long enough. */
-  until: Timestamp;
-}
-
-/** Messages waiting for refs. Changed in place by the functions below. */
-export interface Inbox {
-  /** In order of arrival. */
-  readonly waiting: Map<MessageId, Waiting>;
-  /** By missing id: the messages that wait for it. */
-  readonly waitingFor: Map<MessageId, Set<MessageId>>;
-  /** How much each source has waiting, here and in whatever else shares the account. */
-  readonly used: Account;
-}
-
-/** A message that had to leave the inbox undelivered. */
-export interface Dropped {
-  /** As verified. */
-  readonly message: AcceptorMessage;
-  /** Why it had to leave. */
-  readonly rejection: Rejection;
-  /** Who had sent it. */
-  readonly sources: readonly Source[];
-}
+export type { Dropped, Inbox, InboxLimits, Waiting } from "./inbox_room.ts";
 
 /** A message that need not wait any more. */
 export interface Released {
@@ -72,13 +45,19 @@ export interface Released {
  * @param used Shared by the inboxes of a process, so that a source's limit holds over all of them.
  */
 export function newInbox(used: Account = newAccount()): Inbox {
-  return { waiting: new Map(), waitingFor: new Map(), used };
+  return {
+    ...{ waiting: new Map(), waitingFor: new Map(), used },
+    ...{ spare: new Map(), exposed: new Map() },
+  };
 }
 
 /**
  * Lets a message wait for its missing refs. A message that waits already is charged to the new
- * source too. At the source's limit its oldest messages in this inbox give way; if what it has
- * waiting elsewhere leaves no room even so, the message is refused and nothing gives way.
+ * source too. At the source's limit others that it has waiting in this inbox give way: to a message
+ * to which something that waits refers any of them, the last to need it first, and to another only
+ * those to which nothing has ever referred, the oldest first. So the way from what waits down to what
+ * is known is never given up for what comes on top of it, however much that is. If too little may
+ * give way the message is refused and nothing does.
  *
  * @param missing Not empty.
  * @throws InvariantError if it is empty: the message would wait for nothing, for ever.
@@ -93,32 +72,30 @@ export function wait(
   now: Timestamp,
 ): Dropped[] {
   if (missing.length === 0) violated("missing-not-empty", `${message.id} lacks nothing`);
-  const size = costOf(message);
   const waiting = inbox.waiting.get(message.id);
   if (waiting?.sources.has(source)) return [];
-  if (!hasRoom(inbox, limits, source, size)) {
+  const isNeeded = waiting?.isNeeded ?? inbox.waitingFor.has(message.id);
+  const arriving = { size: costOf(message), missing: new Set(missing), isNeeded };
+  if (!hasRoom(inbox, limits, source, arriving)) {
     const rejection = reject("INBOX_FULL", `more than ${limits.inboxRefsPerPeerMax} refs wait`);
     // What waits already stays on account of whoever else has sent it.
     return waiting === undefined ? [{ message, rejection, sources: [source] }] : [];
   }
-  const dropped = makeRoom(inbox, limits, source, size);
-  debit(inbox.used, source, size);
+  const dropped = makeRoom(inbox, limits, source, arriving);
+  debit(inbox.used, source, arriving.size);
   if (waiting !== undefined && inbox.waiting.has(message.id)) {
     waiting.sources.add(source);
+    place(inbox, waiting);
     return dropped;
   }
-  const until = addMs(now, limits.inboxWaitMsMax);
-  inbox.waiting.set(message.id, {
-    message,
-    missing: new Set(missing),
+  const added: Waiting = {
+    ...{ message, missing: arriving.missing, isNeeded },
     sources: new Set([source]),
-    until,
-  });
-  for (const id of missing) {
-    const waiters = inbox.waitingFor.get(id);
-    if (waiters === undefined) inbox.waitingFor.set(id, new Set([message.id]));
-    else waiters.add(message.id);
-  }
+    until: addMs(now, limits.inboxWaitMsMax),
+  };
+  inbox.waiting.set(message.id, added);
+  place(inbox, added);
+  for (const id of missing) addWaiter(inbox, id, message.id);
   return dropped;
 }
 
@@ -192,48 +169,4 @@ export function clearInbox(inbox: Inbox): void {
 export function nextExpiry(inbox: Inbox): Timestamp | undefined {
   for (const waiting of inbox.waiting.values()) return waiting.until;
   return undefined;
-}
-
-function costOf(message: AcceptorMessage): number {
-  return 1 + message.refs.length;
-}
-
-/** Whether there is room, or would be if all that the source has waiting in this inbox gave way. */
-function hasRoom(inbox: Inbox, limits: InboxLimits, source: Source, size: number): boolean {
-  const max = limits.inboxRefsPerPeerMax - size;
-  let used = inbox.used.get(source) ?? 0;
-  if (used <= max) return true;
-  if (max < 0) return false;
-  for (const { message, sources } of inbox.waiting.values()) {
-    if (!sources.has(source)) continue;
-    used -= costOf(message);
-    if (used <= max) return true;
-  }
-  return false;
-}
-
-function makeRoom(inbox: Inbox, limits: InboxLimits, source: Source, size: number): Dropped[] {
-  const dropped: Dropped[] = [];
-  for (const waiting of inbox.waiting.values()) {
-    if ((inbox.used.get(source) ?? 0) + size <= limits.inboxRefsPerPeerMax) break;
-    if (!waiting.sources.has(source)) continue;
-    waiting.sources.delete(source);
-    credit(inbox.used, source, costOf(waiting.message));
-    if (waiting.sources.size > 0) continue;
-    remove(inbox, waiting);
-    const rejection = reject("INBOX_FULL", `more than ${limits.inboxRefsPerPeerMax} refs wait`);
-    dropped.push({ message: waiting.message, rejection, sources: [source] });
-  }
-  return dropped;
-}
-
-function remove(inbox: Inbox, waiting: Waiting): void {
-  const { message, missing, sources } = waiting;
-  inbox.waiting.delete(message.id);
-  for (const id of missing) {
-    const waiters = inbox.waitingFor.get(id);
-    waiters?.delete(message.id);
-    if (waiters?.size === 0) inbox.waitingFor.delete(id);
-  }
-  for (const source of sources) credit(inbox.used, source, costOf(message));
 }

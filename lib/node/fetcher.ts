@@ -10,6 +10,7 @@ import type { Source } from "../core/inbox.ts";
 import type { Rejection, RejectionCode } from "../core/rejection.ts";
 import type { MessageId } from "../core/types.ts";
 import type { WireProposal } from "../wire/codec.ts";
+import { Again } from "./again.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Cancel, Clock } from "./clock.ts";
 import type { Named } from "./envelopes.ts";
@@ -49,6 +50,8 @@ export interface FetcherOptions {
   isKnown(named: Named): boolean;
   /** Whether something waits for a message, which is not here. */
   isMissing(id: MessageId, instance: bigint): boolean;
+  /** Whether a message is here, and waits. */
+  isHere(named: Named): boolean;
   /** Whether a 1a that came too fast may go on because something by `source` refers to it. */
   mayRefer(wire: WireProposal, source: Source): boolean;
   /** Asks for what messages refer to. */
@@ -65,6 +68,7 @@ export class Fetcher {
   readonly #options: FetcherOptions;
   readonly #lacks: Map<MessageId, Lack> = new Map();
   readonly #offers: Offers;
+  readonly #again: Again;
   /** Those that something refers to: when to ask for them. */
   readonly #turns: Turns<Lack> = new Turns();
   readonly #refused: BoundedCache<MessageId, true> = new BoundedCache(REFUSED_MAX);
@@ -75,6 +79,7 @@ export class Fetcher {
   constructor(options: FetcherOptions) {
     this.#options = options;
     this.held = new Held(options.limits);
+    this.#again = new Again(options);
     this.#offers = new Offers(options.clock, (lack) => this.#forgetIfIdle(lack));
   }
 
@@ -82,7 +87,7 @@ export class Fetcher {
   isWanted(id: MessageId, instance: bigint): boolean {
     const lack = this.#lacks.get(id);
     return lack !== undefined && (lack.asked !== undefined || lack.turns > 0) ||
-      this.#options.isMissing(id, instance);
+      this.#again.has(id) || this.#options.isMissing(id, instance);
   }
 
   /** By peer: how much of what it has offered is not here yet. */
@@ -125,6 +130,7 @@ export class Fetcher {
 
   /** A message is in the ledger now, whoever supplied it. */
   arrived(id: MessageId): void {
+    this.#again.forget(id);
     const lack = this.#lacks.get(id);
     if (lack === undefined) return;
     this.#endTurns(lack);
@@ -138,11 +144,18 @@ export class Fetcher {
    * @param peer Who has sent it.
    */
   refused(id: MessageId, code: RejectionCode, peer: string): void {
+    const isForGood = !FOR_NOW.has(code) && !OF_THE_COPY.has(code) && code !== "REFS_TIMEOUT";
+    if (isForGood) this.#again.forget(id);
     const lack = this.#lacks.get(id);
     if (lack?.asked === undefined) return;
     if (FOR_NOW.has(code)) lack.isRefused = true;
     else if (OF_THE_COPY.has(code)) this.#offers.spoilt(lack, peer);
     else this.hopeless(id);
+  }
+
+  /** An acceptor's message that had come, from these, has had to go; it is asked for again. */
+  hadToGo(named: Named, sources: readonly Source[]): void {
+    this.#again.remember(named, sources);
   }
 
   /** Whether a message was offered and refused, so that what refers to it cannot come in either. */
@@ -168,6 +181,7 @@ export class Fetcher {
     this.#closed = true;
     this.#cancel?.();
     this.#offers.close();
+    this.#again.close();
   }
 
   get #nowMs(): number {

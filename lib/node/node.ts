@@ -97,6 +97,7 @@ export class Node {
       ...{ clock, limits, delayMs: network.wantDelayMs },
       isKnown: (named) => this.ledger.has(named),
       isMissing: (id, instance) => this.instances.isMissing(id, instance),
+      isHere: ({ instance, id }) => this.instances.get(instance)?.wires.has(id) ?? false,
       mayRefer: (wire, source) => gate.mayRefer(wire, source),
       ask: (requests) => this.#observers.forEach((observer) => observer.wanted?.(requests)),
     });

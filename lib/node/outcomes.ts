@@ -171,6 +171,7 @@ export class Outcomes {
           ...[effect.id, effect.rejection.rejected, effect.sources[0] ?? SELF] as const,
         );
         this.#giveUpOn(running, effect.id);
+        this.#askAgain(running, effect);
         return this.#parts.refusals.add(effect.rejection, effect.sources[0] ?? SELF);
       case "decide":
         this.#hasDecided = true;
@@ -219,6 +220,14 @@ export class Outcomes {
     running.wires.delete(message.id);
     this.#records.push(this.#parts.ledger.append(message.id, wire, true));
     this.#isIn(message.id, running);
+  }
+
+  /** What has had to go, and is not hopeless, is not given up: whoever sent it will not by itself. */
+  #askAgain({ id: instance }: RunningInstance, effect: Extract<Effect, { kind: "reject" }>): void {
+    const { fetcher } = this.#parts;
+    const { id, rejection: { rejected }, sources } = effect;
+    if (rejected !== "INBOX_FULL" && rejected !== "REFS_TIMEOUT") return;
+    if (!fetcher.hasRefused(id)) fetcher.hadToGo({ instance, id }, sources);
   }
 
   /** A message is in the ledger: nobody need ask for it any more. */

@@ -109,16 +109,24 @@ export class Taking {
   #accept({ wire, id, source }: Taken): MessageId | Rejection {
     const { instances, verifier, stepper } = this.#parts;
     const closed = instances.makeRoomFor(wire.instance, source);
-    const verified = closed ?? verifier.verify(wire, id);
+    if (closed !== undefined) return this.#refuseForNow(closed, { wire, id, source });
+    const verified = verifier.verify(wire, id);
     if (isRejection(verified)) return this.refuse(verified, source, id);
     const instance = stepper.open(wire.instance, source);
-    if (isRejection(instance)) return this.refuse(instance, source, id);
+    if (isRejection(instance)) return this.#refuseForNow(instance, { wire, id, source });
     const isSuspect = countsAs1a(instance.state.view, wire);
     const tooMany = isSuspect ? this.#judge(id, wire, source) : undefined;
     if (tooMany !== undefined) return this.refuse(tooMany, source, id);
     const waits = wire.kind === "1a" ? this.#takeValue(wire, id, source) : undefined;
     if (isRejection(waits)) return this.refuse(waits, source, id);
     return waits === "waits" ? id : this.#input(instance, verified, wire, source) ?? id;
+  }
+
+  /** There is no room for its instance: an acceptor's message is asked for again, a 1a is not. */
+  #refuseForNow(rejection: Rejection, { wire, id, source }: Taken): Rejection {
+    const { instance, kind } = wire;
+    if (kind === "acceptor") this.#parts.fetcher.hadToGo({ instance, id }, [source]);
+    return this.refuse(rejection, source, id);
   }
 
   /** Lets the 1as go on that wait for a value. It is kept when one of them is delivered. */

@@ -34,15 +34,21 @@ export function cloneInstance(state: InstanceState): InstanceState {
   };
 }
 
-function cloneInbox({ waiting, waitingFor, used }: Inbox): Inbox {
+function cloneInbox({ waiting, waitingFor, spare, exposed, used }: Inbox): Inbox {
   return {
     waiting: new Map(
-      [...waiting].map(([id, { message, missing, sources, until }]) => [
+      [...waiting].map(([id, each]) => [
         id,
-        { message, missing: new Set(missing), sources: new Set(sources), until },
+        { ...each, missing: new Set(each.missing), sources: new Set(each.sources) },
       ]),
     ),
-    waitingFor: new Map([...waitingFor].map(([id, waiters]) => [id, new Set(waiters)])),
+    waitingFor: cloneSets(waitingFor),
+    spare: cloneSets(spare),
+    exposed: cloneSets(exposed),
     used: new Map(used),
   };
+}
+
+function cloneSets<K, V>(sets: ReadonlyMap<K, ReadonlySet<V>>): Map<K, Set<V>> {
+  return new Map([...sets].map(([key, set]) => [key, new Set(set)]));
 }

@@ -54,8 +54,8 @@ export const LIMITS: Readonly<Record<LimitName, Setting>> = {
   ),
   inboxRefsPerPeerMax: setting(
     "Messages from one peer that wait for messages they refer to, and their references, summed " +
-      "over all instances. Beyond it the oldest of the same instance give way; if there are none, " +
-      "the new one is refused (both INBOX_FULL).",
+      "over all instances. Beyond it those of the same instance give way to which nothing refers, " +
+      "or else the new one is refused (both INBOX_FULL); what had to go is asked for again.",
     65_536,
     16,
     16_777_216,

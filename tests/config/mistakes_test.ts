@@ -219,8 +219,8 @@ testAll([
   ],
   [
     "an inbox too small for a message",
-    (c) => c.limits = { inboxRefsPerPeerMax: 100 },
-    ": limits.inboxRefsPerPeerMax: is 100; it must be at least refsMax, which is 16384",
+    (c) => c.limits = { inboxRefsPerPeerMax: 16_384 },
+    ": limits.inboxRefsPerPeerMax: is 16384; it must be more than refsMax, which is 16384",
   ],
   [
     "bytes in flight too few for an envelope",

@@ -32,17 +32,52 @@ Deno.test("a message that gave way to others is asked for again while one waits 
   const stage = await makeStage();
   const { cluster, dave } = stage;
   const parts = await waitingForEachOther(stage);
-  await dave.send(parts.waiting);
+  const client = await infiltrate(cluster, dave.victim, "client_1");
+  const others = Array.from({ length: 20 }, (_, i) => dave.signed({ refs: [inventedId(i)] }));
+  const ids = others.map(({ id }) => id);
+  const referring = [ids.slice(0, 10), ids.slice(10)].map((refs) => dave.signed({ refs }));
+  await client.send(parts.waiting, ...referring);
   await cluster.clock.advance(1_000);
   assert(!dave.wanted.includes(parts.dropped.id), "asked for though it is here");
-  // Room for 40 messages and refs: 2 and 3 are taken.
-  for (let i = 0; i < 18; i++) await dave.send(dave.signed({ refs: [inventedId(i)] }));
+  // Something waits for all of them, and there is room for 40 messages and refs.
+  await dave.send(...others);
   assertEquals(dave.victim.node.rejections.get("INBOX_FULL"), 1);
   await cluster.clock.advance(100);
-  assertEquals(dave.wanted.filter((id) => id === parts.dropped.id).length, 1);
+  const asked = [...dave.wanted, ...client.wanted];
+  assertEquals(asked.filter((id) => id === parts.dropped.id).length, 1);
   await supply(stage, parts);
   await cluster.decides(1n);
   await cluster.stop();
+});
+
+Deno.test("a message for which there was no room is asked for again, though nothing refers to it", async () => {
+  for (const isSupplied of [true, false]) {
+    const { cluster, dave } = await makeStage();
+    const proposals = Array.from({ length: 8 }, (_, i) => dave.proposal({ value: `${i}` }));
+    // Each costs 6: a seventh of them has no room in another instance.
+    const refs = proposals.slice(0, 5).map(({ id }) => id);
+    const crowd = [0, 1, 2, 3, 4, 5].map((i) =>
+      dave.signed({ prev: inventedId(i), refs: refs.slice(1) })
+    );
+    const other = dave.proposal({ instance: 2n });
+    const vote = dave.signed({ instance: 2n, refs: [other.id, ...refs] });
+    await dave.send(...crowd, vote);
+    const refused = () => dave.victim.node.rejections.get("INBOX_FULL") ?? 0;
+    assertEquals(refused(), 1);
+    const asked = () => dave.wanted.filter((id) => id === vote.id).length;
+    await cluster.clock.advance(4_990);
+    assertEquals(asked(), 0, "asked for at once, when there can be no more room than before");
+    await cluster.clock.advance(1_000);
+    assertEquals(asked(), 1);
+    if (isSupplied) {
+      // By now what was in its way has waited too long.
+      await dave.send(vote);
+      assert(dave.victim.node.instances.get(2n)!.state.inbox.waiting.has(vote.id));
+    }
+    await dave.live(240_000);
+    assertEquals(asked(), isSupplied ? 4 : 3, "asks for ever, or gives up what it is given");
+    await cluster.stop();
+  }
 });
 
 Deno.test("a message that waited too long is asked for again while one waits for it", async () => {

@@ -21,7 +21,13 @@ export class PromptClock extends FakeClock {
 export function makeFetcher(clock: FakeClock, options: Partial<FetcherOptions>): Fetcher {
   return new Fetcher({
     ...{ clock, limits: HELD_LIMITS, delayMs: DELAY_MS },
-    ...{ isKnown: () => false, isMissing: () => false, mayRefer: () => true, ask: () => {} },
+    ...{
+      isKnown: () => false,
+      isMissing: () => false,
+      isHere: () => false,
+      mayRefer: () => true,
+      ask: () => {},
+    },
     ...options,
   });
 }

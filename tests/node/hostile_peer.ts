@@ -188,6 +188,14 @@ export class HostilePeer extends Author {
     await this.say({ messages: messages.map((one) => "message" in one ? one.message : one) });
   }
 
+  /** Lets time pass, in which it says nothing but that it lives. */
+  async live(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 1_000) {
+      await this.cluster.clock.advance(Math.min(1_000, left));
+      await this.say({ pong: 1n });
+    }
+  }
+
   /** Says that it has, or wants, messages. */
   ids(instance: bigint, ids: readonly MessageId[]) {
     return [{ instance, ids: ids.map(fromHex) }];

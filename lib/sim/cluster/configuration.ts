@@ -4,6 +4,7 @@
  * @module
  */
 
+import { draftRefsMax } from "../../core/acceptor.ts";
 import type { Configuration } from "../../config/configuration.ts";
 import type { Identity } from "../../crypto/identity.ts";
 import { sha3 } from "../../crypto/hash.ts";
@@ -11,8 +12,10 @@ import { DEFAULT_LIMITS, DEFAULT_NETWORK_SETTINGS } from "../../wire/limits.ts";
 import type { ClusterScenario } from "./scenario.ts";
 import { makeSeals, type Seals } from "./seals.ts";
 
-/** References of one message: small, so that more would be seen, and the same for all. */
-const REFS_MAX = 64;
+/** References of one message, the same for all: hardly more than honest ones may have. */
+export function refsMaxOf(acceptorCount: number): number {
+  return Math.max(24, draftRefsMax(acceptorCount));
+}
 
 /** One for each process of the scenario, and how they sign. */
 export interface Members {
@@ -76,7 +79,7 @@ export function makeMembers(scenario: ClusterScenario): Members {
     limits: {
       ...DEFAULT_LIMITS,
       valueBytesMax: scenario.valueBytesMax,
-      refsMax: REFS_MAX,
+      refsMax: refsMaxOf(graph.acceptorCount),
       ...scenario.limits[index]!,
     },
     signer: seals.signerOf(index),

@@ -7,6 +7,7 @@
 import { countMembers, fullSet, membersOf } from "../../core/acceptor_set.ts";
 import { entangled, type LearnerGraph } from "../../core/learner_graph.ts";
 import type { AcceptorSet } from "../../core/types.ts";
+import { refsMaxOf } from "./configuration.ts";
 import { randomValidGraph } from "../graphs.ts";
 import { makePrng, type Prng } from "../prng.ts";
 import { STRATEGIES } from "../strategies.ts";
@@ -65,7 +66,7 @@ export function drawClusterScenario(seed: number, options: DrawOptions = {}): Cl
     realKeys: seed % REAL_KEYS_EVERY === 0,
     clocks: drawClocks(prng, names.length, observers, calmMs),
     disks: names.map(() => drawDisk(prng)),
-    limits: drawLimits(prng, names.length),
+    limits: drawLimits(prng, names.length, refsMaxOf(acceptorCount) + 1),
     startsMs: names.map(() => prng.chance(0.8) ? prng.between(0, 50) : prng.between(0, calmMs)),
     delayMsMax: prng.pick(DELAYS_MS)!,
     breakMs: prng.pick([Infinity, 2_000, 500, 150])!,
@@ -190,10 +191,10 @@ function drawDisk(prng: Prng): DiskSettings {
   return { syncMs, syncMsAtFirst: prng.chance(0.02) ? 1_500 : syncMs };
 }
 
-/** In half of all worlds everybody's are the same. */
-function drawLimits(prng: Prng, count: number): OwnLimits[] {
+/** In half of all worlds everybody's are the same; many have room for few messages, or for one. */
+function drawLimits(prng: Prng, count: number, refsMin: number): OwnLimits[] {
   const draw = (): OwnLimits => ({
-    inboxRefsPerPeerMax: prng.pick([128, 65_536])!,
+    inboxRefsPerPeerMax: prng.pick([refsMin, refsMin, 128, 65_536])!,
     inboxWaitMsMax: prng.pick([1_000, 60_000])!,
     futureProposalsMax: prng.pick([4, 64])!,
     instanceIdleMs: prng.pick([60_000, 60_000, 1_000])!,
