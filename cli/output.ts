@@ -5,6 +5,7 @@
  * @module
  */
 
+import { NOT_PLAIN } from "../lib/wire/printable.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { refusalOf } from "../lib/wire/os_reason.ts";
 import { hasColours, type Place } from "./terminal.ts";
@@ -145,14 +146,8 @@ function refused(sink: Sink, error: unknown): unknown {
   return new OperatorError(EXIT.resource, `cannot be written: ${reason}`, where);
 }
 
-// Control and format characters (the C1 set and text direction overrides included), line and
-// paragraph separators, unpaired surrogates, private use and unassigned: whatever is not surely
-// one visible thing.
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]/u;
+/** What acts on a terminal, or is not surely one visible thing: see {@linkcode printable}. */
 const UNSAFE_ALL = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
-/** What is none of the characters of ASCII that are visible: all that is escaped is among it. */
-const NOT_PLAIN = /[^ -~]/;
 
 /** `text` with everything that could act on a terminal written as `\u{…}`; safe to print. */
 export function escapeText(text: string): string {
@@ -174,29 +169,4 @@ export function toJsonLine(value: JsonValue): string {
     const units = Array.from({ length: char.length }, (_, i) => char.charCodeAt(i));
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
   });
-}
-
-/**
- * How bytes that a stranger chose are shown: as text if they are UTF-8 and every character is
- * visible, else as lower-case hexadecimal. Empty bytes are empty text.
- *
- * @example
- * ```ts
- * import { printable } from "./output.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(printable(new TextEncoder().encode("blue")), { text: "blue" });
- * assertEquals(printable(Uint8Array.of(0x1b, 0x5b, 0x32, 0x4a)), { hex: "1b5b324a" });
- * ```
- */
-export function printable(bytes: Uint8Array): { text: string } | { hex: string } {
-  // Most of what is no text says so soon, and without a string being made of it.
-  if (bytes.some((byte) => byte < 0x20)) return { hex: bytes.toHex() };
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (!NOT_PLAIN.test(text) || !UNSAFE.test(text)) return { text };
-  } catch {
-    // Not UTF-8.
-  }
-  return { hex: bytes.toHex() };
 }

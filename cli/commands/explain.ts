@@ -5,7 +5,6 @@
  */
 
 import { connect } from "../../lib/client/client.ts";
-import { unableOf } from "../../lib/client/verdict.ts";
 import type { Cause, Sentence } from "../../lib/explain/explain.ts";
 import { startObserver } from "../../lib/process/process.ts";
 import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
@@ -14,13 +13,17 @@ import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
 import { chosenLearners, INSTANCE_MAX, LEARNER_FLAG } from "./instances.ts";
 import { agentOf, COMMON_EXITS, CONFIG_POSITIONAL, loadFor } from "./shared.ts";
-import { explainIn } from "./why.ts";
+import { explainIn } from "../../lib/process/explaining.ts";
+import { toldBy } from "./why.ts";
 
 /** What a first sentence of one kind ends the program with. */
 const STATUS: Readonly<Record<Cause, ExitStatus>> = {
   "decided": EXIT.ok,
   "cannot decide now": EXIT.stuck,
   "starved": EXIT.starved,
+  "promise void": EXIT.timeout,
+  "trouble": EXIT.timeout,
+  "window": EXIT.timeout,
   "no ballot": EXIT.timeout,
   "ahead of clock": EXIT.timeout,
   "1b missing": EXIT.timeout,
@@ -78,20 +81,19 @@ export const explain: Command = defineCommand({
   const learners = chosenLearners(flags, configuration).names;
   const { timeout: timeoutMs, instance } = flags;
   const options = { configuration, log: () => {}, agent: agentOf("explain") };
+  await using client = connect(configuration, { connectTimeoutMs: timeoutMs });
+  const over = AbortSignal.timeout(timeoutMs);
+  // First, for whoever follows all acceptors passes on between them what they lack.
+  const answers = await client.status({ timeoutMs });
   const running = startObserver(options, Role.LEARNER);
   try {
-    await using client = connect(configuration, { connectTimeoutMs: timeoutMs });
-    const over = AbortSignal.timeout(timeoutMs);
-    const answers = await client.status({ timeoutMs });
     const there = answers.flatMap((one) => "status" in one ? [one.acceptor] : []);
     await running.peers.caughtUp(there, over);
-    const { graph, limits } = configuration;
-    const context = { graph, clockSkewMsMax: limits.clockSkewMsMax };
-    const unable = unableOf(context, answers);
+    const told = toldBy(configuration, answers, instance);
     running.node.bringBack(instance);
     const status = new Set<ExitStatus>();
     for (const learner of learners) {
-      const sentences = explainIn(running.node, instance, learner, unable);
+      const sentences = explainIn(running.node, instance, learner, told);
       print(output, instance, learner, sentences);
       status.add(STATUS[sentences[0]!.cause]);
     }

@@ -12,7 +12,8 @@ import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS } from "../output.ts";
 import { chosenLearners, INSTANCE_MAX, LEARNER_FLAG } from "./instances.ts";
-import { valueJson, valueText } from "./printing.ts";
+import { valueText } from "../../lib/explain/value_text.ts";
+import { valueJson } from "./printing.ts";
 import { COMMON_EXITS, CONFIG_POSITIONAL, loadFor } from "./shared.ts";
 
 /** Prints what was decided in an instance. */

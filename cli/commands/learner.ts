@@ -107,7 +107,8 @@ export const learner: Command = defineCommand({
       return { instance: BigInt(instance), learner: learner.join(" ") };
     });
   return await runUntilStopped(running, stopping, streams, async (signal) => {
-    const endSaying = once ? sayWhy(running, log, awaited) : () => {};
+    const waits = { node, peers: running.peers, cleartext };
+    const endSaying = once ? sayWhy(waits, awaited) : () => {};
     signal.addEventListener("abort", () => {
       watch.close();
       endSaying();
@@ -126,7 +127,7 @@ export const learner: Command = defineCommand({
     if (settled.signal.aborted) return starved.size > 0 ? EXIT.starved : EXIT.ok;
     if (signal.aborted || !once) return EXIT.ok;
     if ([...open].every((name) => starved.has(name))) return EXIT.starved;
-    const why = worst(running, awaited());
+    const why = await worst(waits, awaited());
     throw new OperatorError(
       EXIT.timeout,
       `${open.size} decisions are missing; ${why}`,

@@ -11,10 +11,9 @@ import type { Ballot } from "../../lib/core/types.ts";
 import type { DecisionRecord } from "../../lib/node/decision_book.ts";
 import type { Node } from "../../lib/node/node.ts";
 import type { StarvationNews } from "../../lib/node/starvation_watch.ts";
-import { type JsonValue, type Output, printable, type Span } from "../output.ts";
-
-/** Longest value shown in a line of text, in characters; JSON has it whole. */
-const VALUE_TEXT_MAX = 200;
+import { printable } from "../../lib/wire/printable.ts";
+import { valueText } from "../../lib/explain/value_text.ts";
+import type { JsonValue, Output, Span } from "../output.ts";
 
 /**
  * Prints disagreements, and each message of the instances that `wants` chooses as it becomes known.
@@ -182,13 +181,4 @@ export function valueJson(value: Uint8Array | undefined): Record<string, JsonVal
   if (value === undefined) return {};
   const shown = printable(value);
   return "text" in shown ? { value: shown.text } : { valueHex: shown.hex };
-}
-
-/** A value for people, cut if it is long. */
-export function valueText(value: Uint8Array | undefined): string {
-  if (value === undefined) return "a value not known here";
-  const shown = printable(value);
-  const text = "text" in shown ? JSON.stringify(shown.text) : `0x${shown.hex}`;
-  if (text.length <= VALUE_TEXT_MAX) return text;
-  return `${text.slice(0, VALUE_TEXT_MAX)}… (${value.length} bytes)`;
 }

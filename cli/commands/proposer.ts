@@ -108,8 +108,8 @@ export const proposer: Command = defineCommand({
   return await runUntilStopped(running, stopping, streams, async (signal) => {
     signal.addEventListener("abort", () => seen.watch.close());
     const limit = limited(signal, timeout);
-    const awaited = () => undecided(node, instances, learners.names);
-    const endSaying = sayWhy(running, log, awaited);
+    const waits = { node, peers, cleartext };
+    const endSaying = sayWhy(waits, () => undecided(node, instances, learners.names));
     signal.addEventListener("abort", endSaying);
     await orAborted(peers.connected(1), limit);
     const waiting = new Map<bigint, Proposing>();
@@ -135,7 +135,7 @@ export const proposer: Command = defineCommand({
       if (signal.aborted) return EXIT.ok;
       throw new OperatorError(
         EXIT.timeout,
-        worst(running, undecided(node, [instance], learners.names)) ??
+        await worst(waits, undecided(node, [instance], learners.names)) ??
           `instance ${instance} is not decided`,
         "--timeout",
       );

@@ -4,40 +4,38 @@
  * @module
  */
 
-import { explain, type Sentence, type Surroundings } from "../../lib/explain/explain.ts";
-import { emptyPast } from "../../lib/core/past.ts";
-import { newLearner } from "../../lib/core/learner.ts";
-import type { Logger } from "../../lib/node/logger.ts";
-import type { Node } from "../../lib/node/node.ts";
+import { connect } from "../../lib/client/client.ts";
+import { troublesOf } from "../../lib/client/troubles.ts";
+import type { StatusAnswer } from "../../lib/client/types.ts";
+import { outlookOf } from "../../lib/client/verdict.ts";
+import type { Configuration } from "../../lib/config/configuration.ts";
+import { explainIn, type Told, unlinked } from "../../lib/process/explaining.ts";
 import type { RunningProcess } from "../../lib/process/process.ts";
-import { valueText } from "./printing.ts";
 
 /** How long nothing is said, in milliseconds; twice as long each time after. */
 const PATIENCE_MS = 3_000;
 
-/** Explains a learner of an instance as a node knows it. */
-export function explainIn(
-  node: Node,
-  instance: bigint,
-  learner: string,
-  unable: Surroundings["unable"],
-): Sentence[] {
-  const { graph } = node.context;
-  const surroundings = {
-    ...{ graph, unable, now: node.options.clock.now() },
-    valueText: (hash: Parameters<Surroundings["valueText"]>[0]) =>
-      valueText(node.ledger.value(hash)),
-  };
-  const state = node.instances.get(instance)?.state ??
-    { view: emptyPast(graph), learner: newLearner(graph), future: [] };
-  return explain(surroundings, state, graph.spec.learners.indexOf(learner));
-}
+/** How long acceptors have to say how they are, in milliseconds. */
+const ASKED_MS = 1_000;
 
-/** Acceptors that this process has no link with, each with why. */
-export function unlinked({ peers }: Pick<RunningProcess, "peers">): Map<string, string[]> {
-  return new Map(
-    peers.lost().map(({ name, why }) => [name, [`no link with ${name} (${why})`]]),
-  );
+/** What answers of all acceptors tell of an instance. */
+export function toldBy(
+  configuration: Pick<Configuration, "graph" | "limits">,
+  answers: readonly StatusAnswer[],
+  instance: bigint,
+): Told {
+  const { graph, limits: { clockSkewMsMax } } = configuration;
+  const context = { graph, clockSkewMsMax };
+  const windows = answers.flatMap((answer) => {
+    const open = "error" in answer
+      ? undefined
+      : answer.status.open.find((one) => one.instance === instance);
+    if (open === undefined) return [];
+    const { windowOwner: owner, windowLeftMs, held } = open;
+    return [{ acceptor: answer.acceptor, owner, leftMs: Number(windowLeftMs), held }];
+  });
+  const troubles = troublesOf(context, answers);
+  return { ...outlookOf(context, answers, instance), troubles, windows };
 }
 
 /** What is waited for: an instance, and a learner that has not decided there. */
@@ -46,15 +44,39 @@ export interface Awaited {
   readonly learner: string;
 }
 
-/** The worst that can be said of the first of what is waited for; undefined if nothing is. */
-export function worst(
-  running: Pick<RunningProcess, "node" | "peers">,
+/** A process that waits for decisions. */
+export interface Waiting extends Pick<RunningProcess, "node" | "peers"> {
+  /** Whether it speaks HTTP/2 without TLS. */
+  readonly cleartext: boolean;
+}
+
+/**
+ * The worst that can be said of the first of what is waited for, as acceptors tell that are asked for
+ * it; undefined if nothing is. Never rejects.
+ */
+export async function worst(
+  { node, peers, cleartext }: Waiting,
   [first]: readonly Awaited[],
-): string | undefined {
+): Promise<string | undefined> {
   if (first === undefined) return undefined;
   const { instance, learner } = first;
-  const [sentence] = explainIn(running.node, instance, learner, unlinked(running));
+  const { configuration } = node.options;
+  const told = toldBy(configuration, await ask(configuration, cleartext), instance);
+  const unable = new Map(told.unable);
+  for (const [name, why] of unlinked(peers)) if (!unable.has(name)) unable.set(name, why);
+  const [sentence] = explainIn(node, instance, learner, { ...told, ...partsWithout(told, unable) });
   return `instance ${instance} is not decided: ${sentence!.text}`;
+}
+
+/** Who has no link with us is of no use to us: then nobody's parts are. */
+function partsWithout(told: Told, unable: Map<string, readonly string[]>): Partial<Told> {
+  if (unable.size === told.unable.size) return { unable };
+  return { unable, parts: undefined };
+}
+
+async function ask(configuration: Configuration, cleartext: boolean): Promise<StatusAnswer[]> {
+  await using client = connect(configuration, { connectTimeoutMs: ASKED_MS, cleartext });
+  return [...await client.status({ timeoutMs: ASKED_MS })];
 }
 
 /**
@@ -64,28 +86,33 @@ export function worst(
  * @returns what ends it.
  */
 export function sayWhy(
-  running: Pick<RunningProcess, "node" | "peers">,
-  log: Logger,
+  waiting: Waiting,
   awaited: () => readonly Awaited[],
 ): () => void {
-  const { clock } = running.node.options;
+  const { clock, log } = waiting.node.options;
   let since = "";
   let waitMs = PATIENCE_MS;
+  let ended = false;
   let cancel = () => {};
+  const key = () => awaited().map(({ instance, learner }) => `${instance} ${learner}`).join();
   const look = () => {
-    const now = awaited();
-    const at = now.map(({ instance, learner }) => `${instance} ${learner}`).join();
+    const now = key();
     // Something has been decided: patience begins anew.
-    if (at !== since) waitMs = PATIENCE_MS;
-    else if (now.length > 0) {
-      const text = worst(running, now);
-      if (text !== undefined) log("warn", text);
+    if (now !== since) waitMs = PATIENCE_MS;
+    else if (now !== "") {
       waitMs *= 2;
+      // What has been decided while acceptors were asked is not told.
+      worst(waiting, awaited()).then((text) => {
+        if (text !== undefined && !ended && key() === now) log("warn", text);
+      }, () => {});
     }
-    since = at;
+    since = now;
     cancel = clock.after(waitMs, look);
   };
-  since = awaited().map(({ instance, learner }) => `${instance} ${learner}`).join();
+  since = key();
   cancel = clock.after(waitMs, look);
-  return () => cancel();
+  return () => {
+    ended = true;
+    cancel();
+  };
 }

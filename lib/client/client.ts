@@ -146,7 +146,7 @@ class QuorumClient implements Client {
           const askedMs = Date.now();
           const answer = await this.#calls.to(acceptor).getStatus({}, scope.signal);
           const asked = { askedMs, answeredMs: Date.now() };
-          return { acceptor: name, status: readStatus(answer, asked) };
+          return { acceptor: name, status: readStatus(answer, asked, this.#configuration.digest) };
         } catch (cause) {
           const error = scope.expired
             ? new ClientError("TIMEOUT", `no answer within ${timeoutMs} ms`, { cause })

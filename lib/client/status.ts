@@ -5,7 +5,9 @@
  */
 
 import { timestampDate, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { GetStatusResponse } from "../wire/gen/hetpaxos/v1/service_pb.ts";
+import type { ConfigDigests } from "../config/digest.ts";
+import { describeMismatch } from "../config/digests.ts";
+import type { GetStatusResponse, OpenInstance } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../wire/hex.ts";
 import { roleName } from "../wire/role_name.ts";
 
@@ -30,6 +32,10 @@ export interface PeerState {
   readonly connected: boolean;
   /** What the last attempt failed with; empty if none did. */
   readonly lastError: string;
+  /** What it said when it ended a link for a reason of its own, if it has and is not back. */
+  readonly lastWords?: string;
+  /** Last moment of the certificate that it shows; undefined if it is not known. */
+  readonly certificateNotAfter?: Date | undefined;
 }
 
 /**
@@ -53,6 +59,8 @@ export interface AcceptorStatus {
   readonly uptimeMs: bigint;
   /** Of its configuration, in hex. */
   readonly configDigest: string;
+  /** In what its configuration differs from ours; undefined if in nothing. */
+  readonly configMismatch: string | undefined;
   /** Instances in memory. */
   readonly instances: bigint;
   /** Messages in its journal. */
@@ -79,6 +87,60 @@ export interface AcceptorStatus {
   readonly clock: ClockOffset | undefined;
   /** Last moment of its certificate; undefined if it does not say. */
   readonly certificateNotAfter: Date | undefined;
+  /** Of its configuration's conversation; 0 if it does not say. */
+  readonly protocolVersion: number;
+  /** What it has refused, by who has sent it and why. */
+  readonly refusedFrom: readonly {
+    /** Whose it was. */
+    readonly name: string;
+    /** Why, as {@linkcode AcceptorStatus.rejections} counts it. */
+    readonly code: string;
+    /** How often since it was started. */
+    readonly count: bigint;
+    /** Milliseconds since the last. */
+    readonly agoMs: bigint;
+    /** The last, as a line for a person. */
+    readonly detail: string;
+  }[];
+  /** The newest instances in use in which not all learners have decided. */
+  readonly open: readonly {
+    /** Its number. */
+    readonly instance: bigint;
+    /** When the highest ballot taken there was made; undefined if there is none. */
+    readonly highest: Date | undefined;
+    /** Messages that wait for others, or for their time. */
+    readonly waiting: bigint;
+    /** Whose ballots are let pass now; empty if anybody's of those in no rotation. */
+    readonly windowOwner: string;
+    /** For how much longer, in milliseconds; 0 without windows. */
+    readonly windowLeftMs: bigint;
+    /** Whose ballots wait for their windows. */
+    readonly held: readonly string[];
+    /** Whether it signs nothing there, for it is not sure what it has signed. */
+    readonly silent: boolean;
+    /** Why learners have not decided there, as this acceptor knows it. */
+    readonly why: readonly {
+      /** Its name. */
+      readonly learner: string;
+      /** A word for programs. */
+      readonly cause: string;
+      /** For people. */
+      readonly text: string;
+    }[];
+  }[];
+  /** Bytes of its journal; 0 without a disk. */
+  readonly journalBytes: bigint;
+  /** The same when it was started. */
+  readonly journalBytesAtStart: bigint;
+  /** What keeping batches in the journal takes. */
+  readonly syncs: {
+    /** Batches kept. */
+    readonly count: bigint;
+    /** What all took, in milliseconds. */
+    readonly totalMs: number;
+    /** The longest of the last minute or two, in milliseconds. */
+    readonly longestMs: number;
+  };
 }
 
 /** How far a clock is ahead of ours. */
@@ -95,22 +157,29 @@ export interface Asked {
   readonly answeredMs: number;
 }
 
-/** What an answer says. */
-export function readStatus(answer: GetStatusResponse, asked: Asked): AcceptorStatus {
+/**
+ * What an answer says.
+ *
+ * @param ours Of our configuration.
+ */
+export function readStatus(
+  answer: GetStatusResponse,
+  asked: Asked,
+  ours: ConfigDigests,
+): AcceptorStatus {
   const { peers, rejections, caught, certificateNotAfter } = answer;
   return {
     agent: answer.agent,
     uptimeMs: answer.uptimeMs,
     configDigest: toHex(answer.configDigest?.whole ?? new Uint8Array()),
+    configMismatch: describeMismatch(ours, answer.configDigest),
     instances: answer.instances,
     messagesKnown: answer.messagesKnown,
     messagesWaiting: answer.messagesWaiting,
     messagesSigned: answer.messagesSigned,
-    peers: peers.map(({ name, role, connected, lastError }) => ({
-      name,
-      role: roleName(role),
-      connected,
-      lastError,
+    peers: peers.map(({ name, role, connected, lastError, lastWords, certificateNotAfter }) => ({
+      ...{ name, role: roleName(role), connected, lastError, lastWords },
+      certificateNotAfter: certificateNotAfter && timestampDate(certificateNotAfter),
     })),
     rejections: Object.fromEntries(rejections.map(({ code, count }) => [code, count])),
     caught: caught.map(({ name, instance }) => ({ name, instance })),
@@ -120,6 +189,27 @@ export function readStatus(answer: GetStatusResponse, asked: Asked): AcceptorSta
     decisionCount: answer.decisionCount,
     clock: answer.time && offsetOf(timestampMs(answer.time), asked),
     certificateNotAfter: certificateNotAfter && timestampDate(certificateNotAfter),
+    protocolVersion: answer.protocolVersion,
+    refusedFrom: answer.refusedFrom.map(({ name, code, count, agoMs, detail }) => (
+      { name, code, count, agoMs, detail }
+    )),
+    open: answer.open.map(readOpen),
+    journalBytes: answer.journalBytes,
+    journalBytesAtStart: answer.journalBytesAtStart,
+    syncs: {
+      count: answer.syncs?.count ?? 0n,
+      totalMs: answer.syncs?.totalMs ?? 0,
+      longestMs: answer.syncs?.longestMs ?? 0,
+    },
+  };
+}
+
+function readOpen({ highest, why, ...open }: OpenInstance): AcceptorStatus["open"][number] {
+  const { instance, waiting, windowOwner, windowLeftMs, held, silent } = open;
+  return {
+    ...{ instance, waiting, windowOwner, windowLeftMs, held, silent },
+    highest: highest?.timestamp && timestampDate(highest.timestamp),
+    why: why.map(({ learner, cause, text }) => ({ learner, cause, text })),
   };
 }
 

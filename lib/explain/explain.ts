@@ -6,11 +6,8 @@
  */
 
 import { describeRule } from "../config/rule_text.ts";
-import { hasMember, membersOf } from "../core/acceptor_set.ts";
-import type { Entry } from "../core/dag.ts";
-import type { InstanceState } from "../core/instance.ts";
+import { hasMember, membersOf, setOf } from "../core/acceptor_set.ts";
 import type { Decision } from "../core/learner.ts";
-import type { LearnerGraph } from "../core/learner_graph.ts";
 import { mentionedBy } from "../core/quorum.ts";
 import { findStarved } from "../core/starvation.ts";
 import {
@@ -19,50 +16,13 @@ import {
   type Ballot,
   type LearnerIndex,
   msBetween,
-  type Timestamp,
-  type ValueHash,
 } from "../core/types.ts";
 import { listNames } from "../wire/names.ts";
+import { ballotName, listed, NAMED_MAX, type Sentence, type Surroundings } from "./surroundings.ts";
+import { type Bound, type Explained, type Votes, votesOf } from "./votes.ts";
 
-/** Names in a list of a sentence, at most. */
-const NAMED_MAX = 8;
-
-/** What a sentence is about. */
-export type Cause =
-  | "decided"
-  | "cannot decide now"
-  | "starved"
-  | "no ballot"
-  | "ahead of clock"
-  | "1b missing"
-  | "not fresh"
-  | "2a missing";
-
-/** One sentence and what it rests on. */
-export interface Sentence {
-  /** What it is about. */
-  readonly cause: Cause;
-  /** For a person. */
-  readonly text: string;
-  /** Acceptors that it names, if it is about some. */
-  readonly acceptors?: readonly string[];
-  /** The ballot that it is about. */
-  readonly ballot?: Ballot;
-}
-
-/** What is known beyond the instance itself. */
-export interface Surroundings {
-  readonly graph: LearnerGraph;
-  /** Of whoever asks. */
-  readonly now: Timestamp;
-  /** By acceptor: why it is of no use now. An acceptor that is not in it is. */
-  readonly unable: ReadonlyMap<string, readonly string[]>;
-  /** A value for a person. */
-  valueText(hash: ValueHash): string;
-}
-
-/** What an explanation needs of an instance: that of any process that has followed it. */
-export type Explained = Pick<InstanceState, "view" | "learner" | "future">;
+export type { Cause, Sentence, Surroundings } from "./surroundings.ts";
+export type { Explained } from "./votes.ts";
 
 /** Explains one learner of an instance. */
 export function explain(
@@ -70,32 +30,25 @@ export function explain(
   state: Explained,
   learner: LearnerIndex,
 ): Sentence[] {
-  const { graph, unable } = surroundings;
   const decisions = state.learner.decisions[learner]!;
-  if (decisions.length > 0) return decisions.map((decision) => decided(surroundings, decision));
-  const name = graph.spec.learners[learner]!;
-  const sentences: Sentence[] = [];
-  const { acceptors } = graph.spec;
-  const able = acceptors.reduce(
-    (set, acceptor, index) => unable.has(acceptor) ? set : set | 1n << BigInt(index),
-    0n,
-  );
-  if (!graph.quorums[learner]!.satisfiedBy(able)) {
-    const away = acceptors.filter((acceptor) => unable.has(acceptor));
-    const why = away.flatMap((acceptor) => unable.get(acceptor)!);
-    const needs = describeRule(graph.spec.quorums[learner]!, acceptors);
-    const text = `${name} cannot decide now: it needs ${needs}; ${why.join("; ")}`;
-    sentences.push({ cause: "cannot decide now", text, acceptors: away });
+  const voided = promiseVoid(surroundings, state, learner);
+  if (decisions.length > 0) {
+    return [...decisions.map((decision) => decided(surroundings, decision)), ...voided];
   }
-  if (hasMember(findStarved(graph, state), learner)) {
-    const caught = membersOf(state.view.caught).map((index) => acceptors[index]!);
-    const but = caught.length === 0 ? "" : ` beyond ${caught.join(", ")}`;
-    const text = `${name} is starved in this instance: what acceptors have signed for other ` +
-      `values binds so many that no ballot can reach a quorum of it, unless somebody${but} is ` +
-      "caught lying; use another instance";
-    sentences.push({ cause: "starved", text });
-  }
-  return [...sentences, ...whereItStands(surroundings, state, learner)];
+  const { troubles = [] } = surroundings;
+  const stands = whereItStands(surroundings, state, learner);
+  // All have answered: nothing that gets lost is to blame.
+  const first = stands[0]?.cause === "not fresh" ? stands : [];
+  return [
+    ...voided,
+    ...cannotNow(surroundings, learner),
+    ...starved(surroundings, state, learner),
+    ...first,
+    ...troubles.map(({ text, names }): Sentence => ({ cause: "trouble", text, acceptors: names })),
+    ...aheadOfClock(surroundings, state),
+    ...windowsKept(surroundings),
+    ...stands.filter((sentence) => !first.includes(sentence)),
+  ];
 }
 
 function decided(surroundings: Surroundings, decision: Decision): Sentence {
@@ -108,48 +61,115 @@ function decided(surroundings: Surroundings, decision: Decision): Sentence {
   return { cause: "decided", text, acceptors: signers, ballot };
 }
 
+/** Promises that hold no more, given who has been caught here. */
+function promiseVoid(
+  { graph }: Surroundings,
+  { view: { caught } }: Explained,
+  learner: LearnerIndex,
+): Sentence[] {
+  if (caught === 0n) return [];
+  const { learners, acceptors } = graph.spec;
+  const lost = membersOf(graph.connected(0n)[learner]! & ~graph.connected(caught)[learner]!);
+  if (lost.length === 0) return [];
+  const liars = membersOf(caught).map((index) => acceptors[index]!);
+  const who = `${listNames(liars, NAMED_MAX)} ${liars.length === 1 ? "was" : "were"} caught lying`;
+  const name = learners[learner]!;
+  const others = lost.filter((other) => other !== learner).map((other) => learners[other]!);
+  const ends = others.length > 0
+    ? `the promise that ${name} and ${listNames(others, NAMED_MAX)} agree`
+    : `the promise that ${name} decides one value only`;
+  const text = `${who} in this instance, which voids ${ends}: keep the evidence, do not wait for ` +
+    `${liars.length === 1 ? "it" : "them"}, and use another instance`;
+  return [{ cause: "promise void", text, acceptors: liars }];
+}
+
+/** Too few are of use. */
+function cannotNow(
+  { graph, unable, parts, apart = "" }: Surroundings,
+  learner: LearnerIndex,
+): Sentence[] {
+  const { acceptors, quorums, learners } = graph.spec;
+  const able = setOf(acceptors.flatMap((acceptor, index) => unable.has(acceptor) ? [] : [index]));
+  const quorum = graph.quorums[learner]!;
+  if ((parts ?? [able]).some((part) => quorum.satisfiedBy(part))) return [];
+  const mentioned = mentionedBy(quorums[learner]!);
+  const away = membersOf(mentioned).map((index) => acceptors[index]!)
+    .filter((acceptor) => unable.has(acceptor));
+  const why = away.flatMap((acceptor) => unable.get(acceptor)!);
+  if (quorum.satisfiedBy(able) && apart !== "") why.push(apart);
+  const needs = describeRule(quorums[learner]!, acceptors);
+  const text = `${learners[learner]} cannot decide now: it needs ${needs}; ${why.join("; ")}`;
+  return [{ cause: "cannot decide now", text, acceptors: away }];
+}
+
+function starved(
+  { graph }: Surroundings,
+  state: Explained,
+  learner: LearnerIndex,
+): Sentence[] {
+  if (!hasMember(findStarved(graph, state), learner)) return [];
+  const { acceptors, learners } = graph.spec;
+  const caught = membersOf(state.view.caught).map((index) => acceptors[index]!);
+  const but = caught.length === 0 ? "" : ` beyond ${caught.join(", ")}`;
+  const text = `${learners[learner]} is starved in this instance: what acceptors have signed for ` +
+    `other values binds so many that no ballot can reach a quorum of it, unless somebody${but} is ` +
+    "caught lying; use another instance";
+  return [{ cause: "starved", text }];
+}
+
+/** A ballot waits for the clock of whoever asks. */
+function aheadOfClock(surroundings: Surroundings, { future }: Explained): Sentence[] {
+  const ballot = future.at(-1)?.proposal.ballot;
+  if (ballot === undefined) return [];
+  const seconds = Math.ceil(msBetween(surroundings.now, ballot) / 1000);
+  const whose = surroundings.proposerName?.(ballot.proposer);
+  const compare = whose === undefined ? "the clocks of whoever proposes" : `the clock of ${whose}`;
+  const text = `${ballotName(surroundings, ballot)} is ${seconds} s ahead of our clock: compare ` +
+    `${compare}, and ours`;
+  return [{ cause: "ahead of clock", text, ballot }];
+}
+
+/** Ballots that acceptors hold back because it is another proposer's time. */
+function windowsKept({ windows = [] }: Surroundings): Sentence[] {
+  const byWords = new Map<string, string[]>();
+  for (const { acceptor, owner, leftMs, held } of windows) {
+    if (held.length === 0) continue;
+    const whose = owner === "" ? "those in no rotation" : owner;
+    const words = `the ballots of ${listNames(held, NAMED_MAX)}, for it is the window of ${whose}`;
+    byWords.set(words, [...byWords.get(words) ?? [], `${acceptor} for ${leftMs} ms more`]);
+  }
+  return [...byWords].map(([words, who]) => ({
+    cause: "window",
+    text: `${listNames(who, NAMED_MAX)} ${who.length === 1 ? "holds" : "hold"} back ${words}`,
+    acceptors: windows.filter(({ held }) => held.length > 0).map(({ acceptor }) => acceptor),
+  }));
+}
+
 /** What the highest ballot lacks. */
 function whereItStands(
   surroundings: Surroundings,
   state: Explained,
   learner: LearnerIndex,
 ): Sentence[] {
-  const { graph, now } = surroundings;
-  const ahead = state.future.at(-1)?.proposal.ballot;
-  const sentences: Sentence[] = [];
-  if (ahead !== undefined) {
-    const seconds = Math.ceil(msBetween(now, ahead) / 1000);
-    const text = `${ballotName(surroundings, ahead)} is ${seconds} s ahead of our clock: compare ` +
-      "the clocks of whoever proposes, and ours";
-    sentences.push({ cause: "ahead of clock", text, ballot: ahead });
-  }
+  const { graph } = surroundings;
   const proposal = state.view.highest1a;
   if (proposal === undefined) {
     const text = "nobody has proposed a value in this instance: run a proposer, or Propose";
-    return [...sentences, { cause: "no ballot", text }];
+    return [{ cause: "no ballot", text }];
   }
   const voted = votesOf(graph, state, proposal, learner);
   const quorum = graph.quorums[learner]!;
   const ballot = proposal.facts.ballot;
   const where = ballotName(surroundings, ballot);
+  const sentences: Sentence[] = [];
   if (!quorum.satisfiedBy(voted.answered)) {
     const lacking = missing(surroundings, learner, voted.answered);
     const text = `${where}: no 1b from ${listed(surroundings, lacking)}`;
     sentences.push({ cause: "1b missing", text, acceptors: lacking, ballot });
   }
-  if (!quorum.satisfiedBy(voted.fresh) && voted.bound.size > 0) {
-    for (const [acceptor, why] of voted.bound) {
-      const who = graph.spec.acceptors[acceptor]!;
-      sentences.push({
-        cause: "not fresh",
-        text: `${where}: the 1b of ${who} is not fresh for ${graph.spec.learners[learner]}: ` +
-          bindingText(surroundings, why),
-        acceptors: [who],
-        ballot,
-      });
-    }
-  }
-  if (quorum.satisfiedBy(voted.fresh)) {
+  if (!quorum.satisfiedBy(voted.fresh)) {
+    sentences.push(...notFresh(surroundings, voted, learner, ballot));
+  } else {
     const lacking = missing(surroundings, learner, voted.voted);
     const text = `${where}: a quorum of fresh 1bs is there; no 2a from ` +
       listed(surroundings, lacking);
@@ -158,67 +178,31 @@ function whereItStands(
   return sentences;
 }
 
-/** How far a ballot has come for a learner. */
-interface Votes {
-  /** Signers of 1bs. */
-  answered: AcceptorSet;
-  /** Of fresh ones. */
-  fresh: AcceptorSet;
-  /** Of 2as. */
-  voted: AcceptorSet;
-  /** By signer of a 1b that is not fresh: a 2a that binds it, with the learner it is for. */
-  readonly bound: Map<AcceptorIndex, Bound>;
-}
-
-interface Bound {
-  readonly m: Entry;
-  readonly learner: LearnerIndex;
-}
-
-function votesOf(
-  graph: LearnerGraph,
-  { view, learner: state }: Explained,
-  proposal: Entry,
+/** Who stands by another value, together with those who stand by the same. */
+function notFresh(
+  surroundings: Surroundings,
+  { bound }: Votes,
   learner: LearnerIndex,
-): Votes {
-  const votes: Votes = { answered: 0n, fresh: 0n, voted: 0n, bound: new Map() };
-  votes.voted = state.votes.get(proposal.message.id)?.[learner] ?? 0n;
-  view.tips.forEach((tips, acceptor) => {
-    const bit = 1n << BigInt(acceptor);
-    for (const tip of tips) {
-      const answer = answerIn(tip, proposal);
-      if (answer === undefined) continue;
-      votes.answered |= bit;
-      if (hasMember(answer.facts.fresh, learner)) votes.fresh |= bit;
-      else {
-        const why = bindingOf(graph, answer, learner);
-        if (why !== undefined) votes.bound.set(acceptor, why);
-      }
-    }
+  ballot: Ballot,
+): Sentence[] {
+  const { acceptors, learners } = surroundings.graph.spec;
+  const alike = new Map<string, { readonly why: Bound; readonly who: AcceptorIndex[] }>();
+  for (const [acceptor, why] of bound) {
+    const { ballot: of } = why.m.facts;
+    const key = `${of.seconds} ${of.nanos} ${of.valueHash} ${of.proposer} ${why.learner}`;
+    const one = alike.get(key) ?? { why, who: [] };
+    one.who.push(acceptor);
+    alike.set(key, one);
+  }
+  return [...alike.values()].map(({ why, who }) => {
+    const names = who.map((index) => acceptors[index]!);
+    const [of, are] = names.length === 1 ? ["1b", "is"] : ["1bs", "are"];
+    const stand = names.length === 1 ? "it stands" : "they stand";
+    const text = `${ballotName(surroundings, ballot)}: the ${of} of ` +
+      `${listNames(names, NAMED_MAX)} ${are} not fresh for ${learners[learner]}: ${stand} by ` +
+      bindingText(surroundings, why);
+    return { cause: "not fresh", text, acceptors: names, ballot };
   });
-  return votes;
-}
-
-/** The signer's 1b of a ballot, from its latest message on down. */
-function answerIn(tip: Entry, proposal: Entry): Entry | undefined {
-  for (let entry: Entry | undefined = tip; entry !== undefined; entry = entry.chain?.prev) {
-    if (entry.facts.proposal !== proposal) continue;
-    if (entry.facts.kind === "1b") return entry;
-  }
-  return undefined;
-}
-
-/** A 2a with another value that binds the signer of a 1b for a learner connected to this one. */
-function bindingOf(graph: LearnerGraph, answer: Entry, learner: LearnerIndex): Bound | undefined {
-  const { caught, ballot, own2as } = answer.facts;
-  const connected = graph.connected(caught)[learner]!;
-  for (const other of membersOf(connected)) {
-    const m = own2as[other];
-    if (m !== undefined && m.facts.ballot.valueHash !== ballot.valueHash) {
-      return { m, learner: other };
-    }
-  }
-  return undefined;
 }
 
 function bindingText(surroundings: Surroundings, { m, learner }: Bound): string {
@@ -226,11 +210,10 @@ function bindingText(surroundings: Surroundings, { m, learner }: Bound): string 
   const { ballot } = m.facts;
   const forWhom = graph.spec.learners[learner]!;
   const needs = describeRule(graph.spec.quorums[learner]!, graph.spec.acceptors);
-  return `it stands by ${surroundings.valueText(ballot.valueHash)} of ` +
-    `${
-      ballotName(surroundings, ballot)
-    } for ${forWhom}, until a higher ballot with another value ` +
-    `has a 2a for ${forWhom} that ${graph.burial === "HP2" ? "it knows" : `${needs} know`}`;
+  const value = surroundings.valueText(ballot.valueHash);
+  return `${value} of ${ballotName(surroundings, ballot)} for ${forWhom}, until whoever proposes ` +
+    `offers ${value} again, or a higher ballot with another value has a 2a for ${forWhom} that ` +
+    `${graph.burial === "HP2" ? "they know" : `${needs} know`}`;
 }
 
 /** Acceptors of a learner's rule that are not in a set, by name. */
@@ -241,19 +224,4 @@ function missing(
 ): string[] {
   const { acceptors, quorums } = graph.spec;
   return membersOf(mentionedBy(quorums[learner]!) & ~there).map((index) => acceptors[index]!);
-}
-
-/** Names, each with why it is of no use, if that is known. */
-function listed({ unable }: Surroundings, names: readonly string[]): string {
-  const told = names.map((name) => {
-    const why = unable.get(name);
-    return why === undefined ? name : `${name} (${why.join("; ")})`;
-  });
-  return listNames(told, NAMED_MAX);
-}
-
-/** "the ballot of 12:03:04.005 with "blue"". */
-function ballotName(surroundings: Surroundings, { seconds, nanos, valueHash }: Ballot): string {
-  const time = new Date(seconds * 1000 + Math.floor(nanos / 1e6)).toISOString();
-  return `the ballot of ${time} with ${surroundings.valueText(valueHash)}`;
 }

@@ -100,11 +100,16 @@ export class Links {
     );
   }
 
-  /** Says goodbye to everyone, now and to whoever comes. */
-  close(): void {
+  /**
+   * Says goodbye to everyone, now and to whoever comes.
+   *
+   * @param fault What has gone wrong, if something has.
+   */
+  close(fault?: string): void {
+    if (!this.#isClosed) this.#unobserve();
     this.#isClosed = true;
-    this.#unobserve();
-    for (const link of this.#links) link.close(Reason.SHUTDOWN, "shutting down");
+    const reason = fault === undefined ? Reason.SHUTDOWN : Reason.FAULT;
+    for (const link of this.#links) link.close(reason, fault ?? "shutting down");
   }
 
   /**

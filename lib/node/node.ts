@@ -20,13 +20,14 @@ import { Keeping } from "./keeping.ts";
 import { Ledger, type LedgerRecord } from "./ledger.ts";
 import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
 import { Outcomes } from "./outcomes.ts";
-import { Refusals } from "./refusals.ts";
+import { Refusals, type RefusedFrom } from "./refusals.ts";
 import { ProposalGate } from "./proposal_gate.ts";
 import { type Proposing, stopProposing } from "./proposing.ts";
 import { Rates } from "./rates.ts";
 import { namingSlowDisk } from "./slow_disk.ts";
 import { type SteadyOptions, steadyOptions } from "./steady.ts";
 import { Stepper } from "./stepper.ts";
+import { SyncTimes } from "./sync_times.ts";
 import { Taking } from "./taking.ts";
 import { Voting } from "./voting.ts";
 
@@ -46,6 +47,8 @@ export class Node {
   readonly fetcher: Fetcher;
   /** What peers have done wrong. */
   readonly blame: Blame;
+  /** How long its journal takes. */
+  readonly syncs: SyncTimes;
   /**
    * Where this acceptor may vote.
    *
@@ -80,11 +83,14 @@ export class Node {
       self,
       windows: windowRuleOf(configuration),
     };
-    this.#refusals = new Refusals(log);
+    const names = configuration.identities.map(({ name }) => name);
+    this.#refusals = new Refusals({ clock, log, names });
     this.voting = new Voting(self);
     this.blame = new Blame(limits.rejectionsPerMinuteMax);
     this.lookups = new Rates(limits.lookupsPerSecondMax);
-    this.ledger = new Ledger(journal, namingSlowDisk(clock, log));
+    this.syncs = new SyncTimes(clock);
+    const slow = namingSlowDisk(clock, log);
+    this.ledger = new Ledger(journal, (commit) => this.syncs.time(() => slow(commit)));
     this.decisions = new DecisionBook(this.ledger);
     this.instances = new Instances({
       ...{ context: this.context, ledger: this.ledger, limits, clock },
@@ -137,6 +143,11 @@ export class Node {
   /** How often each kind of refusal has happened; a kind that never has is absent. */
   get rejections(): ReadonlyMap<RejectionCode, number> {
     return this.#refusals.counts;
+  }
+
+  /** The same by who has sent it: identities of the configuration alone. */
+  get refusedFrom(): readonly RefusedFrom[] {
+    return this.#refusals.from;
   }
 
   /** Calls `observer` from now on; returns what undoes it. */

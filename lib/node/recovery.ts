@@ -9,8 +9,8 @@ import type { AcceptorIndex, AcceptorSet } from "../core/types.ts";
 import type { Cancel } from "./clock.ts";
 import type { Node } from "./node.ts";
 
-/** How often it is said for whom an acceptor waits before it votes, in milliseconds. */
-const SAID_EVERY_MS = 10_000;
+/** After how long it is said for whom an acceptor waits before it votes, and how rarely in the end. */
+const SAID_MS = { first: 3_000, most: 60_000 };
 
 /** Asks once, at the start of a process. */
 export class Recovery {
@@ -33,7 +33,7 @@ export class Recovery {
       this.#check();
     });
     this.#check();
-    this.#saySoon();
+    this.#saySoon(SAID_MS.first);
   }
 
   /** A peer has shown all that it knew when the link came up. */
@@ -52,18 +52,18 @@ export class Recovery {
   }
 
   /** Says, from time to time, for whom it waits, and for how much. */
-  #saySoon(): void {
+  #saySoon(waitMs: number): void {
     if (this.#done) return;
     const { clock, log } = this.#node.options;
-    this.#cancelSaying = clock.after(SAID_EVERY_MS, () => {
+    this.#cancelSaying = clock.after(waitMs, () => {
       const { lacking } = this.#node.fetcher;
       const names = this.#silent.map((name) => {
         const count = lacking.get(name);
         return count === undefined ? name : `${name} (${count} messages that it offers)`;
       });
       const self = this.#node.context.graph.spec.acceptors[this.#self]!;
-      log("warn", `${self} does not vote yet: it waits for ${names.join(", ")}`);
-      this.#saySoon();
+      log("warn", `${self} does not vote yet: it waits to hear from ${names.join(", ")}`);
+      this.#saySoon(Math.min(2 * waitMs, SAID_MS.most));
     });
   }
 

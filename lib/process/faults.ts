@@ -19,7 +19,7 @@ export class Faults {
   readonly failed: Promise<never>;
   readonly #failure = Promise.withResolvers<never>();
   readonly #log: Logger;
-  readonly #acts: (() => void)[] = [];
+  readonly #acts: ((error: unknown) => void)[] = [];
   #halted = false;
 
   constructor(log: Logger) {
@@ -35,7 +35,7 @@ export class Faults {
   }
 
   /** `act` is done at once when there is a fault, before anything else can happen. */
-  onHalt(act: () => void): void {
+  onHalt(act: (error: unknown) => void): void {
     this.#acts.push(act);
   }
 
@@ -48,7 +48,7 @@ export class Faults {
     this.#halted = true;
     for (const act of this.#acts) {
       try {
-        act();
+        act(error);
       } catch {
         // What is half done cannot always be ended; the process is.
       }
@@ -74,6 +74,14 @@ export class Faults {
   requireSound(): void {
     if (this.#halted) throw new ConnectError("the process ends", Code.Unavailable);
   }
+}
+
+/** What peers are told of a fault: of a journal why, of the rest nothing that is not theirs to know. */
+export function faultWords(error: unknown): string {
+  if (!(error instanceof JournalError)) return "it has ended by a fault of its own";
+  const { cause } = error;
+  const why = cause instanceof Error ? ` (${cause.message.replace(/\s+/g, " ").slice(0, 80)})` : "";
+  return `its journal cannot be written${why}: make room, or mend the disk, and start it again`;
 }
 
 /** A clock whose timers have an owner: what a callback throws is a fault. */

@@ -10,7 +10,11 @@ import type { Link, LinkEnd } from "../link/link.ts";
 import { Links, type LinksOptions } from "../link/links.ts";
 import { nextDelayMs } from "../net/backoff.ts";
 import type { AcceptorClient } from "../net/client.ts";
-import { type Envelope, Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import {
+  type Envelope,
+  Goodbye_Reason as Reason,
+  Role,
+} from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { type PeerStatus, PeerStatusSchema } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { orAborted } from "./aborting.ts";
 import { outgoing, pump } from "./carry.ts";
@@ -29,6 +33,15 @@ const GOODBYE_MS = 500;
 interface Dialed {
   readonly acceptor: Identity;
   lastError: string;
+  /** What it said when it ended a link for a reason of its own; empty if it did not. */
+  lastWords: string;
+}
+
+/** Why one is not connected, in one line. */
+function whyLost({ lastError, lastWords }: Dialed): string {
+  return lastWords === "" || lastError === lastWords
+    ? lastError
+    : `${lastError}; it said last: ${lastWords}`;
 }
 
 /** All links of one process. */
@@ -69,7 +82,7 @@ export class Peers {
     const { acceptors, self } = this.#configuration;
     for (const acceptor of acceptors) {
       if (this.#options.role === Role.ACCEPTOR && acceptor.name === self.name) continue;
-      const dialed = { acceptor, lastError: "not tried yet" };
+      const dialed = { acceptor, lastError: "not tried yet", lastWords: "" };
       this.#dialed.set(acceptor.name, dialed);
       const client = this.#options.connect(acceptor);
       this.#loops.push(this.#keepDialing(dialed, client).catch(this.#onFault));
@@ -102,7 +115,7 @@ export class Peers {
   lost(): { readonly name: string; readonly why: string }[] {
     return [...this.#dialed.values()].filter(({ acceptor: { name } }) =>
       this.#links.to(name) === undefined
-    ).map(({ acceptor: { name }, lastError }) => ({ name, why: lastError }));
+    ).map((dialed) => ({ name: dialed.acceptor.name, why: whyLost(dialed) }));
   }
 
   /**
@@ -123,15 +136,18 @@ export class Peers {
 
   /** One for each acceptor dialed and each other peer that is connected. */
   status(): PeerStatus[] {
-    const dialed = [...this.#dialed.values()].map(({ acceptor: { name }, lastError }) => {
-      const connected = this.#links.to(name) !== undefined;
-      return create(PeerStatusSchema, {
-        name,
-        role: Role.ACCEPTOR,
-        connected,
-        lastError: connected ? "" : lastError,
-      });
-    });
+    const dialed = [...this.#dialed.values()].map(
+      ({ acceptor: { name }, lastError, lastWords }) => {
+        const connected = this.#links.to(name) !== undefined;
+        return create(PeerStatusSchema, {
+          name,
+          role: Role.ACCEPTOR,
+          connected,
+          lastError: connected ? "" : lastError,
+          lastWords: connected ? "" : lastWords,
+        });
+      },
+    );
     const guests = this.#links.up
       .filter((link) => link.theirHello?.role !== Role.ACCEPTOR)
       .map((link) =>
@@ -145,8 +161,8 @@ export class Peers {
   }
 
   /** Says goodbye to everyone, and nothing else, and stops dialing. */
-  halt(): void {
-    this.#links.close();
+  halt(words?: string): void {
+    this.#links.close(words);
     this.#closing.abort();
     this.#announceUp();
   }
@@ -223,6 +239,7 @@ export class Peers {
 
   #changed(link: Link): void {
     const { end } = link;
+    this.#noteWords(link);
     if (end === undefined) {
       // It is up once its Hello has been judged.
       queueMicrotask(() => this.#announceUp());
@@ -232,6 +249,13 @@ export class Peers {
     if (known && link.theirHello?.role === Role.ACCEPTOR) known.lastError = end.detail;
     this.#whenEnded.get(link)?.(end);
     this.#whenEnded.delete(link);
+  }
+
+  #noteWords({ peer, end, theirHello }: Link): void {
+    const dialed = this.#dialed.get(peer);
+    if (dialed === undefined || theirHello?.role !== Role.ACCEPTOR) return;
+    if (end === undefined) dialed.lastWords = "";
+    else if (end.byPeer && end.reason === Reason.FAULT) dialed.lastWords = end.detail;
   }
 
   #announceUp(): void {

@@ -20,7 +20,7 @@ import { IsolationWatch, loopbackWarning } from "./isolation_watch.ts";
 import type { Logger } from "../node/logger.ts";
 import { Node } from "../node/node.ts";
 import type { NodeOptions } from "../node/node_types.ts";
-import { Faults, guarded, guardedClock } from "./faults.ts";
+import { Faults, faultWords, guarded, guardedClock } from "./faults.ts";
 import { logTrouble } from "./trouble_log.ts";
 import { Peers } from "./peers.ts";
 import { openProbe, type Probe } from "./probe.ts";
@@ -228,9 +228,9 @@ function assemble(options: ProcessOptions, role: Role, parts: Parts) {
     onCaughtUp: (acceptor) => parts.recovery?.heardFrom(acceptor),
   });
   parts.peers = peers;
-  faults.onHalt(() => {
+  faults.onHalt((error) => {
     node.close();
-    peers.halt();
+    peers.halt(faultWords(error));
     parts.recovery?.close();
   });
   return { node, peers, certificates, incarnation };

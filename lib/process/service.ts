@@ -18,6 +18,8 @@ import {
   type GetStatusResponse,
   GetStatusResponseSchema,
   type ProposeRequest,
+  RefusedFromSchema,
+  SyncTimesSchema,
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { fromHex } from "../wire/hex.ts";
 import { encodeDigest } from "../config/digests.ts";
@@ -26,6 +28,8 @@ import { followDecisions, followDecisionsIn } from "./follow.ts";
 import type { Peers } from "./peers.ts";
 import { whyNotReady } from "./readiness.ts";
 import { decisionsWithin, encodeDecision } from "./answers.ts";
+import { openInstances } from "./open_instances.ts";
+import { PROTOCOL_VERSION } from "../wire/protocol_version.ts";
 import { newProposing, turnOf } from "../node/proposing.ts";
 import { allKept, restOf } from "./ending.ts";
 
@@ -37,6 +41,9 @@ const STATUS_DECISION_BYTES_MAX = 32 * 1024;
 
 /** Proofs of equivocation in a status, at most: the newest. */
 const STATUS_CAUGHT_MAX = 100;
+
+/** Refusals in a status, by peer and reason, at most: the latest. */
+const STATUS_REFUSED_MAX = 30;
 
 /** Characters of why a peer is not connected, at most. */
 const STATUS_ERROR_LENGTH_MAX = 200;
@@ -61,9 +68,10 @@ export interface ServiceOptions {
 export function makeHandlers(options: ServiceOptions): ServiceHandlers {
   const { node, peers } = options;
   const startedMs = node.options.clock.elapsedMs();
+  const journalBytesAtStart = node.ledger.journal.bytes?.() ?? 0;
   return {
     stream: (incoming, { peer, receivedBytes }) => peers.inbound(peer, incoming, receivedBytes),
-    getStatus: () => Promise.resolve(statusOf(options, startedMs)),
+    getStatus: () => Promise.resolve(statusOf({ ...options, journalBytesAtStart }, startedMs)),
     async *watchDecisions({ instances, learners, onlyNew }, { signal }) {
       const { decisions } = node;
       const followed = instances.length > 0
@@ -83,7 +91,7 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
 }
 
 function statusOf(
-  options: ServiceOptions,
+  options: ServiceOptions & { readonly journalBytesAtStart: number },
   startedMs: number,
 ): GetStatusResponse {
   const { node, peers, role, incarnation, agent } = options;
@@ -112,6 +120,7 @@ function statusOf(
       return {
         ...peer,
         lastError: peer.lastError.slice(0, STATUS_ERROR_LENGTH_MAX),
+        lastWords: peer.lastWords.slice(0, STATUS_ERROR_LENGTH_MAX),
         certificateNotAfter: notAfter && timestampFromDate(notAfter),
       };
     }),
@@ -139,7 +148,29 @@ function statusOf(
     waitsFor: [...options.waitsFor?.() ?? []],
     decisionCount: BigInt(journal.decisionCount),
     time: { seconds: BigInt(now.seconds), nanos: now.nanos },
+    refusedFrom: refusedFrom(node),
+    open: openInstances(node, peers),
+    journalBytes: BigInt(journal.bytes?.() ?? 0),
+    journalBytesAtStart: BigInt(options.journalBytesAtStart),
+    syncs: syncTimes(node),
+    protocolVersion: PROTOCOL_VERSION,
   });
+}
+
+/** By whom, the latest first, as many as there is room for. */
+function refusedFrom({ refusedFrom, options: { clock } }: Node) {
+  return refusedFrom.toSorted((a, b) => b.lastMs - a.lastMs).slice(0, STATUS_REFUSED_MAX)
+    .map(({ peer, code, count, lastMs, detail }) =>
+      create(RefusedFromSchema, {
+        ...{ name: peer, code, count: BigInt(count) },
+        detail: detail.slice(0, STATUS_ERROR_LENGTH_MAX),
+        agoMs: BigInt(Math.round(Math.max(0, clock.elapsedMs() - lastMs))),
+      })
+    );
+}
+
+function syncTimes({ syncs: { count, totalMs, longestMs } }: Node) {
+  return create(SyncTimesSchema, { count: BigInt(count), totalMs, longestMs });
 }
 
 async function propose(node: Node, request: ProposeRequest, { signal, onWorthy }: CallContext) {

@@ -131,6 +131,8 @@ export interface Journal {
   readonly decisionCount: number;
   /** How many proofs of equivocation are kept. */
   readonly evidenceCount: number;
+  /** Bytes on disk, the log that is folded in later included; absent without a disk. */
+  bytes?(): number;
   /**
    * How many messages this journal has in common with what it, or what has become of a copy of it,
    * was up to a position under an epoch. 0 if it does not know of the epoch.

@@ -22,6 +22,8 @@ const LOCK = "journal.lock";
 export interface HeldDirectory {
   /** Of the journal's file, absolute. */
   readonly path: string;
+  /** What the journal takes, the log that is folded in later included, in bytes. */
+  bytes(): number;
   /** Lets others use it. */
   release(): void;
 }
@@ -50,7 +52,8 @@ export function holdDirectory(dataDir: string): HeldDirectory {
     lock.unlockSync();
     lock.close();
   };
-  return { path, release };
+  const bytes = () => (sizeOf(path) ?? 0) + (sizeOf(`${path}-wal`) ?? 0);
+  return { path, bytes, release };
 }
 
 /** Bytes of the file at `path`; undefined if there is none. */

@@ -71,6 +71,7 @@ export function openSqliteJournal(options: SqliteJournalOptions): Journal {
 const INSTANCES = 1n << 64n;
 
 class SqliteJournal implements Journal {
+  readonly bytes: () => number;
   readonly #directory: HeldDirectory;
   readonly #database: DatabaseSync;
   readonly #faults: JournalFaults;
@@ -95,6 +96,7 @@ class SqliteJournal implements Journal {
     faults: JournalFaults,
   ) {
     this.#directory = directory;
+    this.bytes = directory.bytes;
     this.#database = database;
     this.#faults = faults;
     const { runs, ...counts } = checkJournal(directory.path, database, owner);

@@ -4,10 +4,10 @@ import {
   escapeText,
   makeOutput,
   OutputClosedError,
-  printable,
   toJsonLine,
   writeText,
 } from "../../cli/output.ts";
+import { printable } from "../../lib/wire/printable.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { hasColours } from "../../cli/terminal.ts";
 import { MemorySink } from "./memory_sink.ts";

@@ -89,13 +89,13 @@ deliver A.1 C.1 to B
 deliver p2 to A B C D
 `);
   assertEquals(locked.map(({ cause, acceptors }) => [cause, acceptors]), [
-    ["not fresh", ["A"]],
-    ["not fresh", ["B"]],
+    ["not fresh", ["A", "B"]],
   ]);
   assertEquals(
     locked[0]!.text,
-    `${BALLOT_2}: the 1b of A is not fresh for X: it stands by "v1" of ${BALLOT_1} for X, until a ` +
-      "higher ballot with another value has a 2a for X that any 3 of A, B, C, D know",
+    `${BALLOT_2}: the 1bs of A, B are not fresh for X: they stand by "v1" of ${BALLOT_1} for X, ` +
+      'until whoever proposes offers "v1" again, or a higher ballot with another value has a 2a ' +
+      "for X that any 3 of A, B, C, D know",
   );
 });
 
@@ -106,4 +106,68 @@ Deno.test("a starved learner is told so before anything else", async () => {
   const [first] = explained(script);
   assertEquals(first?.cause, "starved");
   assertStringIncludes(first!.text, "X is starved in this instance");
+});
+
+Deno.test("missing links, troubles and windows are told in their place", () => {
+  const script = `${FOUR}propose p1 v1 at 1\ndeliver p1 to A B\n`;
+  const { observer, values } = runScript(script);
+  const first = (more: Partial<Parameters<typeof explain>[0]>) =>
+    explain(
+      {
+        graph: observer.context.graph,
+        now: { seconds: 1_000, nanos: 0 },
+        unable: new Map(),
+        valueText: (hash) => `"${values.get(hash)}"`,
+        ...more,
+      },
+      observer.state,
+      0,
+    )[0]!;
+  const apart = "no links between A, B | C, D (A to C: connection refused)";
+  assertEquals(first({ parts: [0b0011n, 0b1100n], apart }), {
+    cause: "cannot decide now",
+    text: `X cannot decide now: it needs any 3 of A, B, C, D; ${apart}`,
+    acceptors: [],
+  });
+  assertEquals(first({ parts: [0b0111n, 0b1000n], apart }).cause, "1b missing");
+  const troubles = [{ text: "the disk of C is slow", names: ["C"] }];
+  assertEquals(first({ troubles }), {
+    cause: "trouble",
+    text: "the disk of C is slow",
+    acceptors: ["C"],
+  });
+  const windows = ["A", "B", "C"].map((acceptor) => ({
+    ...{ acceptor, owner: "p0", leftMs: 300 },
+    held: acceptor === "C" ? [] : ["p1"],
+  }));
+  assertEquals(
+    first({ windows }).text,
+    "A for 300 ms more, B for 300 ms more hold back the ballots of p1, for it is the window of p0",
+  );
+});
+
+Deno.test("a promise that a liar has voided is told first, and with a decision too", () => {
+  const script = `
+acceptors A B C D
+byzantine D
+burial TECHNICAL_REPORT
+learner X 3 of A B C D
+learner Y 3 of A B C D
+safe X X 3 of A B C D
+safe X Y 4 of A B C D
+safe Y Y 3 of A B C D
+propose p1 v1 at 1
+propose p2 v2 at 2
+send D.one prev none refs p1
+send D.two prev none refs p2
+`;
+  const [first] = explained(script);
+  assertEquals([first?.cause, first?.acceptors], ["promise void", ["D"]]);
+  assertEquals(
+    first?.text,
+    "D was caught lying in this instance, which voids the promise that X and Y agree: keep the " +
+      "evidence, do not wait for it, and use another instance",
+  );
+  const after = explained(`${script}settle A B C\n`).map(({ cause }) => cause);
+  assertEquals(after, ["decided", "promise void"]);
 });

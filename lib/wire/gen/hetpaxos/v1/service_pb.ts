@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/service.proto.
  */
 export const file_hetpaxos_v1_service: GenFile = /*@__PURE__*/
-  fileDesc("ChloZXRwYXhvcy92MS9zZXJ2aWNlLnByb3RvEgtoZXRwYXhvcy52MSKBAQoIRGVjaXNpb24SDwoHbGVhcm5lchgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIjCgZiYWxsb3QYAyABKAsyEy5oZXRwYXhvcy52MS5CYWxsb3QSEgoFdmFsdWUYBCABKAxIAIgBARIPCgdzaWduZXJzGAUgAygJQggKBl92YWx1ZSISChBHZXRTdGF0dXNSZXF1ZXN0Ip0BCgpQZWVyU3RhdHVzEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSEQoJY29ubmVjdGVkGAMgASgIEhIKCmxhc3RfZXJyb3IYBCABKAkSOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCItCg5SZWplY3Rpb25Db3VudBIMCgRjb2RlGAEgASgJEg0KBWNvdW50GAIgASgEIlUKDkNhdWdodEFjY2VwdG9yEgwKBG5hbWUYASABKAkSEAoIaW5zdGFuY2UYAiABKAQSEAoIZmlyc3RfaWQYAyABKAwSEQoJc2Vjb25kX2lkGAQgASgMIu4EChFHZXRTdGF0dXNSZXNwb25zZRIMCgRuYW1lGAEgASgJEh8KBHJvbGUYAiABKA4yES5oZXRwYXhvcy52MS5Sb2xlEg0KBWFnZW50GAMgASgJEjAKDWNvbmZpZ19kaWdlc3QYBCABKAsyGS5oZXRwYXhvcy52MS5Db25maWdEaWdlc3QSEwoLaW5jYXJuYXRpb24YBSABKAYSEQoJdXB0aW1lX21zGAYgASgEEhEKCWluc3RhbmNlcxgHIAEoBBIWCg5tZXNzYWdlc19rbm93bhgIIAEoBBIYChBtZXNzYWdlc193YWl0aW5nGAkgASgEEhcKD21lc3NhZ2VzX3NpZ25lZBgKIAEoBBImCgVwZWVycxgLIAMoCzIXLmhldHBheG9zLnYxLlBlZXJTdGF0dXMSLwoKcmVqZWN0aW9ucxgMIAMoCzIbLmhldHBheG9zLnYxLlJlamVjdGlvbkNvdW50EisKBmNhdWdodBgNIAMoCzIbLmhldHBheG9zLnYxLkNhdWdodEFjY2VwdG9yEigKCWRlY2lzaW9ucxgOIAMoCzIVLmhldHBheG9zLnYxLkRlY2lzaW9uEjkKFWNlcnRpZmljYXRlX25vdF9hZnRlchgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMY2F1Z2h0X2NvdW50GBAgASgEEg0KBXZvdGVzGBEgASgIEhEKCXdhaXRzX2ZvchgSIAMoCRIWCg5kZWNpc2lvbl9jb3VudBgTIAEoBBIoCgR0aW1lGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJOChVXYXRjaERlY2lzaW9uc1JlcXVlc3QSEQoJaW5zdGFuY2VzGAEgAygEEhAKCGxlYXJuZXJzGAIgAygJEhAKCG9ubHlfbmV3GAMgASgIIkMKDlByb3Bvc2VSZXF1ZXN0EhAKCGluc3RhbmNlGAEgASgEEg0KBXZhbHVlGAIgASgMEhAKCGxlYXJuZXJzGAMgAygJIjsKD1Byb3Bvc2VSZXNwb25zZRIoCglkZWNpc2lvbnMYASADKAsyFS5oZXRwYXhvcy52MS5EZWNpc2lvbjLKAgoPSGV0UGF4b3NTZXJ2aWNlEk0KF1N0cmVhbUNvbnNlbnN1c01lc3NhZ2VzEhUuaGV0cGF4b3MudjEuRW52ZWxvcGUaFS5oZXRwYXhvcy52MS5FbnZlbG9wZSIAKAEwARJPCglHZXRTdGF0dXMSHS5oZXRwYXhvcy52MS5HZXRTdGF0dXNSZXF1ZXN0Gh4uaGV0cGF4b3MudjEuR2V0U3RhdHVzUmVzcG9uc2UiA5ACARJPCg5XYXRjaERlY2lzaW9ucxIiLmhldHBheG9zLnYxLldhdGNoRGVjaXNpb25zUmVxdWVzdBoVLmhldHBheG9zLnYxLkRlY2lzaW9uIgAwARJGCgdQcm9wb3NlEhsuaGV0cGF4b3MudjEuUHJvcG9zZVJlcXVlc3QaHC5oZXRwYXhvcy52MS5Qcm9wb3NlUmVzcG9uc2UiAGIGcHJvdG8z", [file_google_protobuf_timestamp, file_hetpaxos_v1_consensus]);
+  fileDesc("ChloZXRwYXhvcy92MS9zZXJ2aWNlLnByb3RvEgtoZXRwYXhvcy52MSKBAQoIRGVjaXNpb24SDwoHbGVhcm5lchgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIjCgZiYWxsb3QYAyABKAsyEy5oZXRwYXhvcy52MS5CYWxsb3QSEgoFdmFsdWUYBCABKAxIAIgBARIPCgdzaWduZXJzGAUgAygJQggKBl92YWx1ZSISChBHZXRTdGF0dXNSZXF1ZXN0IrEBCgpQZWVyU3RhdHVzEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSEQoJY29ubmVjdGVkGAMgASgIEhIKCmxhc3RfZXJyb3IYBCABKAkSOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpsYXN0X3dvcmRzGAYgASgJIlgKC1JlZnVzZWRGcm9tEgwKBG5hbWUYASABKAkSDAoEY29kZRgCIAEoCRINCgVjb3VudBgDIAEoBBIOCgZhZ29fbXMYBCABKAQSDgoGZGV0YWlsGAUgASgJIsYBCgxPcGVuSW5zdGFuY2USEAoIaW5zdGFuY2UYASABKAQSJAoHaGlnaGVzdBgCIAEoCzITLmhldHBheG9zLnYxLkJhbGxvdBIPCgd3YWl0aW5nGAMgASgEEhQKDHdpbmRvd19vd25lchgEIAEoCRIWCg53aW5kb3dfbGVmdF9tcxgFIAEoBBIMCgRoZWxkGAYgAygJEg4KBnNpbGVudBgHIAEoCBIhCgN3aHkYCCADKAsyFC5oZXRwYXhvcy52MS5XaHlPcGVuIjcKB1doeU9wZW4SDwoHbGVhcm5lchgBIAEoCRINCgVjYXVzZRgCIAEoCRIMCgR0ZXh0GAMgASgJIkAKCVN5bmNUaW1lcxINCgVjb3VudBgBIAEoBBIQCgh0b3RhbF9tcxgCIAEoARISCgpsb25nZXN0X21zGAMgASgBIi0KDlJlamVjdGlvbkNvdW50EgwKBGNvZGUYASABKAkSDQoFY291bnQYAiABKAQiVQoOQ2F1Z2h0QWNjZXB0b3ISDAoEbmFtZRgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIQCghmaXJzdF9pZBgDIAEoDBIRCglzZWNvbmRfaWQYBCABKAwivwYKEUdldFN0YXR1c1Jlc3BvbnNlEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSDQoFYWdlbnQYAyABKAkSMAoNY29uZmlnX2RpZ2VzdBgEIAEoCzIZLmhldHBheG9zLnYxLkNvbmZpZ0RpZ2VzdBITCgtpbmNhcm5hdGlvbhgFIAEoBhIRCgl1cHRpbWVfbXMYBiABKAQSEQoJaW5zdGFuY2VzGAcgASgEEhYKDm1lc3NhZ2VzX2tub3duGAggASgEEhgKEG1lc3NhZ2VzX3dhaXRpbmcYCSABKAQSFwoPbWVzc2FnZXNfc2lnbmVkGAogASgEEiYKBXBlZXJzGAsgAygLMhcuaGV0cGF4b3MudjEuUGVlclN0YXR1cxIvCgpyZWplY3Rpb25zGAwgAygLMhsuaGV0cGF4b3MudjEuUmVqZWN0aW9uQ291bnQSKwoGY2F1Z2h0GA0gAygLMhsuaGV0cGF4b3MudjEuQ2F1Z2h0QWNjZXB0b3ISKAoJZGVjaXNpb25zGA4gAygLMhUuaGV0cGF4b3MudjEuRGVjaXNpb24SOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgxjYXVnaHRfY291bnQYECABKAQSDQoFdm90ZXMYESABKAgSEQoJd2FpdHNfZm9yGBIgAygJEhYKDmRlY2lzaW9uX2NvdW50GBMgASgEEigKBHRpbWUYFCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KDHJlZnVzZWRfZnJvbRgVIAMoCzIYLmhldHBheG9zLnYxLlJlZnVzZWRGcm9tEicKBG9wZW4YFiADKAsyGS5oZXRwYXhvcy52MS5PcGVuSW5zdGFuY2USFQoNam91cm5hbF9ieXRlcxgXIAEoBBIeChZqb3VybmFsX2J5dGVzX2F0X3N0YXJ0GBggASgEEiUKBXN5bmNzGBkgASgLMhYuaGV0cGF4b3MudjEuU3luY1RpbWVzEhgKEHByb3RvY29sX3ZlcnNpb24YGiABKA0iTgoVV2F0Y2hEZWNpc2lvbnNSZXF1ZXN0EhEKCWluc3RhbmNlcxgBIAMoBBIQCghsZWFybmVycxgCIAMoCRIQCghvbmx5X25ldxgDIAEoCCJDCg5Qcm9wb3NlUmVxdWVzdBIQCghpbnN0YW5jZRgBIAEoBBINCgV2YWx1ZRgCIAEoDBIQCghsZWFybmVycxgDIAMoCSI7Cg9Qcm9wb3NlUmVzcG9uc2USKAoJZGVjaXNpb25zGAEgAygLMhUuaGV0cGF4b3MudjEuRGVjaXNpb24yygIKD0hldFBheG9zU2VydmljZRJNChdTdHJlYW1Db25zZW5zdXNNZXNzYWdlcxIVLmhldHBheG9zLnYxLkVudmVsb3BlGhUuaGV0cGF4b3MudjEuRW52ZWxvcGUiACgBMAESTwoJR2V0U3RhdHVzEh0uaGV0cGF4b3MudjEuR2V0U3RhdHVzUmVxdWVzdBoeLmhldHBheG9zLnYxLkdldFN0YXR1c1Jlc3BvbnNlIgOQAgESTwoOV2F0Y2hEZWNpc2lvbnMSIi5oZXRwYXhvcy52MS5XYXRjaERlY2lzaW9uc1JlcXVlc3QaFS5oZXRwYXhvcy52MS5EZWNpc2lvbiIAMAESRgoHUHJvcG9zZRIbLmhldHBheG9zLnYxLlByb3Bvc2VSZXF1ZXN0GhwuaGV0cGF4b3MudjEuUHJvcG9zZVJlc3BvbnNlIgBiBnByb3RvMw", [file_google_protobuf_timestamp, file_hetpaxos_v1_consensus]);
 
 /**
  * A learner's decision in one instance.
@@ -148,6 +148,14 @@ export type PeerStatus = Message<"hetpaxos.v1.PeerStatus"> & {
    * @generated from field: google.protobuf.Timestamp certificate_not_after = 5;
    */
   certificateNotAfter?: Timestamp | undefined;
+
+  /**
+   * What it said itself when it ended a link for a reason of its own, such as a full disk; kept until
+   * there is a link again.
+   *
+   * @generated from field: string last_words = 6;
+   */
+  lastWords: string;
 };
 
 /**
@@ -182,6 +190,14 @@ export type PeerStatusJson = {
    * @generated from field: google.protobuf.Timestamp certificate_not_after = 5;
    */
   certificateNotAfter?: TimestampJson;
+
+  /**
+   * What it said itself when it ended a link for a reason of its own, such as a full disk; kept until
+   * there is a link again.
+   *
+   * @generated from field: string last_words = 6;
+   */
+  lastWords?: string;
 };
 
 /**
@@ -190,6 +206,330 @@ export type PeerStatusJson = {
  */
 export const PeerStatusSchema: GenMessage<PeerStatus, {jsonType: PeerStatusJson}> = /*@__PURE__*/
   messageDesc(file_hetpaxos_v1_service, 2);
+
+/**
+ * What one identity has sent that was refused, for one reason.
+ *
+ * @generated from message hetpaxos.v1.RefusedFrom
+ */
+export type RefusedFrom = Message<"hetpaxos.v1.RefusedFrom"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string code = 2;
+   */
+  code: string;
+
+  /**
+   * @generated from field: uint64 count = 3;
+   */
+  count: bigint;
+
+  /**
+   * Since the last of them.
+   *
+   * @generated from field: uint64 ago_ms = 4;
+   */
+  agoMs: bigint;
+
+  /**
+   * The last of them, as a line for a person.
+   *
+   * @generated from field: string detail = 5;
+   */
+  detail: string;
+};
+
+/**
+ * What one identity has sent that was refused, for one reason.
+ *
+ * @generated from message hetpaxos.v1.RefusedFrom
+ */
+export type RefusedFromJson = {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name?: string;
+
+  /**
+   * @generated from field: string code = 2;
+   */
+  code?: string;
+
+  /**
+   * @generated from field: uint64 count = 3;
+   */
+  count?: string;
+
+  /**
+   * Since the last of them.
+   *
+   * @generated from field: uint64 ago_ms = 4;
+   */
+  agoMs?: string;
+
+  /**
+   * The last of them, as a line for a person.
+   *
+   * @generated from field: string detail = 5;
+   */
+  detail?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.RefusedFrom.
+ * Use `create(RefusedFromSchema)` to create a new message.
+ */
+export const RefusedFromSchema: GenMessage<RefusedFrom, {jsonType: RefusedFromJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 3);
+
+/**
+ * An instance in which a learner has not decided, as this acceptor sees it.
+ *
+ * @generated from message hetpaxos.v1.OpenInstance
+ */
+export type OpenInstance = Message<"hetpaxos.v1.OpenInstance"> & {
+  /**
+   * @generated from field: uint64 instance = 1;
+   */
+  instance: bigint;
+
+  /**
+   * The highest that it has taken; absent if none.
+   *
+   * @generated from field: hetpaxos.v1.Ballot highest = 2;
+   */
+  highest?: Ballot | undefined;
+
+  /**
+   * Messages that wait for others, or for their time.
+   *
+   * @generated from field: uint64 waiting = 3;
+   */
+  waiting: bigint;
+
+  /**
+   * Whose ballots are let pass now, by name, and for how much longer; empty if there are no windows, or
+   * the window is everybody's who is in no rotation.
+   *
+   * @generated from field: string window_owner = 4;
+   */
+  windowOwner: string;
+
+  /**
+   * @generated from field: uint64 window_left_ms = 5;
+   */
+  windowLeftMs: bigint;
+
+  /**
+   * Whose ballots wait for a window of theirs, by name.
+   *
+   * @generated from field: repeated string held = 6;
+   */
+  held: string[];
+
+  /**
+   * It signs nothing there, for a message of its own is known that it does not know, or that excludes
+   * another.
+   *
+   * @generated from field: bool silent = 7;
+   */
+  silent: boolean;
+
+  /**
+   * Why learners have not decided there, as this acceptor knows it, if the highest ballot is more than a
+   * second old: of the newest instances, for the first learners.
+   *
+   * @generated from field: repeated hetpaxos.v1.WhyOpen why = 8;
+   */
+  why: WhyOpen[];
+};
+
+/**
+ * An instance in which a learner has not decided, as this acceptor sees it.
+ *
+ * @generated from message hetpaxos.v1.OpenInstance
+ */
+export type OpenInstanceJson = {
+  /**
+   * @generated from field: uint64 instance = 1;
+   */
+  instance?: string;
+
+  /**
+   * The highest that it has taken; absent if none.
+   *
+   * @generated from field: hetpaxos.v1.Ballot highest = 2;
+   */
+  highest?: BallotJson;
+
+  /**
+   * Messages that wait for others, or for their time.
+   *
+   * @generated from field: uint64 waiting = 3;
+   */
+  waiting?: string;
+
+  /**
+   * Whose ballots are let pass now, by name, and for how much longer; empty if there are no windows, or
+   * the window is everybody's who is in no rotation.
+   *
+   * @generated from field: string window_owner = 4;
+   */
+  windowOwner?: string;
+
+  /**
+   * @generated from field: uint64 window_left_ms = 5;
+   */
+  windowLeftMs?: string;
+
+  /**
+   * Whose ballots wait for a window of theirs, by name.
+   *
+   * @generated from field: repeated string held = 6;
+   */
+  held?: string[];
+
+  /**
+   * It signs nothing there, for a message of its own is known that it does not know, or that excludes
+   * another.
+   *
+   * @generated from field: bool silent = 7;
+   */
+  silent?: boolean;
+
+  /**
+   * Why learners have not decided there, as this acceptor knows it, if the highest ballot is more than a
+   * second old: of the newest instances, for the first learners.
+   *
+   * @generated from field: repeated hetpaxos.v1.WhyOpen why = 8;
+   */
+  why?: WhyOpenJson[];
+};
+
+/**
+ * Describes the message hetpaxos.v1.OpenInstance.
+ * Use `create(OpenInstanceSchema)` to create a new message.
+ */
+export const OpenInstanceSchema: GenMessage<OpenInstance, {jsonType: OpenInstanceJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 4);
+
+/**
+ * The first of the sentences that explain a learner.
+ *
+ * @generated from message hetpaxos.v1.WhyOpen
+ */
+export type WhyOpen = Message<"hetpaxos.v1.WhyOpen"> & {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner: string;
+
+  /**
+   * A word for programs, as `hetpaxos explain --json` has it.
+   *
+   * @generated from field: string cause = 2;
+   */
+  cause: string;
+
+  /**
+   * For people.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+};
+
+/**
+ * The first of the sentences that explain a learner.
+ *
+ * @generated from message hetpaxos.v1.WhyOpen
+ */
+export type WhyOpenJson = {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner?: string;
+
+  /**
+   * A word for programs, as `hetpaxos explain --json` has it.
+   *
+   * @generated from field: string cause = 2;
+   */
+  cause?: string;
+
+  /**
+   * For people.
+   *
+   * @generated from field: string text = 3;
+   */
+  text?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.WhyOpen.
+ * Use `create(WhyOpenSchema)` to create a new message.
+ */
+export const WhyOpenSchema: GenMessage<WhyOpen, {jsonType: WhyOpenJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 5);
+
+/**
+ * What keeping batches in the journal takes.
+ *
+ * @generated from message hetpaxos.v1.SyncTimes
+ */
+export type SyncTimes = Message<"hetpaxos.v1.SyncTimes"> & {
+  /**
+   * @generated from field: uint64 count = 1;
+   */
+  count: bigint;
+
+  /**
+   * @generated from field: double total_ms = 2;
+   */
+  totalMs: number;
+
+  /**
+   * Of the last minute or two.
+   *
+   * @generated from field: double longest_ms = 3;
+   */
+  longestMs: number;
+};
+
+/**
+ * What keeping batches in the journal takes.
+ *
+ * @generated from message hetpaxos.v1.SyncTimes
+ */
+export type SyncTimesJson = {
+  /**
+   * @generated from field: uint64 count = 1;
+   */
+  count?: string;
+
+  /**
+   * @generated from field: double total_ms = 2;
+   */
+  totalMs?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * Of the last minute or two.
+   *
+   * @generated from field: double longest_ms = 3;
+   */
+  longestMs?: number | "NaN" | "Infinity" | "-Infinity";
+};
+
+/**
+ * Describes the message hetpaxos.v1.SyncTimes.
+ * Use `create(SyncTimesSchema)` to create a new message.
+ */
+export const SyncTimesSchema: GenMessage<SyncTimes, {jsonType: SyncTimesJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 6);
 
 /**
  * How many messages were refused for one reason.
@@ -230,7 +570,7 @@ export type RejectionCountJson = {
  * Use `create(RejectionCountSchema)` to create a new message.
  */
 export const RejectionCountSchema: GenMessage<RejectionCount, {jsonType: RejectionCountJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_service, 3);
+  messageDesc(file_hetpaxos_v1_service, 7);
 
 /**
  * Two messages of one acceptor with the same predecessor.
@@ -291,7 +631,7 @@ export type CaughtAcceptorJson = {
  * Use `create(CaughtAcceptorSchema)` to create a new message.
  */
 export const CaughtAcceptorSchema: GenMessage<CaughtAcceptor, {jsonType: CaughtAcceptorJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_service, 4);
+  messageDesc(file_hetpaxos_v1_service, 8);
 
 /**
  * @generated from message hetpaxos.v1.GetStatusResponse
@@ -410,6 +750,44 @@ export type GetStatusResponse = Message<"hetpaxos.v1.GetStatusResponse"> & {
    * @generated from field: google.protobuf.Timestamp time = 20;
    */
   time?: Timestamp | undefined;
+
+  /**
+   * By whom, and lately or not; what several have sent together counts for the first.
+   *
+   * @generated from field: repeated hetpaxos.v1.RefusedFrom refused_from = 21;
+   */
+  refusedFrom: RefusedFrom[];
+
+  /**
+   * The newest in use in which not all learners have decided, at most 20.
+   *
+   * @generated from field: repeated hetpaxos.v1.OpenInstance open = 22;
+   */
+  open: OpenInstance[];
+
+  /**
+   * On disk, the log that is folded in later included; 0 without a disk.
+   *
+   * @generated from field: uint64 journal_bytes = 23;
+   */
+  journalBytes: bigint;
+
+  /**
+   * The same when it was started.
+   *
+   * @generated from field: uint64 journal_bytes_at_start = 24;
+   */
+  journalBytesAtStart: bigint;
+
+  /**
+   * @generated from field: hetpaxos.v1.SyncTimes syncs = 25;
+   */
+  syncs?: SyncTimes | undefined;
+
+  /**
+   * @generated from field: uint32 protocol_version = 26;
+   */
+  protocolVersion: number;
 };
 
 /**
@@ -529,6 +907,44 @@ export type GetStatusResponseJson = {
    * @generated from field: google.protobuf.Timestamp time = 20;
    */
   time?: TimestampJson;
+
+  /**
+   * By whom, and lately or not; what several have sent together counts for the first.
+   *
+   * @generated from field: repeated hetpaxos.v1.RefusedFrom refused_from = 21;
+   */
+  refusedFrom?: RefusedFromJson[];
+
+  /**
+   * The newest in use in which not all learners have decided, at most 20.
+   *
+   * @generated from field: repeated hetpaxos.v1.OpenInstance open = 22;
+   */
+  open?: OpenInstanceJson[];
+
+  /**
+   * On disk, the log that is folded in later included; 0 without a disk.
+   *
+   * @generated from field: uint64 journal_bytes = 23;
+   */
+  journalBytes?: string;
+
+  /**
+   * The same when it was started.
+   *
+   * @generated from field: uint64 journal_bytes_at_start = 24;
+   */
+  journalBytesAtStart?: string;
+
+  /**
+   * @generated from field: hetpaxos.v1.SyncTimes syncs = 25;
+   */
+  syncs?: SyncTimesJson;
+
+  /**
+   * @generated from field: uint32 protocol_version = 26;
+   */
+  protocolVersion?: number;
 };
 
 /**
@@ -536,7 +952,7 @@ export type GetStatusResponseJson = {
  * Use `create(GetStatusResponseSchema)` to create a new message.
  */
 export const GetStatusResponseSchema: GenMessage<GetStatusResponse, {jsonType: GetStatusResponseJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_service, 5);
+  messageDesc(file_hetpaxos_v1_service, 9);
 
 /**
  * @generated from message hetpaxos.v1.WatchDecisionsRequest
@@ -591,7 +1007,7 @@ export type WatchDecisionsRequestJson = {
  * Use `create(WatchDecisionsRequestSchema)` to create a new message.
  */
 export const WatchDecisionsRequestSchema: GenMessage<WatchDecisionsRequest, {jsonType: WatchDecisionsRequestJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_service, 6);
+  messageDesc(file_hetpaxos_v1_service, 10);
 
 /**
  * @generated from message hetpaxos.v1.ProposeRequest
@@ -642,7 +1058,7 @@ export type ProposeRequestJson = {
  * Use `create(ProposeRequestSchema)` to create a new message.
  */
 export const ProposeRequestSchema: GenMessage<ProposeRequest, {jsonType: ProposeRequestJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_service, 7);
+  messageDesc(file_hetpaxos_v1_service, 11);
 
 /**
  * @generated from message hetpaxos.v1.ProposeResponse
@@ -673,7 +1089,7 @@ export type ProposeResponseJson = {
  * Use `create(ProposeResponseSchema)` to create a new message.
  */
 export const ProposeResponseSchema: GenMessage<ProposeResponse, {jsonType: ProposeResponseJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_service, 8);
+  messageDesc(file_hetpaxos_v1_service, 12);
 
 /**
  * What an acceptor serves, over mutual TLS, to every identity of the configuration.
