@@ -9,7 +9,6 @@ import { newLearner } from "../core/learner.ts";
 import { explain, type Sentence, type Surroundings } from "../explain/explain.ts";
 import { valueText } from "../explain/value_text.ts";
 import type { Node } from "../node/node.ts";
-import type { Connections } from "./process.ts";
 
 /** What is known beside what the node itself has seen. */
 export type Told = Pick<Surroundings, "unable" | "parts" | "apart" | "troubles" | "windows">;
@@ -35,7 +34,9 @@ export function explainIn(
 }
 
 /** Acceptors that a process has no link with, each with why. */
-export function unlinked(peers: Pick<Connections, "lost">): Map<string, string[]> {
+export function unlinked(
+  peers: { lost(): readonly { readonly name: string; readonly why: string }[] },
+): Map<string, string[]> {
   return new Map(
     peers.lost().map(({ name, why }) => [name, [`no link with ${name} (${why})`]]),
   );

@@ -19,7 +19,7 @@ import {
   WhyOpenSchema,
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { explainIn, unlinked } from "./explaining.ts";
-import type { Connections } from "./process.ts";
+import type { Peers } from "./peers.ts";
 
 /** How many are told, at most: the newest. */
 const OPEN_MAX = 20;
@@ -34,7 +34,7 @@ const YOUNG_MS = 1_000;
  * The newest in use in which not all learners have decided, in order. Costs O(instances in memory), and
  * what it takes to explain a few.
  */
-export function openInstances(node: Node, peers: Pick<Connections, "lost">): OpenInstance[] {
+export function openInstances(node: Node, peers: Pick<Peers, "lost">): OpenInstance[] {
   const { learnerCount } = node.context.graph;
   return node.instances.all
     .filter(({ state: { learner } }) =>
@@ -52,7 +52,7 @@ export function openInstances(node: Node, peers: Pick<Connections, "lost">): Ope
 /** Why learners have not decided: the first sentence for each. */
 function whyOpen(
   node: Node,
-  peers: Pick<Connections, "lost">,
+  peers: Pick<Peers, "lost">,
   { id, state: { view, learner } }: RunningInstance,
 ): WhyOpen[] {
   const ballot = view.highest1a?.facts.ballot;
