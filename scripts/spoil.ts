@@ -68,42 +68,50 @@ function share(sorted: readonly number[], part: number): string {
   return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(0);
 }
 
-/** A row for each number of acceptors, and whether the spoiler's own have windows. */
+/** Who owns windows, by the names in the table. */
+function rotationOf({ scenario }: SpoilResult): string {
+  const { rotation, liars, acceptorCount } = scenario;
+  if (!rotation.includes(liars[0]!)) return "honest";
+  return rotation.length > acceptorCount ? "all and proposers" : "all";
+}
+
+/** A row for each number of acceptors, of liars, and kind of rotation. */
 function tell(results: readonly SpoilResult[]): void {
   const rows: string[][] = [];
-  for (const acceptors of [4, 7, 10]) {
-    for (const owns of [false, true]) {
-      const of = results.filter(({ scenario: { acceptorCount, rotation, liars } }) =>
-        acceptorCount === acceptors && rotation.includes(liars[0]!) === owns
-      );
-      if (of.length === 0) continue;
-      const delays = of.map(({ decidedMs, scenario: { delayMs } }) =>
-        Math.max(0, decidedMs) / delayMs
-      ).sort((a, b) => a - b);
-      const worst = Math.max(...of.map(({ decidedMs, boundMs }) => decidedMs / boundMs));
-      rows.push([
-        `${acceptors}`,
-        owns ? "yes" : "no",
-        `${of.length}`,
-        `${of.reduce((sum, { spoiled }) => sum + spoiled, 0)}`,
-        share(delays, 0.5),
-        share(delays, 0.99),
-        delays.at(-1)!.toFixed(0),
-        `${Math.round(100 * worst)} %`,
-        `${of.filter(({ violation }) => violation !== undefined).length}`,
-      ]);
-    }
+  const kinds = Map.groupBy(results, (result) => {
+    const { acceptorCount, liars } = result.scenario;
+    return `${acceptorCount}, ${liars.length}, ${rotationOf(result)}`;
+  });
+  const order = [...kinds.keys()].sort((a, b) => parseInt(a) - parseInt(b) || (a < b ? -1 : 1));
+  for (const kind of order) {
+    const of = kinds.get(kind)!;
+    const delays = of.map(({ decidedMs, scenario: { delayMs } }) =>
+      Math.max(0, decidedMs) / delayMs
+    ).sort((a, b) => a - b);
+    const worst = Math.max(...of.map(({ decidedMs, boundMs }) => decidedMs / boundMs));
+    rows.push([
+      ...kind.split(", "),
+      `${of.length}`,
+      `${of.reduce((sum, { spoiled }) => sum + spoiled, 0)}`,
+      share(delays, 0.5),
+      share(delays, 0.99),
+      delays.at(-1)!.toFixed(0),
+      `${Math.round(100 * worst)} %`,
+      `${of.filter(({ starves }) => starves).length}`,
+      `${of.filter(({ violation }) => violation !== undefined).length}`,
+    ]);
   }
-  const head = ["acceptors", "liars own windows", "worlds", "put off", "median delays"];
-  const rest = ["99 of 100", "most", "of the bound", "failed"];
+  const head = ["acceptors", "liars", "rotation", "worlds", "put off", "median delays"];
+  const rest = ["99 of 100", "most", "of the bound", "starved", "failed"];
   console.log(markdownTable([[...head, ...rest], ...rows]));
 }
 
 function explain(seed: number, options: SpoilOptions): boolean {
-  const { story, scenario, boundMs, violation } = spoil(seed, options);
+  const { story, scenario, boundMs, starves, violation } = spoil(seed, options);
   console.log(JSON.stringify(scenario));
   for (const line of story) console.log(line);
-  console.log(`bound: ${boundMs} ms after the first honest proposer began; ${violation ?? "kept"}`);
+  const outcome = violation ?? (starves ? "a learner is starved" : "kept");
+  console.log(`bound: ${boundMs} ms after the first honest proposer began; ${outcome}`);
   return violation === undefined;
 }
 
@@ -147,7 +155,10 @@ await runScript({
   exits: [{ status: 1, means: "in some world a learner did not decide in time" }],
 }, async ({ flags }) => {
   const { seed, acceptors: acceptorCount } = flags;
-  const options = { acceptorCount, keepsWindows: !flags["without-windows"] };
+  const options = {
+    acceptorCount,
+    windows: flags["without-windows"] ? "proposers" as const : "acceptors" as const,
+  };
   if (seed !== undefined) return explain(seed, options) ? 0 : 1;
   const startedMs = performance.now();
   const worlds = { first: flags["first-seed"], count: flags.seeds, options };

@@ -7,9 +7,10 @@
 
 import { makePrng, type Prng } from "../prng.ts";
 import { boundMs } from "./bound.ts";
-import { carryOut, drawPlan, type Plan } from "./moves.ts";
+import { carryOut, drawLonger, drawPlan, type Plan } from "./moves.ts";
 import { drawSpoilScenario, type SpoilOptions, type SpoilScenario } from "./scenario.ts";
-import { SpoilWorld, type Told } from "./world.ts";
+import type { Told } from "./setting.ts";
+import { SpoilWorld } from "./world.ts";
 
 /** What has come of a world. */
 export interface SpoilReport {
@@ -19,8 +20,10 @@ export interface SpoilReport {
   readonly scenario: SpoilScenario;
   /** When a learner must have decided, in milliseconds from the first honest proposer on. */
   readonly boundMs: number;
-  /** When the last learner did; Infinity if it did not within the bound. */
+  /** When the last learner did that is not starved; Infinity if it did not within the bound. */
   readonly decidedMs: number;
+  /** Whether a learner is starved: the protocol promises such a one nothing while nobody is caught. */
+  readonly starves: boolean;
   /** 1as of honest proposers. */
   readonly ballots: number;
   /** How often the spoiler has put a decision off. */
@@ -35,17 +38,39 @@ export interface SpoilReport {
 
 /** How hard the spoiler looks. */
 export interface Effort {
-  /** Plans tried each time that a decision is to be put off. */
+  /** Plans tried each time that a decision is to be put off, to begin with. */
+  readonly plansMin: number;
+  /** And so many when it goes well: the longer it has, the harder it is to go on. */
   readonly plansMax: number;
   /** Times that it puts a decision off. */
   readonly spoilsMax: number;
 }
 
 /** What a thousand worlds of a minute leave time for. */
-export const EFFORT: Effort = { plansMax: 16, spoilsMax: 400 };
+export const EFFORT: Effort = { plansMin: 12, plansMax: 32, spoilsMax: 400 };
 
 /** Moments to which it can go back. */
 const MOMENTS_MAX = 48;
+
+/** So many plans more are tried for each decision that it has put off. */
+const PLANS_MORE = 2;
+
+/** Plans that have worked are tried again: the latest so many. */
+const WORKED_MAX = 6;
+
+/** Plans that went best are gone on with: so many. */
+const PROMISING_MAX = 3;
+
+/** A plan of so many acts is not made longer. */
+const ACTS_MAX = 12;
+
+/** A plan that was tried, and what came of it. */
+interface Attempt {
+  readonly moment: number;
+  readonly plan: Plan;
+  /** When the decision came then. */
+  readonly untilMs: number;
+}
 
 /** Runs the world of a seed. */
 export function spoil(
@@ -53,7 +78,7 @@ export function spoil(
   options: SpoilOptions & Partial<Effort> = {},
 ): SpoilReport {
   const scenario = drawSpoilScenario(seed, options);
-  const world = SpoilWorld.make(scenario, options.keepsWindows ?? true);
+  const world = SpoilWorld.make(scenario, options.windows ?? "acceptors");
   const game = new Game(scenario, world, { ...EFFORT, ...options });
   return game.play();
 }
@@ -65,6 +90,8 @@ class Game {
   #moments: SpoilWorld[] = [];
   #steps = 0;
   #spoiled = 0;
+  /** Plans that have put a decision off, and how long before it they began; the latest first. */
+  #worked: readonly { readonly plan: Plan; readonly leadMs: number }[] = [];
 
   constructor(
     readonly scenario: SpoilScenario,
@@ -112,12 +139,13 @@ class Game {
   #putOff(): boolean {
     const { delayMs } = this.scenario;
     const decidedMs = this.world.nowMs;
-    let best: { moment: number; plan: Plan; untilMs: number } | undefined;
-    for (let tries = 0; tries < this.effort.plansMax; tries++) {
-      const moment = this.#drawMoment();
+    const horizonMs = Math.min(decidedMs + 10 * delayMs, this.#limitMs);
+    const tried: Attempt[] = [];
+    const { plansMin, plansMax } = this.effort;
+    const plans = Math.min(plansMax, plansMin + PLANS_MORE * this.#spoiled);
+    for (let tries = 0; tries < plans; tries++) {
+      const { moment, plan } = this.#drawAttempt(tried, tries);
       const before = this.#moments[moment]!;
-      const plan = drawPlan(before, this.#prng);
-      const horizonMs = Math.min(decidedMs + 10 * delayMs, this.#limitMs);
       const branch = before.copy();
       carryOut(branch, plan);
       branch.run(horizonMs);
@@ -127,10 +155,14 @@ class Game {
         return true;
       }
       const untilMs = branch.isOver ? branch.nowMs : horizonMs;
-      if (untilMs > (best?.untilMs ?? decidedMs + delayMs / 4)) best = { moment, plan, untilMs };
+      tried.push({ moment, plan, untilMs });
+      tried.sort((a, b) => b.untilMs - a.untilMs).splice(PROMISING_MAX);
       if (untilMs >= horizonMs) break;
     }
-    if (best === undefined) return false;
+    const best = tried[0];
+    if (best === undefined || best.untilMs <= decidedMs + delayMs / 4) return false;
+    const leadMs = decidedMs - this.#moments[best.moment]!.nowMs;
+    this.#worked = [{ plan: best.plan, leadMs }, ...this.#worked].slice(0, WORKED_MAX);
     this.world = this.#moments[best.moment]!.copy();
     this.#moments = this.#moments.slice(0, best.moment);
     this.#keep();
@@ -138,20 +170,55 @@ class Game {
     return true;
   }
 
-  /** Mostly one of the latest. */
+  /**
+   * What has worked before, again; what went best so far, and more, which looks further ahead than
+   * one plan; or something new.
+   */
+  #drawAttempt(tried: readonly Attempt[], tries: number): Pick<Attempt, "moment" | "plan"> {
+    const prng = this.#prng;
+    const worked = prng.chance(0.2) ? prng.pick(this.#worked) : undefined;
+    if (worked !== undefined) return { moment: this.#momentAt(worked.leadMs), plan: worked.plan };
+    const promising = tries >= this.effort.plansMin / 2 && prng.chance(0.3)
+      ? prng.pick(tried)
+      : undefined;
+    if (promising !== undefined && promising.plan.length < ACTS_MAX) {
+      const { moment, plan, untilMs } = promising;
+      const before = this.#moments[moment]!;
+      return { moment, plan: drawLonger(plan, before, prng, untilMs - before.nowMs) };
+    }
+    const moment = this.#drawMoment();
+    return { moment, plan: drawPlan(this.#moments[moment]!, prng) };
+  }
+
+  /** About so long before the decision. */
+  #momentAt(leadMs: number): number {
+    const atMs = this.world.nowMs - leadMs;
+    const found = this.#moments.findLastIndex(({ nowMs }) => nowMs <= atMs);
+    const moment = Math.max(0, found) + this.#prng.between(-1, 1);
+    return Math.min(Math.max(0, moment), this.#moments.length - 1);
+  }
+
+  /** When an honest proposer offered, about; or one of the latest; or any. */
   #drawMoment(): number {
     const { length } = this.#moments;
-    const recent = Math.min(length, 12);
-    return this.#prng.chance(0.6)
-      ? length - 1 - this.#prng.below(recent)
-      : this.#prng.below(length);
+    const prng = this.#prng;
+    const kind = prng.below(10);
+    if (kind < 2) {
+      const offeredMs = prng.pick(this.world.honestMs)!;
+      const { delayMs } = this.scenario;
+      return this.#momentAt(this.world.nowMs - offeredMs - prng.between(-delayMs, 2 * delayMs));
+    }
+    return length - 1 - prng.below(kind < 7 ? Math.min(length, 12) : length);
   }
 
   #report(): SpoilReport {
     const { scenario, world } = this;
     const { delayMs, headStartMs, seed } = scenario;
-    const decidedMs = world.isOver ? world.nowMs - headStartMs : Infinity;
-    const late = world.isOver
+    const starves = !world.isOver && world.isStarved;
+    const latestMs = Math.max(0, ...world.decidedMs.map((atMs) => atMs ?? 0));
+    const untilMs = world.isOver ? world.nowMs : starves ? latestMs : Infinity;
+    const decidedMs = untilMs - headStartMs;
+    const late = world.isOver || world.isStarved
       ? undefined
       : `no decision within ${this.#boundMs} ms, ${Math.round(this.#boundMs / delayMs)} delays`;
     return {
@@ -159,6 +226,7 @@ class Game {
       scenario,
       boundMs: this.#boundMs,
       decidedMs,
+      starves,
       ballots: world.ballots,
       spoiled: this.#spoiled,
       steps: this.#steps,

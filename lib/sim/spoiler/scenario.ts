@@ -5,7 +5,7 @@
  */
 
 import { type LearnerGraph, makeLearnerGraph } from "../../core/learner_graph.ts";
-import { thresholdOf } from "../../core/quorum.ts";
+import { type SetRule, thresholdOf } from "../../core/quorum.ts";
 import { makePrng, type Prng } from "../prng.ts";
 import type { AcceptorIndex, BurialRule } from "../../core/types.ts";
 
@@ -23,12 +23,14 @@ export interface SpoilScenario {
   readonly seed: number;
   /** How many there are; proposers that are no acceptors have the numbers after these. */
   readonly acceptorCount: number;
-  /** Those the spoiler controls: as many as the learners tolerate. */
+  /** Those the spoiler controls: at most as many as the learners tolerate. */
   readonly liars: readonly AcceptorIndex[];
-  /** Acceptors that make up a quorum of every learner: all but as many as there are liars. */
+  /** Acceptors that make up a quorum of every learner, if `needs` says no more of it. */
   readonly quorum: number;
-  /** They have the same quorums, and must agree. */
-  readonly learnerCount: number;
+  /** By learner: honest acceptors that its quorums contain besides. */
+  readonly needs: readonly (readonly AcceptorIndex[])[];
+  /** Whether the learners must agree with each other, and not only with themselves. */
+  readonly areConnected: boolean;
   /** Which rule buries a 2a. */
   readonly burial: BurialRule;
   /** A message between honest acceptors takes between these, in milliseconds. */
@@ -37,6 +39,8 @@ export interface SpoilScenario {
   readonly delayMs: number;
   /** By acceptor: how far its clock is ahead of the slowest, in milliseconds. */
   readonly clockMs: readonly number[];
+  /** What honest proposers take a ballot to last, in milliseconds. */
+  readonly roundMs: number;
   /** Length of the first window in milliseconds; each next one is longer by as much. */
   readonly windowMsMin: number;
   /** Who owns the windows in turn. */
@@ -55,12 +59,15 @@ export interface SpoilScenario {
   readonly mischief: number;
 }
 
+/** By what 1as are kept to windows: acceptors hold others, or nothing does and proposers keep to theirs. */
+export type WindowKeeping = "acceptors" | "proposers";
+
 /** What may be fixed rather than drawn. */
 export interface SpoilOptions {
   /** 4, 7 or 10. */
   readonly acceptorCount?: number | undefined;
-  /** Whether acceptors keep windows; they do if it is not said. */
-  readonly keepsWindows?: boolean | undefined;
+  /** Who sees to it that windows are kept; acceptors if it is not said. */
+  readonly windows?: WindowKeeping | undefined;
 }
 
 const SIZES = [4, 4, 4, 4, 7, 7, 10] as const;
@@ -71,23 +78,23 @@ export function drawSpoilScenario(seed: number, options: SpoilOptions = {}): Spo
   const acceptorCount = options.acceptorCount ?? prng.pick(SIZES)!;
   const most = (acceptorCount - 1) / 3;
   const everybody = Array.from({ length: acceptorCount }, (_, index) => index);
-  const liars = prng.shuffled(everybody).slice(0, most).sort((a, b) => a - b);
+  const count = prng.chance(0.85) ? most : prng.between(1, most);
+  const liars = prng.shuffled(everybody).slice(0, count).sort((a, b) => a - b);
   const honest = everybody.filter((index) => !liars.includes(index));
   const delayMs = prng.pick([4, 10, 20])!;
   const skewMs = prng.pick([0, 0, 1, 1, 5])! * delayMs;
-  const rotation = prng.chance(0.6) ? everybody : prng.chance(0.5) ? honest : prng.shuffled(honest);
   const strangers = prng.between(0, 2);
-  const headStartMs = prng.chance(0.3) ? prng.between(1, 40) * delayMs : 0;
+  const rotation = drawRotation(prng, honest, acceptorCount, strangers);
+  const headStartMs = prng.chance(0.4) ? prng.between(1, 40) * delayMs : 0;
   return {
-    seed,
-    acceptorCount,
-    liars,
+    ...{ seed, acceptorCount, liars },
     quorum: acceptorCount - most,
-    learnerCount: prng.chance(0.8) ? 1 : 2,
+    ...drawLearners(prng, honest),
     burial: prng.chance(0.8) ? "TECHNICAL_REPORT" : "HP2",
     delayMsMin: prng.chance(0.3) ? delayMs : 1,
     delayMs,
     clockMs: everybody.map(() => prng.between(0, skewMs)),
+    roundMs: prng.pick([0, 0, 1, 3])! * delayMs,
     windowMsMin: prng.pick([1, 2, 5, 10])! * delayMs,
     rotation,
     hasOthers: strangers > 0 || rotation.length < acceptorCount || prng.chance(0.3),
@@ -97,6 +104,32 @@ export function drawSpoilScenario(seed: number, options: SpoilOptions = {}): Spo
     gapMs: prng.pick([0, 0, 1, 3])! * delayMs,
     mischief: prng.pick([0, 3, 10, 30])!,
   };
+}
+
+/** All acceptors, honest ones alone, or besides all acceptors proposers that are the spoiler's. */
+function drawRotation(
+  prng: Prng,
+  honest: readonly AcceptorIndex[],
+  acceptorCount: number,
+  strangers: number,
+): readonly number[] {
+  const kind = prng.below(10);
+  if (kind < 2) return honest;
+  if (kind < 4) return prng.shuffled(honest);
+  const members = kind < 9 ? acceptorCount : acceptorCount + strangers;
+  return Array.from({ length: members }, (_, index) => index);
+}
+
+/** One learner, two alike, or two of which one trusts fewer; they must agree or not. */
+function drawLearners(
+  prng: Prng,
+  honest: readonly AcceptorIndex[],
+): Pick<SpoilScenario, "needs" | "areConnected"> {
+  const kind = prng.below(10);
+  if (kind < 6) return { needs: [[]], areConnected: true };
+  if (kind < 8) return { needs: [[], []], areConnected: true };
+  const needs = [[], prng.shuffled(honest).slice(0, prng.between(1, 2))];
+  return { needs, areConnected: kind === 8 };
 }
 
 function drawOfferings(
@@ -118,18 +151,26 @@ export function skewOf({ clockMs, liars }: SpoilScenario): number {
   return Math.max(...honest) - Math.min(...honest);
 }
 
-/** All acceptors alike, and all learners. */
+/** All acceptors alike but where a learner needs some of them. */
 export function graphOf(
-  { acceptorCount, quorum, learnerCount, burial }: SpoilScenario,
+  { acceptorCount, quorum, needs, areConnected, burial }: SpoilScenario,
 ): LearnerGraph {
   const acceptors = Array.from({ length: acceptorCount }, (_, index) => index);
-  const learners = Array.from({ length: learnerCount }, (_, index) => index);
-  const rule = thresholdOf(quorum, acceptors);
+  const learners = needs.map((_, index) => index);
+  const enough = thresholdOf(quorum, acceptors);
   return makeLearnerGraph({
     acceptors: acceptors.map((index) => `A${index}`),
     learners: learners.map((index) => `L${index}`),
-    quorums: learners.map(() => rule),
-    safety: learners.flatMap((a) => learners.slice(a).map((b) => ({ a, b, safe: rule }))),
+    quorums: needs.map((needed): SetRule =>
+      needed.length === 0 ? enough : {
+        kind: "threshold",
+        threshold: 2,
+        of: [enough, thresholdOf(needed.length, needed)],
+      }
+    ),
+    safety: learners.flatMap((a) =>
+      learners.slice(a).filter((b) => a === b || areConnected).map((b) => ({ a, b, safe: enough }))
+    ),
     burial,
   });
 }

@@ -5,50 +5,25 @@
  * @module
  */
 
-import {
-  type CoreContext,
-  type Effect,
-  type Input,
-  type InstanceState,
-  newInstance,
-  step,
-} from "../../core/instance.ts";
-import { cloneInstance } from "../clone.ts";
+import { type Effect, type Input, type InstanceState, step } from "../../core/instance.ts";
 import { Agenda } from "../agenda.ts";
-import type { LearnerGraph } from "../../core/learner_graph.ts";
-import { newProposer, type Pace, type ProposerState, stepProposer } from "../../core/proposer.ts";
+import { findStarved } from "../../core/starvation.ts";
+import { newProposer, stepProposer } from "../../core/proposer.ts";
 import {
   type AcceptorIndex,
   addMs,
   type Message,
   type MessageId,
   msBetween,
+  type Proposal,
   type Timestamp,
 } from "../../core/types.ts";
-import { scramble } from "../prng.ts";
 import { LIMITS } from "./limits.ts";
 import { Names, valueNamed } from "./names.ts";
-import { graphOf, type SpoilScenario } from "./scenario.ts";
-
-/** An honest acceptor, and the proposer that it is if it is one. */
-export interface Site {
-  /** Which acceptor. */
-  readonly acceptor: AcceptorIndex;
-  /** What it is told besides messages. */
-  readonly context: CoreContext;
-  /** The core's part. */
-  readonly state: InstanceState;
-  /** Since it has been asked to propose. */
-  proposer: ProposerState | undefined;
-  /** When it is woken next, in milliseconds; Infinity if it is not. */
-  wakeMs: number;
-}
-
-/** Something that the spoiler does when its time comes. */
-export interface Act {
-  /** Does it. */
-  (world: SpoilWorld): void;
-}
+import { delayOf, type Lag, LAGS_MAX } from "./network.ts";
+import { graphOf, type SpoilScenario, type WindowKeeping } from "./scenario.ts";
+import type { Act, Order, Setting, Told } from "./setting.ts";
+import { makeSites, own, share, type Shared, type Site } from "./site.ts";
 
 interface Due {
   /** Position among the sites; -1 for an act. */
@@ -56,22 +31,14 @@ interface Due {
   readonly what: Message | "wake" | "propose" | Act;
 }
 
-/** What copies of a world share: none of it changes what happens. */
-export interface Setting {
-  readonly scenario: SpoilScenario;
-  readonly graph: LearnerGraph;
-  readonly names: Names;
-  readonly pace: Pace;
-  /** Ids of messages that the spoiler has made. */
-  readonly forged: Set<string>;
-}
+/** So many orders hold at once; of more, the latest. */
+const ORDERS_MAX = 3;
 
-/** What has been told, latest first. */
-export interface Told {
-  readonly atMs: number;
-  readonly text: string;
-  readonly before: Told | undefined;
-}
+/** When so many of the latest honest 1as were offered is remembered. */
+const HONEST_MAX = 4;
+
+/** So many of its latest 1as the spoiler remembers. */
+const MADE_MAX = 4;
 
 const START_SECONDS = 1_000_000;
 
@@ -86,25 +53,36 @@ export class SpoilWorld {
   told: Told | undefined;
   /** 1as that honest proposers have offered. */
   ballots = 0;
+  /** When honest proposers have offered, the latest of them. */
+  honestMs: readonly number[] = [0];
   /** When the spoiler last offered a 1a. */
   offeredMs = -Infinity;
   /** Steps of the core. */
   steps = 0;
-  /** Instances that liars use, by name, made when first needed. */
-  readonly twins: Map<string, InstanceState>;
+  /** The spoiler's latest 1as. */
+  made: readonly Proposal[] = [];
+  /** What it does to the network. */
+  lags: readonly Lag[] = [];
+  #orders: readonly Order[] = [];
+  /** Stories that liars tell, by name. */
+  readonly #twins: Map<string, Shared>;
   readonly sites: readonly Site[];
   #agenda: Agenda<Due> = new Agenda();
 
   private constructor(readonly setting: Setting, sites: readonly Site[], from?: SpoilWorld) {
     this.sites = sites;
     this.decidedMs = from?.decidedMs.slice() ?? setting.graph.quorums.map(() => undefined);
-    this.twins = new Map();
+    this.#twins = new Map();
     if (from === undefined) return;
-    for (const [name, twin] of from.twins) this.twins.set(name, cloneInstance(twin));
+    for (const [name, twin] of from.#twins) this.#twins.set(name, share(twin));
+    this.made = from.made;
+    this.lags = from.lags;
+    this.#orders = from.#orders;
     this.nowMs = from.nowMs;
     this.violation = from.violation;
     this.told = from.told;
     this.ballots = from.ballots;
+    this.honestMs = from.honestMs;
     this.offeredMs = from.offeredMs;
     this.steps = from.steps;
     this.#agenda = from.#agenda.copy();
@@ -113,23 +91,17 @@ export class SpoilWorld {
   /**
    * A world in which nothing has happened.
    *
-   * @param keepsWindows Whether acceptors keep windows. If not, proposers alone do.
+   * @param keeping By whom windows are kept.
    */
-  static make(scenario: SpoilScenario, keepsWindows: boolean): SpoilWorld {
+  static make(scenario: SpoilScenario, keeping: WindowKeeping): SpoilWorld {
     const graph = graphOf(scenario);
-    const { rotation, hasOthers, windowMsMin } = scenario;
+    const { rotation, hasOthers, windowMsMin, roundMs } = scenario;
     const rule = { rotation, hasOthers, windowMsMin };
-    const windows = keepsWindows ? rule : undefined;
-    const pace = { rule, clockSkewMsMax: LIMITS.clockSkewMsMax };
+    const windows = keeping === "acceptors" ? rule : undefined;
+    const pace = { rule, clockSkewMsMax: LIMITS.clockSkewMsMax, roundMs };
     const names = new Names();
     const setting = { scenario, graph, names, pace, forged: new Set<string>() };
-    const sites = Array.from({ length: scenario.acceptorCount }, (_, acceptor) => acceptor)
-      .filter((acceptor) => !scenario.liars.includes(acceptor))
-      .map((acceptor): Site => {
-        const context = { graph, limits: LIMITS, self: acceptor, windows };
-        const state = newInstance(context, names.identify);
-        return { acceptor, context, state, proposer: undefined, wakeMs: Infinity };
-      });
+    const sites = makeSites(scenario, graph, names, windows);
     const world = new SpoilWorld(setting, sites);
     for (const { acceptor, atMs } of scenario.offerings) {
       world.#put(atMs, sites.findIndex((site) => site.acceptor === acceptor), "propose");
@@ -137,16 +109,9 @@ export class SpoilWorld {
     return world;
   }
 
-  /** A copy that goes on by itself. Costs as much as there are messages, copies and acceptors. */
+  /** A copy that goes on by itself. Costs little until it does. */
   copy(): SpoilWorld {
-    const sites = this.sites.map(({ acceptor, context, state, proposer, wakeMs }): Site => ({
-      acceptor,
-      context,
-      state: cloneInstance(state),
-      proposer: proposer && { ...proposer },
-      wakeMs,
-    }));
-    return new SpoilWorld(this.setting, sites, this);
+    return new SpoilWorld(this.setting, this.sites.map(share), this);
   }
 
   /** Lets things happen until a time, or until all learners have decided. */
@@ -167,6 +132,16 @@ export class SpoilWorld {
     return this.violation !== undefined || this.decidedMs.every((atMs) => atMs !== undefined);
   }
 
+  /** Whether each learner that has not decided is starved, as far as some honest acceptor knows. */
+  get isStarved(): boolean {
+    const { graph } = this.setting;
+    let starved = 0n;
+    for (const { state } of this.sites) starved |= findStarved(graph, state);
+    return this.decidedMs.every((atMs, a) =>
+      atMs !== undefined || ((starved >> BigInt(a)) & 1n) > 0n
+    );
+  }
+
   /** Lets the spoiler do something at a time. */
   plan(atMs: number, act: Act): void {
     this.#put(Math.max(atMs, this.nowMs), -1, act);
@@ -176,6 +151,29 @@ export class SpoilWorld {
   inject(message: Message, to: Iterable<number>, inMs: number): void {
     this.setting.forged.add(message.id);
     for (const site of to) this.#put(this.nowMs + inMs, site, message);
+  }
+
+  /** Lets the spoiler make a 1a known to itself. */
+  keep(proposal: Proposal): void {
+    this.made = [...this.made, proposal].slice(-MADE_MAX);
+  }
+
+  /** Lets the spoiler slow the network down for some, or for nobody. */
+  slow(lag: Lag | undefined): void {
+    this.lags = lag === undefined ? [] : [lag, ...this.lags].slice(0, LAGS_MAX);
+  }
+
+  /** Lets the spoiler do something whenever an honest proposer offers a 1a. */
+  order(order: Order): void {
+    this.#orders = [order, ...this.#orders].slice(0, ORDERS_MAX);
+  }
+
+  /** A story that a liar tells, to be gone on with. */
+  twin(name: string, make: () => InstanceState): InstanceState {
+    const twin = this.#twins.get(name) ?? { state: make(), isShared: false };
+    this.#twins.set(name, twin);
+    own(twin);
+    return twin.state;
   }
 
   /** What an acceptor's clock shows. */
@@ -192,8 +190,9 @@ export class SpoilWorld {
   #propose(site: Site): void {
     const { graph } = this.setting;
     const serves = (1n << BigInt(graph.learnerCount)) - 1n;
-    const own = valueNamed(`v${site.acceptor}`);
-    site.proposer = newProposer(own, serves, site.acceptor);
+    const value = valueNamed(`v${site.acceptor}`);
+    own(site);
+    site.proposer = newProposer(value, serves, site.acceptor);
     this.#look(site);
   }
 
@@ -213,6 +212,7 @@ export class SpoilWorld {
 
   #step(site: Site, input: Input): void {
     this.steps++;
+    own(site);
     for (const effect of step(site.context, site.state, input)) this.#apply(site, effect);
   }
 
@@ -255,29 +255,30 @@ export class SpoilWorld {
   }
 
   #broadcast(site: Site, message: Message): void {
-    const { delayMs, delayMsMin, seed } = this.setting.scenario;
-    const number = parseInt(message.id, 36);
-    this.sites.forEach((other, to) => {
+    const { setting: { scenario }, lags, sites } = this;
+    const from = sites.indexOf(site);
+    sites.forEach((other, to) => {
       if (other === site || other.state.dag.has(message.id)) return;
-      const draw = scramble(seed ^ Math.imul(number * 31 + to * 7 + site.acceptor, 0x9e3779b1));
-      const ms = delayMsMin + draw % (delayMs - delayMsMin + 1);
-      this.#put(this.nowMs + ms, to, message);
+      this.#put(this.nowMs + delayOf(scenario, lags, message, from, to), to, message);
     });
   }
 
   #look(site: Site): void {
+    if (site.proposer === undefined || site.proposer.done) return;
+    own(site);
     const { proposer, state, acceptor } = site;
-    if (proposer === undefined || proposer.done) return;
     const { graph, names, pace } = this.setting;
     const now = this.clockOf(acceptor);
-    const entropy = scramble(Math.imul(acceptor + 1, 77) + proposer.ballots) / 2 ** 32;
-    for (const effect of stepProposer(graph, state, proposer, pace, now, entropy)) {
+    // Windows use no entropy.
+    for (const effect of stepProposer(graph, state, proposer, pace, now, 0)) {
       if (effect.kind === "wake") this.#wakeAt(site, effect.at);
       if (effect.kind !== "propose") continue;
       this.ballots++;
+      this.honestMs = [this.nowMs, ...this.honestMs].slice(0, HONEST_MAX);
       const message = names.proposalOf(effect.ballot);
       this.note(`acceptor ${acceptor} offers ${effect.ballot.valueHash}`);
       this.#step(site, { kind: "message", message, source: "self", now });
+      for (const { afterMs, act } of this.#orders) this.plan(this.nowMs + afterMs, act);
     }
   }
 

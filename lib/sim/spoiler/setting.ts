@@ -1,0 +1,41 @@
+/**
+ * What a world of the spoiler is made of besides its acceptors.
+ *
+ * @module
+ */
+
+import type { LearnerGraph } from "../../core/learner_graph.ts";
+import type { Pace } from "../../core/proposer.ts";
+import type { Names } from "./names.ts";
+import type { SpoilScenario } from "./scenario.ts";
+import type { SpoilWorld } from "./world.ts";
+
+/** Something that the spoiler does when its time comes. */
+export interface Act {
+  /** Does it. */
+  (world: SpoilWorld): void;
+}
+
+/** What the spoiler does each time that an honest proposer has offered a 1a. */
+export interface Order {
+  /** So much later, in milliseconds. */
+  readonly afterMs: number;
+  readonly act: Act;
+}
+
+/** What copies of a world share: none of it changes what happens. */
+export interface Setting {
+  readonly scenario: SpoilScenario;
+  readonly graph: LearnerGraph;
+  readonly names: Names;
+  readonly pace: Pace;
+  /** Ids of messages that the spoiler has made. */
+  readonly forged: Set<string>;
+}
+
+/** What has been told, latest first. */
+export interface Told {
+  readonly atMs: number;
+  readonly text: string;
+  readonly before: Told | undefined;
+}
