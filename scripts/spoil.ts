@@ -8,7 +8,7 @@
 
 import { runScript } from "./command.ts";
 import { spoil } from "../lib/sim/spoiler/play.ts";
-import type { SpoilOptions } from "../lib/sim/spoiler/scenario.ts";
+import type { SpoilOptions, WindowKeeping } from "../lib/sim/spoiler/scenario.ts";
 import { markdownTable } from "./markdown.ts";
 import type { SpoilBatch, SpoilResult } from "./sim/spoil_worker.ts";
 import { SEED_FLAGS, SEED_MAX } from "./sim/flags.ts";
@@ -16,7 +16,7 @@ import { SEED_FLAGS, SEED_MAX } from "./sim/flags.ts";
 /** Seeds handed to a worker at once. */
 const BATCH = 10;
 
-/** Failures that are told; after so many it stops. */
+/** After so many failures it stops, where there are to be none. */
 const FAILURES_MAX = 5;
 
 interface Worlds {
@@ -27,6 +27,7 @@ interface Worlds {
 
 /** Lets workers run all seeds, until enough have failed. */
 async function runAll({ first, count, options }: Worlds, workers: number): Promise<SpoilResult[]> {
+  const failuresMax = options.windows === "timestamps" ? Infinity : FAILURES_MAX;
   const results: SpoilResult[] = [];
   let next = first;
   let failures = 0;
@@ -35,7 +36,7 @@ async function runAll({ first, count, options }: Worlds, workers: number): Promi
     const worker = new Worker(url, { type: "module" });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const hand = () => {
-      if (next >= first + count || failures >= FAILURES_MAX) {
+      if (next >= first + count || failures >= failuresMax) {
         worker.terminate();
         return resolve();
       }
@@ -144,7 +145,26 @@ await runScript({
     {
       name: "without-windows",
       kind: "boolean",
+      excludes: ["timestamps"],
       help: "acceptors keep no windows: the spoiler must win",
+    },
+    {
+      name: "timestamps",
+      kind: "boolean",
+      help: "instead, a 1a is well-formed only in its proposer's window, by its time (ADR 0041)",
+    },
+    {
+      name: "window",
+      kind: "integer",
+      value: "D",
+      min: 1,
+      max: 1000,
+      help: "length of the first window, or with --timestamps of all, in longest delays",
+    },
+    {
+      name: "quiet",
+      kind: "boolean",
+      help: "the spoiler does nothing: what decisions take without it",
     },
   ],
   examples: [
@@ -154,11 +174,13 @@ await runScript({
   ],
   exits: [{ status: 1, means: "in some world a learner did not decide in time" }],
 }, async ({ flags }) => {
-  const { seed, acceptors: acceptorCount } = flags;
-  const options = {
-    acceptorCount,
-    windows: flags["without-windows"] ? "proposers" as const : "acceptors" as const,
-  };
+  const { seed, acceptors: acceptorCount, window: windowDelays, quiet: isQuiet } = flags;
+  const windows: WindowKeeping = flags.timestamps
+    ? "timestamps"
+    : flags["without-windows"]
+    ? "proposers"
+    : "acceptors";
+  const options = { acceptorCount, windows, windowDelays, isQuiet };
   if (seed !== undefined) return explain(seed, options) ? 0 : 1;
   const startedMs = performance.now();
   const worlds = { first: flags["first-seed"], count: flags.seeds, options };
@@ -172,7 +194,10 @@ await runScript({
   const failed = results.filter(({ violation }) => violation !== undefined);
   const also = [
     acceptorCount === undefined ? "" : ` --acceptors ${acceptorCount}`,
-    flags["without-windows"] ? " --without-windows" : "",
+    ...["without-windows", "timestamps", "quiet"].map((name) =>
+      flags[name as "quiet"] ? ` --${name}` : ""
+    ),
+    windowDelays === undefined ? "" : ` --window ${windowDelays}`,
   ].join("");
   for (const { seed, violation } of failed) {
     console.log(`seed ${seed}: ${violation}; repeat: deno task spoil --seed ${seed}${also}`);

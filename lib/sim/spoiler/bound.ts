@@ -5,7 +5,7 @@
  */
 
 import { windowAt, windowStartMs } from "../../core/schedule.ts";
-import { skewOf, type SpoilScenario } from "./scenario.ts";
+import { skewOf, type SpoilScenario, type WindowKeeping } from "./scenario.ts";
 
 /** A window is long enough if it has room for so many message delays: three ballots of four. */
 const DELAYS_PER_WINDOW = 12;
@@ -23,7 +23,8 @@ const WINDOWS = 2;
  * is `ceil((12 D + 3 S) / w) - 1`, or the one that it falls into if that is later, and from there on each
  * round of the rotation has as many windows of honest proposers as there are in it.
  */
-export function boundMs(scenario: SpoilScenario): number {
+export function boundMs(scenario: SpoilScenario, keeping: WindowKeeping): number {
+  if (keeping === "timestamps") return boundByTimestampsMs(scenario);
   const { delayMs, windowMsMin, rotation, hasOthers, offerings, headStartMs } = scenario;
   const neededMs = DELAYS_PER_WINDOW * delayMs + SKEWS_PER_WINDOW * skewOf(scenario);
   const longEnough = Math.ceil(neededMs / windowMsMin) - 1;
@@ -34,4 +35,12 @@ export function boundMs(scenario: SpoilScenario): number {
   const first = Math.max(longEnough, windowAt(windowMsMin, latestMs) + 1, 1);
   const last = first + WINDOWS * (cycle - share + 1);
   return windowStartMs(windowMsMin, last + 1) + 3 * delayMs - headStartMs;
+}
+
+/** Rounds of the rotation after which the comparison by timestamps ends. */
+const ROUNDS = 6;
+
+/** Windows of one length: if that is enough at all, the second honest window has decided. */
+function boundByTimestampsMs({ rotation, hasOthers, windowMsMin }: SpoilScenario): number {
+  return ROUNDS * (rotation.length + (hasOthers ? 1 : 0)) * windowMsMin;
 }

@@ -17,6 +17,7 @@ import {
 } from "../../core/types.ts";
 import type { Prng } from "../prng.ts";
 import { valueNamed } from "./names.ts";
+import { latestFor } from "./timestamps.ts";
 import type { Act } from "./setting.ts";
 import type { SpoilWorld } from "./world.ts";
 
@@ -101,7 +102,11 @@ function send(world: SpoilWorld, { proposer, value, to, time }: Offer): void {
   const { setting: { scenario: { gapMs }, names }, nowMs } = world;
   if (nowMs < world.offeredMs + gapMs) return;
   world.offeredMs = nowMs;
-  const { seconds, nanos } = timeOf(world, to[0]!, time);
+  const { scenario, keeping } = world.setting;
+  const wished = timeOf(world, to[0]!, time);
+  const { seconds, nanos } = keeping === "timestamps"
+    ? latestFor(scenario, proposer, wished)
+    : wished;
   const message = names.proposalOf({ seconds, nanos, valueHash: valueNamed(value), proposer });
   world.keep(message);
   world.inject(message, to, NEAR_MS);

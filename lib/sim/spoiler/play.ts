@@ -8,7 +8,12 @@
 import { makePrng, type Prng } from "../prng.ts";
 import { boundMs } from "./bound.ts";
 import { carryOut, drawLonger, drawPlan, type Plan } from "./moves.ts";
-import { drawSpoilScenario, type SpoilOptions, type SpoilScenario } from "./scenario.ts";
+import {
+  drawSpoilScenario,
+  type SpoilOptions,
+  type SpoilScenario,
+  type WindowKeeping,
+} from "./scenario.ts";
 import type { Told } from "./setting.ts";
 import { SpoilWorld } from "./world.ts";
 
@@ -78,8 +83,10 @@ export function spoil(
   options: SpoilOptions & Partial<Effort> = {},
 ): SpoilReport {
   const scenario = drawSpoilScenario(seed, options);
-  const world = SpoilWorld.make(scenario, options.windows ?? "acceptors");
-  const game = new Game(scenario, world, { ...EFFORT, ...options });
+  const keeping = options.windows ?? "acceptors";
+  const world = SpoilWorld.make(scenario, keeping);
+  const effort = options.isQuiet ? { plansMin: 0, plansMax: 0, spoilsMax: 0 } : EFFORT;
+  const game = new Game(scenario, world, { ...effort, ...options }, keeping);
   return game.play();
 }
 
@@ -97,9 +104,10 @@ class Game {
     readonly scenario: SpoilScenario,
     private world: SpoilWorld,
     readonly effort: Effort,
+    keeping: WindowKeeping,
   ) {
     this.#prng = makePrng(scenario.seed + 0x5901);
-    this.#boundMs = boundMs(scenario);
+    this.#boundMs = boundMs(scenario, keeping);
     this.#limitMs = scenario.headStartMs + this.#boundMs;
   }
 

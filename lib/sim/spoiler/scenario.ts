@@ -59,8 +59,11 @@ export interface SpoilScenario {
   readonly mischief: number;
 }
 
-/** By what 1as are kept to windows: acceptors hold others, or nothing does and proposers keep to theirs. */
-export type WindowKeeping = "acceptors" | "proposers";
+/**
+ * By what 1as are kept to windows: acceptors hold others; or nothing does, and proposers keep to theirs;
+ * or those of another time than their proposer's are not well-formed (`timestamps.ts`).
+ */
+export type WindowKeeping = "acceptors" | "proposers" | "timestamps";
 
 /** What may be fixed rather than drawn. */
 export interface SpoilOptions {
@@ -68,6 +71,10 @@ export interface SpoilOptions {
   readonly acceptorCount?: number | undefined;
   /** Who sees to it that windows are kept; acceptors if it is not said. */
   readonly windows?: WindowKeeping | undefined;
+  /** Length of the first window, or of all by timestamps, in longest delays. */
+  readonly windowDelays?: number | undefined;
+  /** The spoiler does nothing. */
+  readonly isQuiet?: boolean | undefined;
 }
 
 const SIZES = [4, 4, 4, 4, 7, 7, 10] as const;
@@ -85,7 +92,8 @@ export function drawSpoilScenario(seed: number, options: SpoilOptions = {}): Spo
   const skewMs = prng.pick([0, 0, 1, 1, 5])! * delayMs;
   const strangers = prng.between(0, 2);
   const rotation = drawRotation(prng, honest, acceptorCount, strangers);
-  const headStartMs = prng.chance(0.4) ? prng.between(1, 40) * delayMs : 0;
+  const drawnDelays = prng.pick([1, 2, 5, 10])!;
+  const headStartMs = prng.chance(0.4) && !options.isQuiet ? prng.between(1, 40) * delayMs : 0;
   return {
     ...{ seed, acceptorCount, liars },
     quorum: acceptorCount - most,
@@ -95,14 +103,14 @@ export function drawSpoilScenario(seed: number, options: SpoilOptions = {}): Spo
     delayMs,
     clockMs: everybody.map(() => prng.between(0, skewMs)),
     roundMs: prng.pick([0, 0, 1, 3])! * delayMs,
-    windowMsMin: prng.pick([1, 2, 5, 10])! * delayMs,
+    windowMsMin: (options.windowDelays ?? drawnDelays) * delayMs,
     rotation,
     hasOthers: strangers > 0 || rotation.length < acceptorCount || prng.chance(0.3),
     offerings: drawOfferings(prng, honest, headStartMs, delayMs),
     strangers,
     headStartMs,
     gapMs: prng.pick([0, 0, 1, 3])! * delayMs,
-    mischief: prng.pick([0, 3, 10, 30])!,
+    mischief: options.isQuiet ? 0 : prng.pick([0, 3, 10, 30])!,
   };
 }
 

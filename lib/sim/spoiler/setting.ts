@@ -7,7 +7,8 @@
 import type { LearnerGraph } from "../../core/learner_graph.ts";
 import type { Pace } from "../../core/proposer.ts";
 import type { Names } from "./names.ts";
-import type { SpoilScenario } from "./scenario.ts";
+import type { Message } from "../../core/types.ts";
+import type { SpoilScenario, WindowKeeping } from "./scenario.ts";
 import type { SpoilWorld } from "./world.ts";
 
 /** Something that the spoiler does when its time comes. */
@@ -29,6 +30,8 @@ export interface Setting {
   readonly graph: LearnerGraph;
   readonly names: Names;
   readonly pace: Pace;
+  /** By what 1as are kept to windows. */
+  readonly keeping: WindowKeeping;
   /** Ids of messages that the spoiler has made. */
   readonly forged: Set<string>;
 }
@@ -39,3 +42,19 @@ export interface Told {
   readonly text: string;
   readonly before: Told | undefined;
 }
+
+/** Something that is to happen. */
+export interface Due {
+  /** Position among the sites; -1 for an act. */
+  readonly to: number;
+  readonly what: Message | "wake" | "propose" | Act;
+}
+
+/** So many orders hold at once; of more, the latest. */
+export const ORDERS_MAX = 3;
+
+/** When so many of the latest honest 1as were offered is remembered. */
+export const HONEST_MAX = 4;
+
+/** So many of its latest 1as the spoiler remembers. */
+export const MADE_MAX = 4;

@@ -32,6 +32,8 @@ export interface Site extends Shared {
   proposer: ProposerState | undefined;
   /** When it is woken next, in milliseconds; Infinity if it is not. */
   wakeMs: number;
+  /** By timestamps: the latest part of a window in which it has offered a ballot. */
+  part: number;
 }
 
 /** The honest acceptors of a world in which nothing has happened. */
@@ -46,7 +48,7 @@ export function makeSites(
     .map((acceptor): Site => {
       const context = { graph, limits: LIMITS, self: acceptor, windows };
       const state = newInstance(context, names.identify);
-      const rest = { proposer: undefined, isShared: false, wakeMs: Infinity };
+      const rest = { proposer: undefined, isShared: false, wakeMs: Infinity, part: -1 };
       return { acceptor, context, state, ...rest };
     });
 }

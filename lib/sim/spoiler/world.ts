@@ -22,23 +22,18 @@ import { LIMITS } from "./limits.ts";
 import { Names, valueNamed } from "./names.ts";
 import { delayOf, type Lag, LAGS_MAX } from "./network.ts";
 import { graphOf, type SpoilScenario, type WindowKeeping } from "./scenario.ts";
-import type { Act, Order, Setting, Told } from "./setting.ts";
+import {
+  type Act,
+  type Due,
+  HONEST_MAX,
+  MADE_MAX,
+  type Order,
+  ORDERS_MAX,
+  type Setting,
+  type Told,
+} from "./setting.ts";
+import { BY_TIMESTAMPS, isInItsWindow, takePart } from "./timestamps.ts";
 import { makeSites, own, share, type Shared, type Site } from "./site.ts";
-
-interface Due {
-  /** Position among the sites; -1 for an act. */
-  readonly to: number;
-  readonly what: Message | "wake" | "propose" | Act;
-}
-
-/** So many orders hold at once; of more, the latest. */
-const ORDERS_MAX = 3;
-
-/** When so many of the latest honest 1as were offered is remembered. */
-const HONEST_MAX = 4;
-
-/** So many of its latest 1as the spoiler remembers. */
-const MADE_MAX = 4;
 
 const START_SECONDS = 1_000_000;
 
@@ -98,9 +93,10 @@ export class SpoilWorld {
     const { rotation, hasOthers, windowMsMin, roundMs } = scenario;
     const rule = { rotation, hasOthers, windowMsMin };
     const windows = keeping === "acceptors" ? rule : undefined;
-    const pace = { rule, clockSkewMsMax: LIMITS.clockSkewMsMax, roundMs };
+    const { clockSkewMsMax } = LIMITS;
+    const pace = keeping === "timestamps" ? BY_TIMESTAMPS : { rule, clockSkewMsMax, roundMs };
     const names = new Names();
-    const setting = { scenario, graph, names, pace, forged: new Set<string>() };
+    const setting = { scenario, graph, names, pace, keeping, forged: new Set<string>() };
     const sites = makeSites(scenario, graph, names, windows);
     const world = new SpoilWorld(setting, sites);
     for (const { acceptor, atMs } of scenario.offerings) {
@@ -205,6 +201,8 @@ export class SpoilWorld {
 
   #receive(site: Site, message: Message): void {
     if (site.state.dag.has(message.id)) return;
+    const { scenario, keeping } = this.setting;
+    if (keeping === "timestamps" && !isInItsWindow(scenario, message)) return;
     const now = this.clockOf(site.acceptor);
     this.#step(site, { kind: "message", message, source: "peer", now });
     this.#look(site);
@@ -267,11 +265,16 @@ export class SpoilWorld {
     if (site.proposer === undefined || site.proposer.done) return;
     own(site);
     const { proposer, state, acceptor } = site;
-    const { graph, names, pace } = this.setting;
+    const { graph, names, pace, keeping, scenario } = this.setting;
     const now = this.clockOf(acceptor);
+    if (keeping === "timestamps") {
+      const { isNow, next } = takePart(scenario, site, now);
+      this.#wakeAt(site, next);
+      if (!isNow) return;
+    }
     // Windows use no entropy.
     for (const effect of stepProposer(graph, state, proposer, pace, now, 0)) {
-      if (effect.kind === "wake") this.#wakeAt(site, effect.at);
+      if (effect.kind === "wake" && keeping !== "timestamps") this.#wakeAt(site, effect.at);
       if (effect.kind !== "propose") continue;
       this.ballots++;
       this.honestMs = [this.nowMs, ...this.honestMs].slice(0, HONEST_MAX);
