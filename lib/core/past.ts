@@ -20,7 +20,7 @@ export interface Past {
   /** The 1a of the highest ballot of an acceptor message. */
   highestVoted: Entry | undefined;
   /** By learner: signers of its fresh 1bs of the ballot of `highestVoted`. */
-  freshSigners: readonly AcceptorSet[];
+  freshSigners: AcceptorSet[];
   /** By acceptor. */
   tips: Tips[];
   /** Signers whose messages do not form one chain (TR, Caught). */
@@ -44,7 +44,13 @@ export function emptyPast(graph: LearnerGraph): Past {
 
 /** A copy that can grow on its own. */
 export function copyPast(past: Past): Past {
-  return { ...past, tips: past.tips.slice(), highest2a: past.highest2a.slice() };
+  const { freshSigners, tips, highest2a } = past;
+  return {
+    ...past,
+    freshSigners: freshSigners.slice(),
+    tips: tips.slice(),
+    highest2a: highest2a.slice(),
+  };
 }
 
 /**
@@ -60,13 +66,23 @@ export function include(past: Past, entry: Entry): void {
   }
   includeFreshSigners(past, entry);
   past.caught |= facts.caught;
-  for (let signer = 0; signer < past.tips.length; signer++) {
-    const tips = mergeTips(past.tips[signer]!, facts.tips[signer]!);
-    if (tips.length > 1) past.caught |= 1n << BigInt(signer);
-    past.tips[signer] = tips;
-  }
+  includeTips(past, entry);
   for (let learner = 0; learner < past.highest2a.length; learner++) {
     past.highest2a[learner] = merge2as(past.highest2a[learner], facts.highest2a[learner]);
+  }
+}
+
+/** Of most signers both know the very same tip: that is to cost next to nothing. */
+function includeTips(past: Past, entry: Entry): void {
+  const { tips } = past;
+  for (let signer = 0; signer < tips.length; signer++) {
+    const known = tips[signer]!;
+    const theirs = entry.facts.tips[signer]!;
+    if (known === theirs) continue;
+    const merged = mergeTips(known, theirs);
+    if (merged === known) continue;
+    if (merged.length > 1) past.caught |= 1n << BigInt(signer);
+    tips[signer] = merged;
   }
 }
 
@@ -80,10 +96,16 @@ function include1a(past: Past, entry: Entry): void {
 function includeFreshSigners(past: Past, { facts }: Entry): void {
   const order = past.highestVoted === undefined ? 1 : compare(facts.proposal, past.highestVoted);
   if (order < 0) return;
-  past.freshSigners = order > 0
-    ? facts.freshSigners
-    : past.freshSigners.map((signers, learner) => signers | facts.freshSigners[learner]!);
   past.highestVoted = facts.proposal;
+  const theirs = facts.freshSigners;
+  if (order > 0) {
+    past.freshSigners = theirs.slice();
+    return;
+  }
+  const { freshSigners } = past;
+  for (let learner = 0; learner < theirs.length; learner++) {
+    freshSigners[learner]! |= theirs[learner]!;
+  }
 }
 
 function compare(a: Entry, b: Entry): number {

@@ -67,8 +67,8 @@ const CAUGHT: readonly Mutation[] = [
   mutation(
     "Caught: only by messages referred to directly",
     "past.ts",
-    "mergeTips(past.tips[signer]!, facts.tips[signer]!)",
-    'mergeTips(past.tips[signer]!, "signer" in entry.message && ' +
+    "mergeTips(known, theirs)",
+    'mergeTips(known, "signer" in entry.message && ' +
       "entry.message.signer === signer ? [entry] : [])",
   ),
   mutation(
@@ -92,8 +92,14 @@ const CAUGHT: readonly Mutation[] = [
   mutation(
     "Caught: not by two messages that meet in this one",
     "past.ts",
-    "if (tips.length > 1) past",
-    "if (tips.length > 2) past",
+    "if (merged.length > 1) past",
+    "if (merged.length > 2) past",
+  ),
+  mutation(
+    "Caught: two single tips are taken for one signer's chain",
+    "caught.ts",
+    "isAncestorOrSelf(b, a) ? a : undefined",
+    "a",
   ),
   {
     mistake: "Con: by the open graph, not the closed one",
@@ -213,8 +219,14 @@ const FRESH: readonly Mutation[] = [
   mutation(
     "q: counts 1bs of lower ballots",
     "past.ts",
-    "past.freshSigners = order > 0\n    ? facts.freshSigners\n    : past",
-    "past.freshSigners = past",
+    "  if (order > 0) {\n",
+    "  if (false) {\n",
+  ),
+  mutation(
+    "q: a message shares its own with the first that it refers to",
+    "past.ts",
+    "past.freshSigners = theirs.slice();",
+    "past.freshSigners = theirs as AcceptorSet[];",
   ),
 ];
 
