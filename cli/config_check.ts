@@ -140,7 +140,7 @@ function describeConfiguration(configuration: ClusterConfiguration | Configurati
     settings: [
       ...changed(LIMITS, configuration.limits),
       ...changed(PROPOSER_SETTINGS, configuration.proposer),
-      ...rotation.length === 0 ? [] : [`rotation ${listNames(rotation)}`],
+      ...describeRotation(rotation, acceptors.map(({ name }) => name)),
       ...changed(NETWORK_SETTINGS, configuration.network),
     ],
     digest: toHex(configuration.digest.whole),
@@ -168,6 +168,14 @@ function describeOwner(configuration: ClusterConfiguration | Configuration) {
     identity: `${self.name}, ${role}, ${KEY_KIND_NAMES[self.certificate.keyKind]} key`,
     listen: listen.host === "" ? "nowhere" : formatHostPort(listen),
   };
+}
+
+/** Whose windows follow each other, if they are not simply all acceptors'. */
+function describeRotation(rotation: readonly string[], acceptors: readonly string[]): string[] {
+  if (rotation.length === 0) return ["withoutWindows"];
+  const isDefault = rotation.length === acceptors.length &&
+    rotation.every((name, index) => name === acceptors[index]);
+  return isDefault ? [] : [`rotation ${listNames(rotation)}`];
 }
 
 /** Settings that are not at their defaults. */

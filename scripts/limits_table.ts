@@ -13,9 +13,10 @@ const INTRODUCTION = `# Limits and settings
 
 Everything that a peer can make a process keep, compute or send is bounded, and every bound has a
 name here. All settings are numbers in the configuration file, in the groups below (but for
-[\`proposer.rotation\`](CONFIGURATION.md#taking-turns)); what is absent or zero takes its default. A
-number outside its range is refused when the file is read. Members of one cluster may differ in all
-of them but \`windowMsMin\`, which is part of the configuration digest, as the rotation is.
+\`proposer.rotation\` and \`proposer.withoutWindows\`, [which see](CONFIGURATION.md#taking-turns)); what
+is absent or zero takes its default. A number outside its range is refused when the file is read.
+Members of one cluster may differ in all of them but \`windowMsMin\`, which is part of the
+configuration digest, as the rotation is.
 
 \`\`\`json
 { "limits": { "valueBytesMax": 4096 }, "proposer": { "backoffMsMax": 5000 } }

@@ -65,7 +65,7 @@ export function parseSettings(
   const limits = fill(LIMITS, config.limits, root.field("limits"));
   const proposer = {
     ...fill(PROPOSER_SETTINGS, config.proposer, root.field("proposer")),
-    rotation: config.proposer?.rotation ?? [],
+    rotation: rotationOf(config, acceptors, root.field("proposer")),
   };
   const network = fill(NETWORK_SETTINGS, config.network, root.field("network"));
   checkLimits(limits, root.field("limits"));
@@ -128,6 +128,18 @@ function checkRoom(limits: Limits, room: LimitName, needed: LimitName, place: Pl
   place.field(room).fail(
     `is ${limits[room]}; it must be at least ${needed}, which is ${limits[needed]}`,
   );
+}
+
+/** Whose windows follow each other: all acceptors', unless something else is said. */
+function rotationOf({ proposer }: Config, acceptors: readonly string[], place: Place) {
+  const { rotation = [], withoutWindows = false } = proposer ?? {};
+  if (withoutWindows && rotation.length > 0) {
+    place.field("withoutWindows").fail(
+      `is true, and ${place.field("rotation").path} says whose windows follow each other; ` +
+        "leave out one of them",
+    );
+  }
+  return withoutWindows || rotation.length > 0 ? rotation : acceptors;
 }
 
 function checkRotation(

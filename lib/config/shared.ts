@@ -58,9 +58,9 @@ export function joinConfigs(own: Config, shared: Config): Config {
     ...{ learners, safetySets, addresses, rules, allowDisagreement, proposers },
   };
   for (const group of ["limits", "proposer", "network"] as const) {
-    // No setting may be 0 or empty: that is how the schema says that one is absent.
+    // No setting may be 0, empty or false: that is how the schema says that one is absent.
     const given = Object.entries(own[group] ?? {}).filter(([, value]) =>
-      Array.isArray(value) ? value.length > 0 : value !== 0
+      Array.isArray(value) ? value.length > 0 : value !== 0 && value !== false
     );
     Object.assign(joined, { [group]: { ...shared[group], ...Object.fromEntries(given) } });
   }

@@ -48,7 +48,10 @@ export type Limits = Readonly<Record<LimitName, number>>;
  * ```
  */
 export interface ProposerSettings extends Readonly<Record<ProposerSettingName, number>> {
-  /** Names of the proposers that have windows of their own, in turn; empty if nobody keeps windows. */
+  /**
+   * Names of the proposers that have windows of their own, in turn: all acceptors, unless the
+   * configuration says something else. Empty if nobody keeps windows.
+   */
   readonly rotation: readonly string[];
 }
 
@@ -89,8 +92,8 @@ export const PROPOSER_SETTINGS: Readonly<Record<ProposerSettingName, Setting>> =
     HOUR_MS,
   ),
   windowMsMin: setting(
-    "With `rotation`: milliseconds of the first window in which acceptors let one proposer's " +
-      "ballots pass; each next one is longer by as much. The same at all members.",
+    "Milliseconds of the first window in which acceptors let one proposer's ballots pass; each " +
+      "next one is longer by as much. The same at all members.",
     40,
     4,
     HOUR_MS,
@@ -148,11 +151,10 @@ export const NETWORK_SETTINGS: Readonly<Record<NetworkSettingName, Setting>> = {
 /** All settings at their defaults. */
 export const DEFAULT_LIMITS: Limits = defaults(LIMITS);
 
-/** All settings at their defaults. */
-export const DEFAULT_PROPOSER_SETTINGS: ProposerSettings = {
-  ...defaults(PROPOSER_SETTINGS),
-  rotation: [],
-};
+/** All settings at their defaults, but for the rotation, which depends on who the acceptors are. */
+export const DEFAULT_PROPOSER_SETTINGS: Omit<ProposerSettings, "rotation"> = defaults(
+  PROPOSER_SETTINGS,
+);
 
 /** All settings at their defaults. */
 export const DEFAULT_NETWORK_SETTINGS: NetworkSettings = defaults(NETWORK_SETTINGS);

@@ -46,6 +46,8 @@ const HARMLESS: readonly ((config: Loose, seed: number) => void)[] = [
   (c) => acceptorsOf(c).forEach((a, i) => a.host = `host-${i}.example`),
   (c) => c.addresses.push(visitor),
   (c) => c.proposer = { backoffMsMin: 7 },
+  // The default, said.
+  (c) => c.proposer = { ...c.proposer, rotation: REVERSED.toReversed(), windowMsMin: 40 },
   (c, seed) => c.limits = { refsMax: 16 + (seed % 1000) },
   (c) => c.network = { pingTimeoutMs: 77 },
   (c) => c.listen = "0.0.0.0:1",
@@ -72,7 +74,7 @@ const MEANINGFUL: readonly (readonly [string, (config: Loose) => void, readonly 
   [
     "an acceptor's name",
     (c) => rename(c, "Dave", "Daisy"),
-    ["acceptors", "learners", "safetySets"],
+    ["acceptors", "learners", "safetySets", "windows"],
   ],
   ["a learner's name", (c) => rename(c, "Frank", "Fritz"), ["learners", "safetySets"]],
   [
@@ -90,6 +92,7 @@ const MEANINGFUL: readonly (readonly [string, (config: Loose) => void, readonly 
   ["a proposer less", (c) => delete c.proposers, ["proposers"]],
   ["who has windows", (c) => c.proposer = { rotation: ["Alice", "client_0"] }, ["windows"]],
   ["whose windows come first", (c) => c.proposer = { rotation: REVERSED }, ["windows"]],
+  ["whether there are windows", (c) => c.proposer = { withoutWindows: true }, ["windows"]],
   ["how long windows are", (c) => c.proposer = { windowMsMin: 77 }, ["windows"]],
   ["a pair", (c) => delete c.safetySets.Eve.safetySets.Frank, ["safetySets"]],
 ];

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { windowRuleOf } from "../../lib/config/windows.ts";
 import { loadConfiguration } from "../../lib/config/configuration.ts";
 import { parseConfig } from "../../lib/config/parse.ts";
 import { parseGraph } from "../../lib/config/graph.ts";
@@ -32,7 +33,8 @@ Deno.test("a configuration is completed by what follows from it", () => {
   assertEquals(configuration.listen, { host: "localhost", port: 8701 });
   assertEquals(configuration.proposal, undefined);
   assertEquals(configuration.limits, DEFAULT_LIMITS);
-  assertEquals(configuration.proposer, DEFAULT_PROPOSER_SETTINGS);
+  const rotation = ["Alice", "Bob", "Carol", "Dave"];
+  assertEquals(configuration.proposer, { ...DEFAULT_PROPOSER_SETTINGS, rotation });
   assertEquals(configuration.network, DEFAULT_NETWORK_SETTINGS);
   assertEquals(configuration.warnings, []);
   assertEquals(configuration.graph.spec.burial, "TECHNICAL_REPORT");
@@ -60,6 +62,14 @@ Deno.test("what is said is taken instead of the defaults", () => {
   assertEquals(limits, { ...DEFAULT_LIMITS, refsMax: 20 });
   assertEquals(proposer.backoffMsMin, 5);
   assertEquals(proposer.rotation, ["Bob", "Alice"]);
+});
+
+Deno.test("acceptors keep windows unless the configuration says that they do not", () => {
+  const rule = (proposer: object) => windowRuleOf(load({ ...sample(), proposer }));
+  const all = { rotation: [0, 1, 2, 3], hasOthers: true, windowMsMin: 40 };
+  assertEquals(rule({}), all);
+  assertEquals(rule({ rotation: ["client_0", "Bob"] }), { ...all, rotation: [4, 1] });
+  assertEquals(rule({ withoutWindows: true }), undefined);
 });
 
 Deno.test("names are sorted by code points, whatever the order in the file", () => {

@@ -263,6 +263,12 @@ testAll([
     ': proposer.rotation[2]: "Alice" has its turn at proposer.rotation[0] already',
   ],
   [
+    "turns without windows",
+    (c) => c.proposer = { rotation: ["Bob"], withoutWindows: true },
+    ": proposer.withoutWindows: is true, and proposer.rotation says whose windows follow each other; " +
+    "leave out one of them",
+  ],
+  [
     "a window too short for three ballots",
     (c) => c.proposer = { windowMsMin: 2 },
     ": proposer.windowMsMin: is 2; a number from 4 to 3600000 is expected",

@@ -72,6 +72,11 @@ Deno.test("settings may be in both files: the own file's count, one by one", asy
     assertEquals([limits.refsMax, limits.instancesMax], [100, 300]);
     assertEquals([proposer.rotation, proposer.windowMsMin], [["client_0"], 700]);
     assertEquals(network.pingIntervalMs, 4000);
+    const off = files.load({ ...OWN, proposer: { backoffMsMin: 7 } }, {
+      ...shared(),
+      proposer: { withoutWindows: true },
+    });
+    assertEquals([off.proposer.rotation, off.proposer.backoffMsMin], [[], 7]);
   });
 });
 

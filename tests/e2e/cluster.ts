@@ -18,7 +18,7 @@ import type { Stage } from "./stage.ts";
 /** Settings that a configuration file may have besides what is generated. */
 export interface SettingsJson {
   readonly network?: Readonly<Record<string, number>>;
-  readonly proposer?: Readonly<Record<string, number>>;
+  readonly proposer?: Readonly<Record<string, number | boolean>>;
   readonly limits?: Readonly<Record<string, number>>;
 }
 

@@ -33,7 +33,7 @@ export interface TestPlan {
   readonly plan?: ClusterPlan;
   readonly limits?: Partial<Limits>;
   readonly network?: Partial<NetworkSettings>;
-  readonly proposer?: Partial<ProposerSettings>;
+  readonly proposer?: Partial<ProposerSettings> & { readonly withoutWindows?: boolean };
 }
 
 const keys = new Map<string, Promise<NewCertificate>>();

@@ -13,7 +13,8 @@ import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 Deno.test("after a long outage of a quorum the instance decides, with refsMax 64", async () => {
   const configurations = await makeTestConfigurations({
     limits: { refsMax: 64 },
-    proposer: { backoffMsMin: 50, backoffMsMax: 100 },
+    // So short that there are many ballots in a minute.
+    proposer: { windowMsMin: 4, rotation: ["Alice"] },
   });
   const cluster = new TestCluster(configurations);
   const stored = { Carol: new StoredJournal(), Dave: new StoredJournal() };

@@ -3,7 +3,7 @@ import { REJECTION_CODES, type RejectionCode } from "../../lib/core/rejection.ts
 import { makeStage, PROVOCATIONS } from "./provocations.ts";
 
 /** Codes that no peer can get out of a whole process as these are set: see where they are provoked. */
-const IN_THE_CORE_ONLY: readonly RejectionCode[] = ["NO_BALLOT", "OVERTAKEN"];
+const IN_THE_CORE_ONLY: readonly RejectionCode[] = ["NO_BALLOT"];
 
 Deno.test("there is a provocation for every reason to refuse something", () => {
   assertEquals(Object.keys(PROVOCATIONS).toSorted(), REJECTION_CODES.toSorted());

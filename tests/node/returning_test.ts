@@ -52,7 +52,8 @@ async function ballots(cluster: TestCluster, instances: readonly bigint[], ms: n
 
 /** Acceptors with journals that can be taken up again. */
 async function start(): Promise<{ cluster: TestCluster; stored: StoredJournal }> {
-  const proposer = { backoffMsMin: 50, backoffMsMax: 100 };
+  // So short that there are many ballots.
+  const proposer = { windowMsMin: 4, rotation: ["Bob"] };
   const limits = { instanceIdleMs: 1_000 };
   const cluster = new TestCluster(await makeTestConfigurations({ proposer, limits }));
   const stored = new StoredJournal();
