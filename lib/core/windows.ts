@@ -151,12 +151,14 @@ export interface WindowView {
 
 /**
  * Whether a 1a may be delivered now: it is the first; or it is in nobody's way, for a higher one has
- * been taken; or its proposer may in this window; or others have taken it before the window began,
- * and what they say waits for it.
+ * been taken; or its proposer may in this window; or it was offered in an earlier one in which its
+ * proposer might, and is late; or others have taken it before the window began, and what they say waits
+ * for it.
  *
  * The last is for messages that were delivered elsewhere at the end of the window before: were they
- * held, all that those acceptors say would have to wait. They do not spoil the window, for its owner
- * leaves the first part of it unused, so that its ballots are higher.
+ * held, all that those acceptors say would have to wait. Neither they nor late ones spoil the window,
+ * whatever time a liar gives them: its owner leaves the first part of it unused, so that its ballots are
+ * higher.
  */
 export function mayDeliver(view: WindowView, { id, ballot }: Proposal): boolean {
   const { rule, windows: { origin, first }, taken, inbox, now } = view;
@@ -165,6 +167,8 @@ export function mayDeliver(view: WindowView, { id, ballot }: Proposal): boolean 
   const { windowMsMin } = rule;
   const index = windowAt(windowMsMin, msBetween(origin, now));
   if (mayIn(rule, first, index, ballot.proposer)) return true;
+  const offeredIn = windowAt(windowMsMin, msBetween(origin, ballot));
+  if (offeredIn < index && mayIn(rule, first, offeredIn, ballot.proposer)) return true;
   if (!inbox.waitingFor.has(id)) return false;
   if (index === 0) {
     return compareTimestamps(ballot, addMs(origin, -windowMsMin)) < 0 || isSplit(view);

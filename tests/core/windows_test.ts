@@ -187,6 +187,31 @@ Deno.test("windows: what others took before a window began passes in it, nothing
   assertEquals([1_000, 2_099, 2_187, 2_188, 2_500].map(make), [true, true, true, false, false]);
 });
 
+Deno.test("windows: what was offered in its proposer's window passes later, what was not does not", () => {
+  const passes = (proposer: number) => (ms: number) => {
+    const alice = new Acceptor();
+    alice.hear(0, offer(9, 0));
+    // Window 6, of proposer 0, is from 2100 to 2800 ms.
+    alice.tick(2_300);
+    alice.hear(2_301, offer(proposer, ms));
+    return alice.knows(offer(proposer, ms));
+  };
+  // Window 3 is from 600 to 1000 ms, and window 5, which is all others', from 1500 to 2100.
+  assertEquals([599, 600, 999, 1_000].map(passes(2)), [false, true, true, false]);
+  assertEquals([1_499, 1_500, 2_099, 2_100].map(passes(7)), [false, true, true, false]);
+});
+
+Deno.test("windows: what is late does not tear an owner's ballot down", () => {
+  const alice = new Acceptor();
+  alice.hear(0, offer(9, 0));
+  alice.tick(2_275);
+  // Window 6 is proposer 0's, and this is its first slot.
+  alice.hear(2_276, offer(0, 2_275));
+  const { length } = alice.signed;
+  alice.hear(2_277, offer(2, 999), offer(7, 2_099));
+  assertEquals([alice.knows(offer(2, 999)), alice.signed.length], [true, length]);
+});
+
 Deno.test("windows: two first proposers at once: the higher ballot wins where the lower leads nowhere", () => {
   const [low, high] = [offer(1, 0), offer(2, 1)];
   const make = (votes: readonly number[], ours: Proposal, other: Proposal) => {
