@@ -44,6 +44,7 @@ export class Oracle {
   /** All messages learned, in the order learned. */
   readonly known: Map<MessageId, Message> = new Map();
   readonly #trans = new Map<Message, ReadonlySet<Message>>();
+  readonly #proposals = new Map<Message, Proposal | undefined>();
   readonly #fresh: Memo<boolean> = [];
   readonly #is2aFor: Memo<boolean> = [];
 
@@ -89,11 +90,13 @@ export class Oracle {
 
   /** Get1a(x): the 1a of highest ballot in Tran(x). */
   get1a(x: Message): Proposal | undefined {
+    if (this.memoise && this.#proposals.has(x)) return this.#proposals.get(x);
     let highest: Proposal | undefined;
     for (const y of this.tran(x)) {
       if (y.kind !== "1a") continue;
       if (highest === undefined || isAbove(y.ballot, highest.ballot)) highest = y;
     }
+    this.#proposals.set(x, highest);
     return highest;
   }
 

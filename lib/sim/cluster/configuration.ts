@@ -10,6 +10,7 @@ import type { Identity } from "../../crypto/identity.ts";
 import { sha3 } from "../../crypto/hash.ts";
 import { DEFAULT_LIMITS, DEFAULT_NETWORK_SETTINGS } from "../../wire/limits.ts";
 import type { ClusterScenario } from "./scenario.ts";
+import { type NameOf, rememberNames } from "./names.ts";
 import { makeSeals, type Seals } from "./seals.ts";
 
 /** References of one message, the same for all: hardly more than honest ones may have. */
@@ -23,6 +24,8 @@ export interface Members {
   readonly seals: Seals;
   /** Of all configurations. */
   readonly configDigest: Uint8Array<ArrayBuffer>;
+  /** Names messages under them. */
+  readonly nameOf: NameOf;
 }
 
 /** Makes the configurations; what only reading a file could get wrong is left out of them. */
@@ -84,5 +87,5 @@ export function makeMembers(scenario: ClusterScenario): Members {
     },
     signer: seals.signerOf(index),
   }));
-  return { configurations, seals, configDigest: whole };
+  return { configurations, seals, configDigest: whole, nameOf: rememberNames(whole) };
 }

@@ -9,7 +9,6 @@ import type { Effect } from "../../core/effects.ts";
 import { isRejection } from "../../core/rejection.ts";
 import type { AcceptorSet, ValueHash } from "../../core/types.ts";
 import type { LearnerGraph } from "../../core/learner_graph.ts";
-import { messageId } from "../../crypto/hash.ts";
 import type { Link, LinkEnd } from "../../link/link.ts";
 import type { NodeObserver } from "../../node/node_types.ts";
 import { decodeMessage } from "../../wire/codec.ts";
@@ -23,6 +22,7 @@ import { Referee, Violation } from "../referee.ts";
 import { exceededLimit } from "../bounds.ts";
 import { Amnesia } from "./amnesia.ts";
 import type { Member } from "./member.ts";
+import type { NameOf } from "./names.ts";
 
 /** What an honest peer is never cut off for. */
 const FAULTS: ReadonlySet<Reason> = new Set([
@@ -43,6 +43,7 @@ export class Judge {
   readonly #graph: LearnerGraph;
   readonly #marks: Marks;
   readonly #honest: AcceptorSet;
+  readonly #nameOf: NameOf;
   readonly #decided: Decided;
   /** Makes what looks at every step of an instance; undefined if nothing does. */
   inspect: MakeInspector | undefined;
@@ -55,12 +56,20 @@ export class Judge {
 
   /**
    * @param honest The acceptors that follow the rules.
+   * @param nameOf Names messages.
    * @param decided Told of decisions that members see.
    */
-  constructor(graph: LearnerGraph, marks: Marks, honest: AcceptorSet, decided: Decided) {
+  constructor(
+    graph: LearnerGraph,
+    marks: Marks,
+    honest: AcceptorSet,
+    nameOf: NameOf,
+    decided: Decided,
+  ) {
     this.#graph = graph;
     this.#marks = marks;
     this.#honest = honest;
+    this.#nameOf = nameOf;
     this.#decided = decided;
     this.amnesia = new Amnesia(marks, this.#referees);
   }
@@ -143,13 +152,13 @@ export class Judge {
 
   /** An honest member sends an envelope: nothing of its own that is not durable is in it. */
   sent(member: Member, { messages }: Envelope): void {
-    const { self, limits, digest } = member.configuration;
+    const { self, limits } = member.configuration;
     for (const message of messages) {
       const { body, instance } = message;
       if (body.case !== "acceptorMessage" || body.value.signer !== self.acceptorIndex) continue;
       const wire = decodeMessage(message, limits);
       if (isRejection(wire)) throw new Violation(`${member.name} says what is ill-formed`);
-      const id = messageId(digest.whole, wire);
+      const id = this.#nameOf(wire);
       const kept = member.stored.message(instance, id);
       if (kept === undefined || kept.position >= member.stored.durableLength) {
         throw new Violation(`${member.name} sends ${id.slice(0, 8)} before it is durable`);

@@ -8,7 +8,7 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { isRejection } from "../../core/rejection.ts";
 import type { Timestamp, ValueHash } from "../../core/types.ts";
-import { acceptorMessageId, hashValue, messageId, proposalId } from "../../crypto/hash.ts";
+import { acceptorMessageId, hashValue, proposalId } from "../../crypto/hash.ts";
 import { makeHello } from "../../link/hello.ts";
 import { encodeIds } from "../../node/envelopes.ts";
 import { openMemoryJournal } from "../../store/memory_journal.ts";
@@ -253,11 +253,11 @@ export class Plotters implements Scene {
   }
 
   #decode(message: ConsensusMessage): Sealed[] {
-    const { configDigest } = this.#options.members;
+    const { nameOf } = this.#options.members;
     const wire = decodeMessage(message, this.#options.members.configurations[0]!.limits);
     if (isRejection(wire)) return [];
     const instance = Number(wire.instance);
-    const id = messageId(configDigest, wire);
+    const id = nameOf(wire);
     if (wire.kind === "1a") {
       if (wire.value !== undefined) this.#values.set(wire.ballot.valueHash, wire.value);
       const seal = { signer: wire.ballot.proposer, instance, id, nonce: 0 };

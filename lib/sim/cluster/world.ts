@@ -85,12 +85,13 @@ export class ClusterWorld {
     this.#prng = makePrng(scenario.seed ^ 0x5eed);
     this.#made = makeMembers(scenario);
     const { graph, names, villains } = scenario;
-    const { seals, configDigest, configurations } = this.#made;
+    const { seals, configDigest, configurations, nameOf } = this.#made;
     this.#verifier = seals.verifier(
       { acceptors: graph.spec.acceptors, proposers: names },
       configDigest,
+      nameOf,
     );
-    this.judge = new Judge(graph, marks, this.#honest(), (who, instance, learner) => {
+    this.judge = new Judge(graph, marks, this.#honest(), nameOf, (who, instance, learner) => {
       const decision = `${learner} in instance ${instance}`;
       this.#note(who, `sees ${decision} decide`);
       if (!this.decidedMs.has(decision)) this.decidedMs.set(decision, this.queue.nowMs);
