@@ -45,6 +45,11 @@ export const hetpaxos: Command = defineGroup({
     async () => (await import("./commands/status.ts")).status,
   ),
   lazyCommand(
+    "console",
+    "See trust, votes and reasons in a browser",
+    async () => (await import("./commands/console.ts")).console,
+  ),
+  lazyCommand(
     "evidence",
     "Prove to others that an acceptor equivocated",
     async () => (await import("./commands/evidence.ts")).evidence,

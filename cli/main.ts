@@ -7,7 +7,7 @@
 import { listenForSignals } from "./stop_signals.ts";
 
 /** Commands that run until they are stopped. Others end as the system has it. */
-const STOPPED = ["acceptor", "learner", "proposer"];
+const STOPPED = ["acceptor", "learner", "proposer", "console"];
 
 if (STOPPED.includes(Deno.args[0] ?? "")) listenForSignals();
 // The rest is loaded only now.

@@ -9,6 +9,7 @@
 import { resolve } from "node:path";
 import { commitOfSources } from "../cli/version.ts";
 import { doUntilFailure, runScript } from "./command.ts";
+import { makePage } from "./console_page.ts";
 import { ROOT } from "./lint/paths.ts";
 import { type Program, PROGRAMS } from "./programs.ts";
 import { run } from "./run.ts";
@@ -18,6 +19,12 @@ const ANSWER_MS_MAX = 60_000;
 
 /** How a bundle says that it knows no commit (cli/build_info.ts). */
 const NO_COMMIT = 'BUILD_COMMIT = "";';
+
+/** How one that has a console says that it has no page (cli/build_page.ts). */
+const NO_PAGE = 'BUILD_PAGE = "";';
+
+/** Made once, however many bundles have it. */
+let page: Promise<string> | undefined;
 
 /**
  * Bundles one program into one file.
@@ -35,7 +42,11 @@ export async function bundleInto(program: Program, output: string): Promise<void
   const parts = (await Deno.readTextFile(path)).split(NO_COMMIT);
   if (parts.length !== 2) throw new Error(`${output}: has no place for the commit`);
   const commit = commitOfSources().replace(/[^0-9a-z]/g, "");
-  await Deno.writeTextFile(path, parts.join(`BUILD_COMMIT = "${commit}";`));
+  const script = parts.join(`BUILD_COMMIT = "${commit}";`);
+  const rest = script.split(NO_PAGE);
+  if (rest.length === 1) return await Deno.writeTextFile(path, script);
+  page ??= makePage();
+  await Deno.writeTextFile(path, rest.join(`BUILD_PAGE = ${JSON.stringify(await page)};`));
 }
 
 /**

@@ -18,7 +18,7 @@ import { coverageOf } from "../lib/explore/coverage.ts";
 import { scriptTo } from "../lib/explore/path.ts";
 import { runScenario } from "../lib/explore/run.ts";
 import { type Pinned, SCENARIOS } from "../lib/explore/scenarios.ts";
-import { traceOf } from "./sim/script.ts";
+import { traceOf } from "../lib/explore/recorded.ts";
 
 interface Flags {
   readonly deep: boolean;

@@ -4,22 +4,13 @@
  * @module
  */
 
-import type { Identify, Standing } from "../core/acceptor.ts";
-import {
-  closeInstance,
-  type CoreContext,
-  type InstanceState,
-  newAccounts,
-  newInstance,
-  step,
-} from "../core/instance.ts";
-import { makeLearnerGraph } from "../core/learner_graph.ts";
+import { closeInstance, type CoreContext, newAccounts } from "../core/instance.ts";
 import { type ProposerState, stepProposer } from "../core/proposer.ts";
-import type { AcceptorContent, MessageId } from "../core/types.ts";
+import { contextOf, openAgain, type Replayed, stepAgain } from "./again.ts";
 import { tracedEffect, tracedProposerEffect } from "./effects_json.ts";
 import { TraceError } from "./field.ts";
 import { canonicalJson } from "./format.ts";
-import type { HeaderLine, ProposeLine, ProposerSettings, StepLine, TraceLine } from "./format.ts";
+import type { ProposeLine, ProposerSettings, StepLine, TraceLine } from "./format.ts";
 import { readLine } from "./reader.ts";
 
 /** Where a recording and the core part for the first time. */
@@ -42,16 +33,6 @@ export interface Difference {
 
 /** What a message of a {@linkcode Difference} shows of one effect at most, in UTF-16 units. */
 const SHOWN_MAX = 400;
-
-/** Stands for the id of a draft whose content the recording does not have. */
-const UNRECORDED = "a draft that the recording does not have" as MessageId;
-
-interface Replayed {
-  readonly state: InstanceState;
-  /** What the line at hand says was sent: ids by content. */
-  readonly drafts: Map<string, MessageId>;
-  steps: number;
-}
 
 interface ReplayedNode {
   readonly context: CoreContext;
@@ -83,7 +64,10 @@ export class Replayer {
   take(text: string): Difference | undefined {
     const line = readLine(text, ++this.lines);
     if (line.kind === "header") {
-      this.#nodes.set(line.node, { context: this.#contextOf(line), instances: new Map() });
+      this.#nodes.set(line.node, {
+        context: { ...contextOf(line), accounts: newAccounts() },
+        instances: new Map(),
+      });
       return undefined;
     }
     const node = this.#nodes.get(line.node);
@@ -94,7 +78,7 @@ export class Replayer {
     const name = `instance ${instance} of ${line.node}`;
     if (line.kind === "open") {
       if (replayed !== undefined) this.#fail("$.open", `${name} is open already`);
-      instances.set(instance, openInstance(context, line.standing));
+      instances.set(instance, openAgain(context, line.standing));
       return undefined;
     }
     if (replayed === undefined) this.#fail("$.instance", `${name} is not open`);
@@ -128,10 +112,6 @@ export class Replayer {
     return this.take(text);
   }
 
-  #contextOf({ graph, limits, self, windows }: HeaderLine): CoreContext {
-    return { graph: makeLearnerGraph(graph), limits, accounts: newAccounts(), self, windows };
-  }
-
   #run(
     context: CoreContext,
     replayed: Replayed,
@@ -153,7 +133,8 @@ export class Replayer {
     return this.#difference(line, effect, expected[effect], actual[effect]);
   }
 
-  #step(context: CoreContext, { state, drafts }: Replayed, { input, effects }: StepLine) {
+  #step(context: CoreContext, replayed: Replayed, line: StepLine) {
+    const { input } = line;
     if (input.kind === "message" || input.kind === "restore") {
       const { message } = input;
       const { acceptorCount } = context.graph;
@@ -161,12 +142,7 @@ export class Replayer {
         this.#fail("$.input.message.signer", `there are ${acceptorCount} acceptors, from 0 on`);
       }
     }
-    for (const effect of effects) {
-      if (effect.kind === "send") drafts.set(contentKey(effect.message), effect.message.id);
-    }
-    const made = step(context, state, input).map(tracedEffect);
-    drafts.clear();
-    return made;
+    return stepAgain(context, replayed, line).map(tracedEffect);
   }
 
   #difference(
@@ -201,12 +177,6 @@ export function replay(lines: Iterable<string>): Difference | undefined {
   return undefined;
 }
 
-function openInstance(context: CoreContext, standing: Standing): Replayed {
-  const drafts = new Map<string, MessageId>();
-  const identify: Identify = (content) => drafts.get(contentKey(content)) ?? UNRECORDED;
-  return { state: newInstance(context, identify, standing), drafts, steps: 0 };
-}
-
 function propose({ graph }: CoreContext, { state }: Replayed, line: ProposeLine) {
   const { proposer, settings, now, entropy } = line;
   const proposerState = {
@@ -231,10 +201,6 @@ function firstDifference(one: readonly string[], other: readonly string[]): numb
   const longest = Math.max(one.length, other.length);
   for (let i = 0; i < longest; i++) if (one[i] !== other[i]) return i;
   return undefined;
-}
-
-function contentKey({ signer, prev, refs }: AcceptorContent): string {
-  return `${signer} ${prev ?? ""} ${refs.join(" ")}`;
 }
 
 function shown(effect: string | undefined): string {

@@ -66,6 +66,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "lib/std",
   ],
   "lib/explore": ["lib/sim", "lib/trace", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
+  "lib/console": [
+    ...["lib/explore", "lib/sim", "lib/trace", "lib/explain", "lib/config", "lib/wire"],
+    ...["lib/graph", "lib/core", "lib/std"],
+  ],
   "cli": LIBRARY,
   "mod.ts": LIBRARY,
 };
@@ -73,13 +77,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Layers that need nothing of the machine: they run in a browser too. */
 const ANYWHERE: readonly string[] = [
   ...["lib/core", "lib/graph", "lib/wire", "lib/log", "lib/trace", "lib/evidence"],
-  ...["lib/node", "lib/link", "lib/sim", "lib/explore"],
+  ...["lib/node", "lib/link", "lib/sim", "lib/explore", "lib/console"],
 ];
 
 /** Layers that sit beside the stack and that only these may import. */
 const SIDEWAYS: Readonly<Record<string, readonly string[]>> = {
-  "lib/sim": ["lib/explore", "cli", "mod.ts"],
-  "lib/explore": ["cli", "mod.ts"],
+  "lib/sim": ["lib/explore", "lib/console", "cli", "mod.ts"],
+  "lib/explore": ["lib/console", "cli", "mod.ts"],
+  "lib/console": ["cli"],
 };
 
 /**

@@ -5,37 +5,11 @@
  */
 
 import type { ValueHash } from "../../lib/core/types.ts";
+import { recording } from "../../lib/explore/recorded.ts";
 import { runScript, type ScriptWatcher } from "../../lib/explore/replay.ts";
 import { hashOf } from "../../lib/sim/ids.ts";
 import { parseScript, ScriptError } from "../../lib/sim/script.ts";
 import { Timeline } from "../../lib/sim/timeline.ts";
-import { TraceWriter } from "../../lib/trace/writer.ts";
-
-/** A script has one instance. */
-const INSTANCE = 0n;
-
-/** Watches a script and writes what its nodes do as lines of a trace. */
-export function recording(write: (line: string) => void): ScriptWatcher {
-  const writers = new Map<string, TraceWriter>();
-  return {
-    started(node, context) {
-      const writer = new TraceWriter(node, context, write);
-      writer.open(INSTANCE, "votes");
-      writers.set(node, writer);
-    },
-    stepped(node, input, effects) {
-      writers.get(node)!.step(INSTANCE, input, effects);
-    },
-  };
-}
-
-/** Runs a script and returns what its nodes do as lines of a trace. */
-export function traceOf(script: string): string[] {
-  const lines: string[] = [];
-  runScript(script, { watcher: recording((line) => lines.push(line)) });
-  return lines;
-}
-
 /**
  * Runs a script and prints its story, each line with that of the script that it comes of.
  *

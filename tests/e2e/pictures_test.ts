@@ -14,18 +14,9 @@ import { fillReport, type GraphReport, newReport, REPORT_OPTIONS } from "../../l
 import { toSvg } from "../../lib/graph/svg.ts";
 import { run } from "../../scripts/run.ts";
 import { any } from "../cli_graph/stage.ts";
+import { CHROMIUM } from "./tools.ts";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
-
-async function findBrowser(): Promise<string | undefined> {
-  for (const name of NAMES) {
-    const { code } = await run(["sh", "-c", `command -v ${name}`]);
-    if (code === 0) return name;
-  }
-  return undefined;
-}
-
-const browser = await findBrowser();
+const browser = CHROMIUM;
 if (browser === undefined) console.log("ignored: pictures in a browser: there is no chromium");
 
 /** Learners of three sorts, each with the next few as partners; names as long as people's. */

@@ -14,6 +14,7 @@ export type ProgramName =
   | "proposer"
   | "cluster"
   | "config"
+  | "console"
   | "demo"
   | "explain"
   | "get"

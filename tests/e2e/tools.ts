@@ -22,6 +22,10 @@ export function missing(...programs: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** The name of a browser that is Chromium; undefined if there is none. */
+export const CHROMIUM: string | undefined = ["chromium", "chromium-browser", "google-chrome"]
+  .find((name) => missing(name) === undefined);
+
 /** Whether this machine's curl speaks HTTP/2; false if there is no curl. */
 export function curlSpeaksHttp2(): boolean {
   if (missing("curl") !== undefined) return false;

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { runScript } from "../../lib/explore/replay.ts";
 import { ScriptError } from "../../lib/sim/script.ts";
 import { replay } from "../../lib/trace/replay.ts";
-import { traceOf } from "../../scripts/sim/script.ts";
+import { traceOf } from "../../lib/explore/recorded.ts";
 
 const SCRIPTS = new URL("scripts/", import.meta.url);
 

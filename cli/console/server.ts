@@ -1,0 +1,161 @@
+/**
+ * The web server of a console: one page for one browser on this machine, at an address that cannot
+ * be guessed.
+ *
+ * @module
+ */
+
+import type { Boot, Overview, ProposedView } from "../../lib/console/overview.ts";
+import { toHex } from "../../lib/wire/hex.ts";
+import { toListenError } from "../../lib/net/errors.ts";
+import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { beginning } from "./page.ts";
+
+/** What a page can be told. Streams are lines of a trace. */
+export interface ConsoleSource {
+  /** How the page begins. */
+  readonly boot: Boot;
+  /** A recording from its beginning; undefined if this is not one. */
+  trace?(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** How a live cluster is. */
+  overview?(): Promise<Overview>;
+  /** An instance from its beginning, and what comes; undefined if it is not known. */
+  instance?(instance: bigint): ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  /** Offers a value. */
+  propose?(instance: bigint, value: string): Promise<ProposedView>;
+}
+
+/** A console that answers. */
+export interface RunningConsole {
+  /** Where its page is. Whoever knows it may look, and propose. */
+  readonly url: string;
+  /** Ends all answers, and frees the port. */
+  close(): Promise<void>;
+}
+
+/** Loopback, in every way a browser may have been told it. */
+const HOSTS: readonly string[] = ["127.0.0.1", "localhost"];
+
+const TOKEN_BYTES = 16;
+
+/** Longest body of a proposal, in bytes. */
+const BODY_MAX = 64 * 1024;
+
+/** Largest instance number. */
+const INSTANCE_MAX = 2n ** 64n - 1n;
+
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+} as const;
+
+/**
+ * Begins to answer on 127.0.0.1.
+ *
+ * @param made The page, not yet told how to begin.
+ * @param port 0 lets the system choose.
+ * @throws OperatorError (resource) if the port cannot be used.
+ */
+export async function serveConsole(
+  source: ConsoleSource,
+  made: string,
+  port: number,
+): Promise<RunningConsole> {
+  const page = beginning(made, source.boot);
+  const token = toHex(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)));
+  const { promise: listening, resolve, reject } = Promise.withResolvers<Deno.NetAddr>();
+  const over = new AbortController();
+  try {
+    const server = Deno.serve({
+      hostname: HOSTS[0]!,
+      port,
+      signal: over.signal,
+      onListen: resolve,
+      onError: () => refuse(500, "internal error"),
+    }, (request) => answer(request, source, { token, page, port: bound }));
+    server.finished.catch(reject);
+    const { port: bound } = await listening;
+    const close = async () => {
+      over.abort();
+      await server.finished;
+    };
+    return { url: `http://${HOSTS[0]}:${bound}/${token}/`, close };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const { message } = toListenError(error, `--port ${port}`);
+    throw new OperatorError(EXIT.resource, message.replace(/ in `listen`|, or set `listen`/, ""));
+  }
+}
+
+interface Served {
+  readonly token: string;
+  readonly page: string;
+  readonly port: number;
+}
+
+/** Answers whoever knows the address and asks for it by its own name: pages of others do not. */
+async function answer(request: Request, source: ConsoleSource, served: Served): Promise<Response> {
+  const { token, page, port } = served;
+  const { pathname, host } = new URL(request.url);
+  if (!HOSTS.some((name) => host === `${name}:${port}`)) return refuse(421, "not here");
+  const [, given, ...rest] = pathname.split("/");
+  if (given !== token || rest.length === 0) {
+    return refuse(404, "use the whole address that hetpaxos console printed");
+  }
+  const [what, which = ""] = rest;
+  if (what === "propose" && rest.length === 1) return await proposed(request, source, host);
+  if (request.method !== "GET") return refuse(405, "GET only");
+  if (what === "" && rest.length === 1) return respond(page, "text/html; charset=utf-8");
+  if (what === "trace" && source.trace !== undefined) return respond(source.trace());
+  if (what === "overview" && source.overview !== undefined) {
+    return respond(JSON.stringify(await source.overview()), "application/json");
+  }
+  if (what === "instance" && source.instance !== undefined) {
+    const number = instanceOf(which);
+    const stream = number === undefined ? undefined : source.instance(number);
+    return stream === undefined
+      ? refuse(404, `instance ${which.slice(0, 20)} is not known here, or not any more`)
+      : respond(stream);
+  }
+  return refuse(404, "there is nothing of this name");
+}
+
+/** A page elsewhere cannot send JSON here without being asked first, and says where it is from. */
+async function proposed(
+  request: Request,
+  { propose }: ConsoleSource,
+  host: string,
+): Promise<Response> {
+  if (propose === undefined) return refuse(404, "there is no cluster to propose to");
+  if (request.method !== "POST") return refuse(405, "POST only");
+  if (request.headers.get("origin") !== `http://${host}`) return refuse(403, "from elsewhere");
+  if (request.headers.get("content-type") !== "application/json") return refuse(415, "not JSON");
+  if (!(Number(request.headers.get("content-length")) <= BODY_MAX)) return refuse(413, "too long");
+  const body: unknown = await request.json().catch(() => undefined);
+  if (typeof body !== "object" || body === null) return refuse(400, "not an object");
+  const { instance, value } = body as Record<string, unknown>;
+  const number = typeof instance === "string" ? instanceOf(instance) : undefined;
+  if (number === undefined) return refuse(400, "instance: not a number of an instance");
+  if (typeof value !== "string") return refuse(400, "value: not a text");
+  return respond(JSON.stringify(await propose(number, value)), "application/json");
+}
+
+function instanceOf(text: string): bigint | undefined {
+  if (!/^[0-9]{1,20}$/.test(text)) return undefined;
+  const number = BigInt(text);
+  return number <= INSTANCE_MAX ? number : undefined;
+}
+
+function respond(body: string | ReadableStream<Uint8Array<ArrayBuffer>>, type?: string): Response {
+  const headers = { ...HEADERS, "content-type": type ?? "application/x-ndjson" };
+  return new Response(body, { headers });
+}
+
+function refuse(status: number, why: string): Response {
+  const headers = { ...HEADERS, "content-type": "text/plain; charset=utf-8" };
+  return new Response(`${why}\n`, { status, headers });
+}

@@ -1,0 +1,71 @@
+/**
+ * What a console's server tells its page: JSON, as little as the page shows.
+ *
+ * @module
+ */
+
+/** How the page gets what it shows. */
+export interface Boot {
+  /** A cluster, a recording of one, or clusters that the page makes itself. */
+  readonly mode: "live" | "trace" | "demo";
+  /** What is looked at, for a heading: a file's name, or who asks. */
+  readonly title: string;
+  /** The configuration of a live cluster, as a trace has it: a header line. */
+  readonly header?: string;
+}
+
+/** How a live cluster is now. */
+export interface Overview {
+  /** What acceptors say of themselves, in the order of the configuration. */
+  readonly acceptors: readonly AcceptorView[];
+  /** Of each learner, whether it can decide now. */
+  readonly verdicts: readonly VerdictView[];
+  /** By acceptor: why it is of no use now. */
+  readonly unable: Readonly<Record<string, readonly string[]>>;
+  /** The newest instances that the console has seen, highest first. */
+  readonly instances: readonly InstanceView[];
+  /** Decisions that the console has seen, one for each learner and instance. */
+  readonly decisions: number;
+  /** When, in milliseconds since 1970, by the server's clock. */
+  readonly atMs: number;
+}
+
+/** One acceptor. */
+export interface AcceptorView {
+  /** Its name. */
+  readonly name: string;
+  /** Why it has not answered; undefined if it has. */
+  readonly error?: string;
+  /** What it says, a name and a text for each thing; empty if it has not answered. */
+  readonly facts: readonly (readonly [string, string])[];
+  /** With whom it has no link, and why. */
+  readonly unlinked: readonly string[];
+}
+
+/** One learner. */
+export interface VerdictView {
+  /** Its name. */
+  readonly learner: string;
+  /** Whether it can. */
+  readonly decides: boolean;
+  /** In words. */
+  readonly sentence: string;
+}
+
+/** One instance. */
+export interface InstanceView {
+  /** Decimal. */
+  readonly instance: string;
+  /** By learner: the value, for a person. */
+  readonly decided: Readonly<Record<string, string>>;
+}
+
+/** What became of a proposal. */
+export interface ProposedView {
+  /** Why it could not be proposed; undefined if it could. */
+  readonly error?: string;
+  /** Whether every learner decided our value. */
+  readonly ours?: boolean;
+  /** A learner and what it decided, each. */
+  readonly decisions?: readonly (readonly [string, string])[];
+}
