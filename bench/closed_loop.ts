@@ -1,5 +1,6 @@
 /**
- * A closed loop of proposals: so many in flight, a new one as soon as one is decided.
+ * A closed loop of proposals: so many in flight, a new one as soon as one is decided. Or an open one:
+ * so many a second, however long each takes.
  *
  * @module
  */
@@ -47,12 +48,8 @@ export class ClosedLoop {
     const startMs = performance.now();
     const work = async () => {
       while (this.#next < end) {
-        const instance = this.#next++;
-        const client = this.#clients[instance % this.#clients.length]!;
         const beginMs = performance.now();
-        const value = new Uint8Array(randomBytes(valueBytes));
-        const signal = new AbortController().signal;
-        await client.propose({ instance: BigInt(instance), value }, signal).then(
+        await this.#propose(valueBytes).then(
           () => latenciesMs.push(performance.now() - beginMs),
           () => failed++,
         );
@@ -61,6 +58,52 @@ export class ClosedLoop {
     await Promise.all(Array.from({ length: inFlight }, work));
     const tookMs = performance.now() - startMs;
     return { latenciesMs: latenciesMs.sort((a, b) => a - b), tookMs, failed };
+  }
+
+  /**
+   * Proposes random values at an even rate, whether or not those before are decided. Each takes as
+   * long as since it was due: what waits for its turn is slow, too.
+   *
+   * @param waitingMax With so many undecided no more is proposed: it cannot keep up.
+   */
+  async offer(
+    perSecond: number,
+    seconds: number,
+    valueBytes: number,
+    waitingMax: number,
+  ): Promise<LoopResult> {
+    const latenciesMs: number[] = [];
+    const calls: Promise<void>[] = [];
+    const count = Math.round(perSecond * seconds);
+    let [failed, waiting] = [0, 0];
+    const startMs = performance.now();
+    while (calls.length < count && waiting < waitingMax) {
+      const dueMs = startMs + calls.length / perSecond * 1000;
+      const inMs = dueMs - performance.now();
+      if (inMs > 0) {
+        await new Promise((go) => setTimeout(go, inMs));
+        continue;
+      }
+      waiting++;
+      const call = this.#propose(valueBytes).then(
+        () => void latenciesMs.push(performance.now() - dueMs),
+        () => void failed++,
+      );
+      calls.push(call.then(() => void waiting--));
+      // Else nothing that comes in would be read while there is something due.
+      if (calls.length % 16 === 0) await new Promise((go) => setTimeout(go, 0));
+    }
+    await Promise.all(calls);
+    const tookMs = performance.now() - startMs;
+    return { latenciesMs: latenciesMs.sort((a, b) => a - b), tookMs, failed };
+  }
+
+  /** Proposes in the next instance, to the next acceptor. */
+  async #propose(valueBytes: number): Promise<void> {
+    const instance = this.#next++;
+    const client = this.#clients[instance % this.#clients.length]!;
+    const value = new Uint8Array(randomBytes(valueBytes));
+    await client.propose({ instance: BigInt(instance), value }, new AbortController().signal);
   }
 
   /** Ends the connections. */

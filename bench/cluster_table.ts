@@ -4,6 +4,8 @@
  * @module
  */
 
+import { svgOf } from "./plot.ts";
+
 /** What one loop has cost: per decision, and what acceptors do, per acceptor. */
 export interface Row {
   readonly revision: string;
@@ -79,6 +81,22 @@ export function printTable(
       here.map((n, j) => (n === other[j] ? "1" : (n / other[j]!).toFixed(3)).padStart(WIDTH)),
     );
   }
+}
+
+/** CPU time of a decision by the number in flight, a line for each revision and kind of journal. */
+export function pictureOf(rows: readonly Row[]): string {
+  const keys = [...new Set(rows.map(({ revision, kind }) => `${revision}, ${kind}`))];
+  const lines = keys.map((key) => {
+    const own = rows.filter(({ revision, kind }) => `${revision}, ${kind}` === key);
+    const numbers = [...new Set(own.map(({ inFlight }) => inFlight))].sort((a, b) => a - b);
+    const points = numbers.map((inFlight) => {
+      const costs = own.filter((row) => row.inFlight === inFlight).map(({ cpuMs }) => cpuMs);
+      return [inFlight, median(costs)] as const;
+    });
+    return [key, points] as const;
+  });
+  const title = "Processor time of a decision, all servers";
+  return svgOf({ title, x: "in flight", y: "ms", logX: true, lines });
 }
 
 function median(values: readonly number[]): number {

@@ -71,6 +71,15 @@ export function benchCore(): void {
   ].join(" "));
 }
 
+/**
+ * Median microseconds to judge a message of the tenth ballot and of a later one, of one instance of
+ * four acceptors and a learner.
+ */
+export function ballotCosts(late: number): { readonly early: number; readonly late: number } {
+  const graph = bftGraph(4, 1);
+  return measure(graph, runBallots(graph, late + AROUND), { late, passes: 21, warmUp: 5 });
+}
+
 /** How often something happens in a second of processor time, after two times to warm up. */
 function runsPerSecond(passes: number, run: () => void): number {
   run();
@@ -85,17 +94,21 @@ function runsPerSecond(passes: number, run: () => void): number {
  * Messages judged in a second of processor time, garbage included, and the median microseconds for
  * a message in the early and in the late ballots of the same instances.
  */
-function measure(graph: LearnerGraph, ballots: readonly Message[][]) {
+function measure(
+  graph: LearnerGraph,
+  ballots: readonly Message[][],
+  { late: lateBallot, passes, warmUp } = { late: LATE, passes: PASSES, warmUp: WARM_UP },
+) {
   const sections = [
     ballots.slice(0, EARLY - AROUND - 1),
     ballots.slice(EARLY - AROUND - 1, EARLY + AROUND),
-    ballots.slice(EARLY + AROUND, LATE - AROUND - 1),
-    ballots.slice(LATE - AROUND - 1, LATE + AROUND),
+    ballots.slice(EARLY + AROUND, lateBallot - AROUND - 1),
+    ballots.slice(lateBallot - AROUND - 1, lateBallot + AROUND),
   ].map((section) => section.flat());
   const costs: number[][] = sections.map(() => []);
   let micros = 0;
-  for (let pass = -WARM_UP; pass < PASSES; pass++) {
-    const dag = roomyDag(BALLOTS);
+  for (let pass = -warmUp; pass < passes; pass++) {
+    const dag = roomyDag(ballots.length);
     const before = cpuUsage();
     for (const [i, messages] of sections.entries()) {
       const start = performance.now();
@@ -108,7 +121,7 @@ function measure(graph: LearnerGraph, ballots: readonly Message[][]) {
     if (pass >= 0) micros += user + system;
   }
   const [, early, , late] = costs.map(median);
-  const perSecond = PASSES * sections.flat().length / micros * 1e6;
+  const perSecond = passes * sections.flat().length / micros * 1e6;
   return { perSecond, early: early!, late: late! };
 }
 

@@ -7,11 +7,14 @@
 import type { Flag } from "../cli/flags.ts";
 import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { runScript } from "../scripts/command.ts";
-import { benchCluster, type ClusterBench } from "./cluster.ts";
+import { benchCluster } from "./cluster.ts";
+import { benchBeside } from "./beside.ts";
 import { benchCore } from "./core.ts";
+import { benchFlat } from "./flat.ts";
 import { benchGraph } from "./graph.ts";
 import { benchJournal } from "./journal.ts";
 import { benchMembers } from "./members.ts";
+import { benchOpen } from "./open.ts";
 import { benchStart } from "./start.ts";
 import { benchStrangers } from "./strangers.ts";
 import { benchWideArea } from "./wide_area.ts";
@@ -29,7 +32,10 @@ const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<v
 /** Those that can measure another checkout, too. */
 const COMPARING = ["cluster", "graph", "members", "start", "strangers", "wide-area"];
 
-const ALL = ["cluster", ...Object.keys(BENCHMARKS)];
+/** Those that are told by flags what to do. */
+const TOLD = ["cluster", "open", "flat", "peers"];
+
+const ALL = [...TOLD, ...Object.keys(BENCHMARKS)];
 const NAMES = ALL.join(", ");
 
 const FLAGS = [
@@ -55,7 +61,7 @@ const FLAGS = [
     kind: "text",
     value: "N,…",
     default: "1,16,64,256",
-    help: "cluster: proposals at once",
+    help: "cluster, peers: proposals at once; flat takes the first",
   },
   {
     name: "acceptors",
@@ -64,7 +70,7 @@ const FLAGS = [
     min: 1,
     max: 40,
     default: 4,
-    help: "cluster: how many",
+    help: "cluster, open: how many",
   },
   {
     name: "bytes",
@@ -73,7 +79,7 @@ const FLAGS = [
     min: 8,
     max: 1 << 20,
     default: 32,
-    help: "cluster: of each value",
+    help: "cluster, open: of each value",
   },
   {
     name: "journal",
@@ -81,7 +87,7 @@ const FLAGS = [
     value: "KIND",
     choices: ["durable", "volatile", "both"],
     default: "both",
-    help: "cluster: on disk, in memory, or one after the other",
+    help: "cluster, open, flat: on disk, in memory, or one after the other",
   },
   {
     name: "seconds",
@@ -90,8 +96,18 @@ const FLAGS = [
     min: 1,
     max: 3_600,
     default: 5,
-    help: "cluster: how long each loop lasts, about",
+    help: "cluster, open: how long each loop, or rate, lasts, about",
   },
+  {
+    name: "decisions",
+    kind: "integer",
+    value: "N",
+    min: 100,
+    max: 1_000_000,
+    default: 20_000,
+    help: "flat: how many; the first tenth and the last are compared",
+  },
+  { name: "svg", kind: "text", value: "FILE", help: "cluster, open, flat: where a picture goes" },
   { name: "one-down", kind: "boolean", help: "cluster: one acceptor is never started" },
   { name: "json", kind: "text", value: "FILE", help: "cluster: where the figures go" },
 ] as const satisfies readonly Flag[];
@@ -100,7 +116,8 @@ await runScript({
   name: "deno task bench",
   summary: "run the benchmarks",
   description:
-    "Runs the benchmarks named, or all: how fast a cluster decides (cluster), messages " +
+    "Runs the benchmarks named, or all: how fast a cluster decides (cluster), at a rate of " +
+    "proposals (open), after many others (flat), beside others (peers); how fast messages " +
     "are judged (core), the journal takes them (journal), an acceptor begins to listen (start); " +
     "what members that do not read (members), and connections that come to nothing (strangers), " +
     "cost it; how long a decision takes when members are far apart (wide-area).",
@@ -109,6 +126,7 @@ await runScript({
   examples: [
     { args: "core journal", does: "Two of them." },
     { args: "start --against ../before", does: "What a change did to the start of an acceptor." },
+    { args: "flat --in-flight 64 --decisions 20000", does: "Whether late decisions are dear." },
     { args: "cluster --against HEAD~1", does: "What the last commit did to a decision." },
   ],
   exits: [{ status: EXIT.usage, means: "there is no such benchmark, or checkout" }],
@@ -121,20 +139,25 @@ await runScript({
   if (flags.against !== undefined && !names.some((name) => COMPARING.includes(name))) {
     throw new OperatorError(EXIT.usage, `goes with ${COMPARING.join(", ")} only`, "--against");
   }
-  for (const name of names.filter((each) => each !== "cluster")) {
+  for (const name of names.filter((each) => !TOLD.includes(each))) {
     await BENCHMARKS[name]!(flags.against);
   }
-  if (!names.includes("cluster")) return EXIT.ok;
   const inFlight = flags["in-flight"].split(",").map(Number);
   if (!inFlight.every((each) => Number.isInteger(each) && each > 0)) {
     throw new OperatorError(EXIT.usage, "is no list of whole numbers", "--in-flight");
   }
-  const { against, rounds, acceptors, bytes, journal, seconds, json } = flags;
-  const bench: ClusterBench = {
-    ...{ against, rounds, acceptors, inFlight, seconds, json },
-    kinds: journal === "both" ? ["durable", "volatile"] : [journal],
+  const { against, rounds, acceptors, bytes, journal, seconds, decisions, json, svg } = flags;
+  const kinds = journal === "both" ? ["durable", "volatile"] : [journal];
+  const [kind] = kinds as [string];
+  if (names.includes("open")) {
+    await benchOpen({ acceptors, valueBytes: bytes, kind, seconds, svg });
+  }
+  if (names.includes("flat")) await benchFlat({ decisions, inFlight: inFlight[0]!, kind, svg });
+  if (names.includes("peers")) await benchBeside(inFlight);
+  if (!names.includes("cluster")) return EXIT.ok;
+  return await benchCluster({
+    ...{ against, rounds, acceptors, inFlight, seconds, json, svg, kinds },
     valueBytes: bytes,
     oneDown: flags["one-down"],
-  };
-  return await benchCluster(bench);
+  });
 });
