@@ -87,6 +87,8 @@ export class Composer {
 
   /** The next envelope, if there is anything to say now. */
   next(nowMs: number): Envelope | undefined {
+    // Asked after each envelope that comes: most times there is nothing.
+    if (!this.#hasAnything(nowMs)) return undefined;
     const wants = this.#wants.splice(0, IDS_MAX);
     const named = wants.filter(({ kind }) => kind === "message");
     const envelope = create(EnvelopeSchema, {
@@ -111,6 +113,13 @@ export class Composer {
     const dues = [this.#options.feed.dueMs(), this.#options.haves.dueMs]
       .filter((due) => due !== undefined);
     return dues.length === 0 ? undefined : Math.min(...dues);
+  }
+
+  #hasAnything(nowMs: number): boolean {
+    return this.#ping || this.#taken !== 0 ||
+      this.#pongs.length + this.#wants.length + this.#fetches.length > 0 ||
+      (this.dueMs() ?? Infinity) <= nowMs ||
+      (!this.#saidCaughtUp && this.#options.feed.isCaughtUp);
   }
 
   #addOffers(envelope: Envelope): void {

@@ -6,7 +6,6 @@
 import { type Client, Code, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
   type Decision,
   type GetStatusRequestSchema,
@@ -20,6 +19,7 @@ import { ClientSession } from "./client_session.ts";
 import { LinkError, toLinkError } from "./errors.ts";
 import { callLink } from "./link_call.ts";
 import { guardHttp2 } from "./http2_guard.ts";
+import type { Talk } from "./talk.ts";
 import { requireLoopback } from "./loopback.ts";
 import type { PeerCertificate, TlsIdentity } from "./tls.ts";
 
@@ -53,10 +53,10 @@ export interface ConnectOptions {
  */
 export interface AcceptorClient {
   /**
-   * Opens a link and yields what the acceptor sends. Nothing is sent until the first `next`. When
-   * the link ends, by either side, by error or by `signal`, `outgoing` is told by `return`.
+   * Opens a link, of which `talk` is our end, and carries it until the acceptor ends it in order.
+   * Rejects with a `LinkError` when it ends otherwise, or by `signal`. The talk is told, too.
    */
-  stream(outgoing: AsyncIterable<Envelope>, signal: AbortSignal): AsyncIterable<Envelope>;
+  link(talk: Talk, signal: AbortSignal): Promise<void>;
   /** See the service. */
   getStatus(
     request: MessageInitShape<typeof GetStatusRequestSchema>,
@@ -122,21 +122,22 @@ function makeClient(
   const once = <T>(call: Promise<T>, signal: AbortSignal) =>
     call.catch((error) => Promise.reject(explain(error, signal)));
   return {
-    stream(outgoing, signal) {
-      return receive(
-        (callSignal) => callLink(session, outgoing, bytesMax, callSignal),
-        signal,
-        explain,
-        // A source that waits for something of its own may never answer; nobody waits for it.
-        () => void outgoing[Symbol.asyncIterator]().return?.().catch(() => {}),
-      );
+    async link(talk, signal) {
+      let failure: Error | undefined;
+      try {
+        await callLink(session, talk, bytesMax, signal);
+      } catch (error) {
+        failure = explain(error, signal);
+      }
+      talk.ended(failure);
+      talk.left();
+      if (failure !== undefined) throw failure;
     },
     watchDecisions: (request, signal) =>
       receive(
         (callSignal) => rpc.watchDecisions(request, { signal: callSignal }),
         signal,
         explain,
-        () => {},
       ),
     getStatus: (request, signal) => once(rpc.getStatus(request, { signal }), signal),
     propose: (request, signal) => once(rpc.propose(request, { signal }), signal),
@@ -150,7 +151,6 @@ async function* receive<T>(
   open: (signal: AbortSignal) => AsyncIterable<T>,
   signal: AbortSignal,
   explain: (error: unknown, signal: AbortSignal) => Error,
-  onEnd: () => void,
 ): AsyncGenerator<T, void, undefined> {
   const call = new AbortController();
   const abort = () => call.abort(signal.reason);
@@ -163,6 +163,5 @@ async function* receive<T>(
   } finally {
     signal.removeEventListener("abort", abort);
     call.abort();
-    onEnd();
   }
 }

@@ -105,6 +105,11 @@ export class ClientConnection {
     return this.#socket?.bytesRead ?? 0;
   }
 
+  /** Whether there is room for more to be written, or it has ended. */
+  get hasRoom(): boolean {
+    return this.#outlet.hasRoom;
+  }
+
   /** Settles when there is room for more to be written, or it has ended. */
   room(): Promise<void> {
     return this.#outlet.room();

@@ -33,6 +33,11 @@ export class ClientSession {
     return this.#current?.receivedBytes ?? 0;
   }
 
+  /** Whether there is room for more to be written on the present connection. */
+  get hasRoom(): boolean {
+    return this.#current?.hasRoom ?? true;
+  }
+
   /** Settles when there is room for more to be written on the present connection. */
   room(): Promise<void> {
     return this.#current?.room() ?? Promise.resolve();

@@ -152,9 +152,11 @@ export class Connection {
       if (!this.#calls.has(call)) return;
       const { name, remote } = this;
       const receivedBytes = () => this.#options.socket.bytesRead;
-      const room = (signal: AbortSignal) => (isStream ? this.#links : this.#others).room(signal);
+      const outlet = isStream ? this.#links : this.#others;
+      const hasRoom = () => outlet.hasRoom;
+      const room = (signal: AbortSignal) => outlet.room(signal);
       const onWorthy = () => this.#flood.onWorthy(performance.now());
-      const caller = { name, remote, receivedBytes, room, onWorthy, count };
+      const caller = { name, remote, receivedBytes, hasRoom, room, onWorthy, count };
       // Never rejects.
       void rpc.serve(request, response, caller);
     });

@@ -13,7 +13,7 @@ const PREFIX_BYTES = 5;
 /** What there is room for at first, of a message that has begun. */
 const ROOM_BYTES = 16 << 10;
 
-/** A longer message is not copied to be written in one piece with its prefix. */
+/** More is not copied to be written in one piece. */
 const PIECE_BYTES = 16 << 10;
 
 /** Takes apart what comes on one stream. */
@@ -105,26 +105,54 @@ export function decodeEnvelope(message: Uint8Array): Envelope {
   }
 }
 
-/**
- * Writes a message, with its prefix.
- *
- * @param write Writes bytes, which are its own from then on.
- * @throws ConnectError if it is longer than `bytesMax`.
- */
-export function writeEnvelope(
-  write: (bytes: Uint8Array) => void,
-  envelope: Envelope,
-  bytesMax: number,
-): void {
-  const message = toBinary(EnvelopeSchema, envelope);
-  if (message.length > bytesMax) {
-    const detail = `a message of ${message.length} bytes to be sent, above ${bytesMax}`;
-    throw new ConnectError(detail, Code.ResourceExhausted);
+/** Puts messages with their prefixes together, and writes them in one piece. */
+export class FrameWriter {
+  readonly #bytesMax: number;
+  readonly #write: (bytes: Uint8Array) => void;
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+
+  /**
+   * @param bytesMax Of a message.
+   * @param write Writes bytes, which are its own from then on.
+   */
+  constructor(bytesMax: number, write: (bytes: Uint8Array) => void) {
+    this.#bytesMax = bytesMax;
+    this.#write = write;
   }
-  const isShort = message.length <= PIECE_BYTES;
-  const frame = new Uint8Array(PREFIX_BYTES + (isShort ? message.length : 0));
-  new DataView(frame.buffer).setUint32(1, message.length);
-  if (isShort) frame.set(message, PREFIX_BYTES);
-  write(frame);
-  if (!isShort) write(message);
+
+  /**
+   * Adds a message; writes what there is once it is long.
+   *
+   * @throws ConnectError if it is longer than the limit.
+   */
+  add(envelope: Envelope): void {
+    const message = toBinary(EnvelopeSchema, envelope);
+    if (message.length > this.#bytesMax) {
+      const detail = `a message of ${message.length} bytes to be sent, above ${this.#bytesMax}`;
+      throw new ConnectError(detail, Code.ResourceExhausted);
+    }
+    const prefix = new Uint8Array(PREFIX_BYTES);
+    new DataView(prefix.buffer).setUint32(1, message.length);
+    this.#pieces.push(prefix, message);
+    this.#bytes += PREFIX_BYTES + message.length;
+    if (this.#bytes > PIECE_BYTES) this.flush();
+  }
+
+  /** Writes what there is, if there is anything. */
+  flush(): void {
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return;
+    this.#pieces = [];
+    const bytes = this.#bytes;
+    this.#bytes = 0;
+    if (bytes > PIECE_BYTES) return pieces.forEach((piece) => this.#write(piece));
+    const whole = new Uint8Array(bytes);
+    let at = 0;
+    for (const piece of pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    this.#write(whole);
+  }
 }

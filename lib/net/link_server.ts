@@ -6,13 +6,9 @@
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
-import { decodeEnvelope, FrameReader, writeEnvelope } from "./grpc_frames.ts";
-import { Inbox } from "./inbox.ts";
-import type { Caller, NodeRequest, ServiceHandlers } from "./rpc.ts";
-
-/** Messages of a link that may wait to be taken before no more is read. */
-const WAITING_MAX = 64;
+import { Carrier } from "./carrier.ts";
+import type { CallContext, Caller, NodeRequest } from "./rpc.ts";
+import type { Talk } from "./talk.ts";
 
 /** Whether a call is gRPC's over HTTP/2, with nothing about it that is out of the ordinary. */
 export function isPlainGrpc(request: NodeRequest): request is Http2ServerRequest {
@@ -24,82 +20,74 @@ export function isPlainGrpc(request: NodeRequest): request is Http2ServerRequest
 }
 
 /**
- * Serves a link to its end. Never rejects.
+ * Serves a link to its end.
  *
- * @param open What to do.
+ * @param open Makes our end of it.
  * @param bytesMax Of a message.
  */
-export async function serveLink(
+export function serveLink(
   request: Http2ServerRequest,
   response: Http2ServerResponse,
   caller: Caller,
-  open: ServiceHandlers["stream"],
+  open: (context: CallContext) => Talk,
   bytesMax: number,
-): Promise<void> {
+): void {
+  const { stream } = request;
   const over = new AbortController();
-  const incoming = receive(request, caller, bytesMax);
+  const { name, remote, receivedBytes, onWorthy, hasRoom } = caller;
+  const context = { peer: name, remoteAddress: remote, receivedBytes, onWorthy };
+  response.writeHead(200, { "content-type": request.headers["content-type"]! });
+  let talk: Talk;
+  try {
+    talk = open({ ...context, signal: over.signal });
+  } catch (error) {
+    return finish(response, error);
+  }
+  const leave = (why?: unknown) => {
+    carrier.stop();
+    talk.ended(why);
+    talk.left();
+  };
+  const carrier = new Carrier(talk, {
+    bytesMax,
+    write: (bytes) => void response.write(bytes),
+    hasRoom,
+    room: () => caller.room(over.signal),
+    onSaid: () => {
+      leave();
+      finish(response);
+    },
+    onFault: (error) => {
+      leave(error);
+      finish(response, error);
+    },
+  });
   response.once("close", () => {
     over.abort(new ConnectError("closed by peer", Code.Canceled));
-    incoming.fail(over.signal.reason);
+    leave(over.signal.reason);
   });
-  const { name, remote, receivedBytes, onWorthy } = caller;
-  const context = {
-    ...{ peer: name, remoteAddress: remote, receivedBytes, onWorthy },
-    signal: over.signal,
-  };
-  let fault: ConnectError | undefined;
-  try {
-    response.writeHead(200, { "content-type": request.headers["content-type"]! });
-    const write = (bytes: Uint8Array) => void response.write(bytes);
-    const answers: AsyncIterator<Envelope> = open(incoming, context)[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        await caller.room(over.signal);
-        const { done, value } = await answers.next();
-        if (done || over.signal.aborted) break;
-        writeEnvelope(write, value, bytesMax);
-      }
-    } finally {
-      await answers.return?.();
-    }
-  } catch (error) {
-    fault = error instanceof ConnectError
-      ? error
-      : new ConnectError("internal error", Code.Internal);
-  }
-  await incoming.return();
-  finish(response, fault);
-}
-
-function receive(request: Http2ServerRequest, caller: Caller, bytesMax: number): Inbox<Envelope> {
-  const inbox = new Inbox<Envelope>();
-  const reader = new FrameReader(bytesMax);
-  let isOver = false;
-  inbox.onEmpty = () => void request.resume();
-  inbox.onLeft = () => isOver = true;
-  const fail = (error: unknown) => {
-    isOver = true;
-    inbox.fail(error);
-    request.pause();
-  };
-  request.on("data", (chunk: Uint8Array) => {
-    if (isOver) return;
+  const take = (chunk: Uint8Array) => {
     try {
       caller.count(chunk);
-      for (const message of reader.read(chunk)) inbox.push(decodeEnvelope(message));
     } catch (error) {
-      return fail(error);
+      return carrier.fail(error);
     }
-    if (inbox.size >= WAITING_MAX) request.pause();
+    carrier.take(chunk);
+  };
+  stream.on("data", take);
+  stream.on("end", () => {
+    // A stream that is cut off ends, too, before it says that it has closed.
+    if (stream.aborted || stream.destroyed || stream.closed) return;
+    if (!carrier.isAmid) return talk.ended();
+    carrier.fail(new ConnectError("a message ends before its end", Code.InvalidArgument));
   });
-  request.on("end", () => {
-    if (!reader.isAmid) return inbox.end();
-    fail(new ConnectError("a message ends before its end", Code.InvalidArgument));
-  });
-  return inbox;
 }
 
-function finish(response: Http2ServerResponse, fault: ConnectError | undefined): void {
+/** Ends the answer; what a fault of ours was is not told. */
+function finish(response: Http2ServerResponse, error?: unknown): void {
+  const fault = error === undefined || error instanceof ConnectError
+    ? error
+    : new ConnectError("internal error", Code.Internal);
   try {
     response.addTrailers({
       "grpc-status": String(fault?.code ?? 0),

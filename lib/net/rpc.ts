@@ -11,10 +11,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { healthService } from "./health.ts";
 import { isPlainGrpc, serveLink } from "./link_server.ts";
+import { answersOf, type Talk } from "./talk.ts";
 import { whileRoom } from "./unsent.ts";
 import { checkedRequest } from "./request_check.ts";
 import { Health } from "../wire/gen/grpc/health/v1/health_pb.ts";
-import type { Envelope } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import {
   type Decision,
   type GetStatusRequest,
@@ -51,10 +51,10 @@ export interface CallContext {
  */
 export interface ServiceHandlers {
   /**
-   * A link with a peer. Must yield something without waiting for the peer: the response begins with
-   * it. `incoming` throws when the link breaks; `context.signal` is aborted too.
+   * Our end of a link with a peer. It must have something to say at once: the response begins with
+   * it. `context.signal` is aborted when the link is over.
    */
-  stream(incoming: AsyncIterable<Envelope>, context: CallContext): AsyncIterable<Envelope>;
+  link(context: CallContext): Talk;
   /** What is known here. */
   getStatus(request: GetStatusRequest, context: CallContext): Promise<Init<GetStatusResponse>>;
   /** Must watch `context.signal`: it ends when the caller leaves. */
@@ -78,6 +78,8 @@ export interface Caller {
   readonly remote: string;
   /** Bytes that have come on its connection so far. */
   receivedBytes(): number;
+  /** Whether there is room for more to be written in answer. */
+  hasRoom(): boolean;
   /** Settles when there is room for more to be written in answer. */
   room(signal: AbortSignal): Promise<void>;
   /** The call has led to something. */
@@ -101,6 +103,7 @@ const callerKey = createContextKey<Caller>(
     name: "",
     remote: "",
     receivedBytes: () => 0,
+    hasRoom: () => true,
     room: () => Promise.resolve(),
     onWorthy: () => {},
     count: () => {},
@@ -119,7 +122,10 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
   });
   router.service(HetPaxosService, {
     streamConsensusMessages: (incoming, context) =>
-      untilDeadline(roomy(handlers.stream(incoming, contextOf(context)), context), context),
+      untilDeadline(
+        roomy(answersOf(handlers.link(contextOf(context)), incoming), context),
+        context,
+      ),
     getStatus: (request, context) =>
       beforeDeadline(
         room(context).then(() => handlers.getStatus(request, contextOf(context))),
@@ -150,10 +156,8 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
     async serve(request, response, caller) {
       const handler = byPath.get(pathOf(request));
       if (handler?.method.methodKind === "bidi_streaming" && isPlainGrpc(request)) {
-        const open: ServiceHandlers["stream"] = (incoming, context) =>
-          handlers.stream(incoming, context);
-        const answer = response as Http2ServerResponse;
-        return await serveLink(request, answer, caller, open, readMaxBytes);
+        const open = (context: CallContext) => handlers.link(context);
+        return serveLink(request, response as Http2ServerResponse, caller, open, readMaxBytes);
       }
       try {
         if (handler === undefined) throw new ConnectError("no such method", Code.Unimplemented);

@@ -80,10 +80,14 @@ export class Outlet {
     return this.#waiting.size;
   }
 
+  /** Whether somebody may write now. */
+  get hasRoom(): boolean {
+    return this.#isClosed || (this.#waiting.size === 0 && this.#hasRoom());
+  }
+
   /** Settles when there is room, in the order of asking; at once when it is closed, or `signal` is. */
   async room(signal?: AbortSignal): Promise<void> {
-    if (this.#isClosed || signal?.aborted) return;
-    if (this.#waiting.size === 0 && this.#hasRoom()) return;
+    if (this.hasRoom || signal?.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.add(resolve);
     this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);

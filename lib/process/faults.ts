@@ -113,7 +113,14 @@ export function guarded(handlers: ServiceHandlers, faults: Faults): ServiceHandl
     }
   };
   return {
-    stream: (incoming, context) => guardedAnswers(() => handlers.stream(incoming, context), faults),
+    link: (context) => {
+      faults.requireSound();
+      try {
+        return handlers.link(context);
+      } catch (error) {
+        throw faults.judge(error);
+      }
+    },
     watchDecisions: (request, context) =>
       guardedAnswers(() => handlers.watchDecisions(request, context), faults),
     getStatus: (request, context) => answer(() => handlers.getStatus(request, context)),

@@ -10,14 +10,12 @@ import type { Link, LinkEnd } from "../link/link.ts";
 import { Links, type LinksOptions } from "../link/links.ts";
 import { nextDelayMs } from "../net/backoff.ts";
 import type { AcceptorClient } from "../net/client.ts";
-import {
-  type Envelope,
-  Goodbye_Reason as Reason,
-  Role,
-} from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { toLinkError } from "../net/errors.ts";
+import type { Talk } from "../net/talk.ts";
+import { Goodbye_Reason as Reason, Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { type PeerStatus, PeerStatusSchema } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { orAborted } from "./aborting.ts";
-import { outgoing, pump } from "./carry.ts";
+import { talkOf } from "./carry.ts";
 
 /** What {@linkcode Peers} needs to know. */
 export interface PeersOptions extends Omit<LinksOptions, "onChange"> {
@@ -94,14 +92,8 @@ export class Peers {
    *
    * @param receivedBytes Tells how much has come from the peer in all, if that is known.
    */
-  inbound(
-    peer: string,
-    incoming: AsyncIterable<Envelope>,
-    receivedBytes?: () => number,
-  ): AsyncIterable<Envelope> {
-    const link = this.#links.open(peer, false, receivedBytes);
-    this.#pump(link, incoming).catch(this.#onFault);
-    return outgoing(link, this.#onFault);
+  inbound(peer: string, receivedBytes?: () => number): Talk {
+    return talkOf(this.#links.open(peer, false, receivedBytes), this.#onFault);
   }
 
   /** Settles when `count` acceptors are connected. */
@@ -210,20 +202,14 @@ export class Peers {
     const ended = this.#endOf(link);
     ended.then(() => cancelAbort = clock.after(GOODBYE_MS, () => call.abort()))
       .catch(this.#onFault);
-    const failure = await this.#pump(
-      link,
-      client.stream(outgoing(link, this.#onFault), call.signal),
-    );
+    const failure = await client.link(talkOf(link, this.#onFault), call.signal)
+      .then(() => undefined, toLinkError);
     const end = await ended;
     cancelAbort();
     const level = failure?.kind === "refused" ? "warn" : "debug";
     if (end.detail !== dialed.lastError) log(level, `no link to ${name}: ${end.detail}`);
     dialed.lastError = end.detail;
     return this.#links.judgeEnd(dialed.acceptor, link, end);
-  }
-
-  #pump(link: Link, incoming: AsyncIterable<Envelope>) {
-    return pump(link, incoming, this.#onFault);
   }
 
   #endOf(link: Link): Promise<LinkEnd> {

@@ -70,7 +70,7 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
   const startedMs = node.options.clock.elapsedMs();
   const journalBytesAtStart = node.ledger.journal.bytes?.() ?? 0;
   return {
-    stream: (incoming, { peer, receivedBytes }) => peers.inbound(peer, incoming, receivedBytes),
+    link: ({ peer, receivedBytes }) => peers.inbound(peer, receivedBytes),
     getStatus: () => Promise.resolve(statusOf({ ...options, journalBytesAtStart }, startedMs)),
     async *watchDecisions({ instances, learners, onlyNew }, { signal }) {
       const { decisions } = node;

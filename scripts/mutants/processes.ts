@@ -182,8 +182,8 @@ export const RUNNING: readonly Fault[] = [
     edits: [
       edit(
         "process/carry.ts",
-        "link.broken(failure.message);",
-        "onFault(error);\n    link.broken(failure.message);",
+        "    ended(why) {\n",
+        "    ended(why) {\n      if (why !== undefined) onFault(why);\n",
       ),
     ],
     caughtBy: {

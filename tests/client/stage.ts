@@ -23,6 +23,7 @@ import {
   GetStatusResponseSchema,
 } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { fromHex } from "../../lib/wire/hex.ts";
+import { talking } from "../net/iterated_talk.ts";
 
 /** The acceptors, of which any three are a quorum of Eve and of Frank. */
 export const NAMES = ["Alice", "Bob", "Carol", "Dave"] as const;
@@ -88,10 +89,10 @@ export async function setStage(
 
 /** Says nothing, ever, to anybody. */
 export const SILENT_PART: ServiceHandlers = {
-  async *stream(_incoming, { signal }) {
+  link: talking(async function* (_incoming, { signal }) {
     yield create(EnvelopeSchema);
     await ended(signal);
-  },
+  }),
   async getStatus(_request, { signal }) {
     await ended(signal);
     return create(GetStatusResponseSchema);

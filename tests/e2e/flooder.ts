@@ -17,6 +17,7 @@ import {
 } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { PROTOCOL_VERSION } from "../../lib/wire/protocol_version.ts";
 import { Nonsense } from "./nonsense.ts";
+import { streamOf } from "../net/iterated_talk.ts";
 
 /** Envelopes that the victim has not answered, at most. */
 const WINDOW = 8;
@@ -42,7 +43,7 @@ class Conversation {
   /** Talks to the victim until either has enough. */
   async hold(): Promise<void> {
     try {
-      for await (const envelope of client.stream(this.#outgoing(), this.#call.signal)) {
+      for await (const envelope of streamOf(client, this.#outgoing(), this.#call.signal)) {
         nonsense.hears(envelope.messages);
         if (envelope.goodbye !== undefined) break;
         if (envelope.pong === 0n) continue;

@@ -14,6 +14,7 @@ import { CAST, ECHO, LIMITS, outbox, ping, startClient, startServer } from "./fi
 import { framed } from "./raw_call.ts";
 import { beginHttp2 } from "./raw_connection.ts";
 import { FLAG, FRAME, frame, grpcHeaders, u32 } from "./raw_http2.ts";
+import { streamOf } from "./iterated_talk.ts";
 
 const never = new AbortController().signal;
 
@@ -89,7 +90,7 @@ Deno.test("a Hello is short, and an identity opens so many links", async () => {
     const out = outbox();
     out.push(first);
     let pongs = 0;
-    for await (const { pong } of client.stream(out, never)) {
+    for await (const { pong } of streamOf(client, out, never)) {
       if (pong === 0n) continue;
       pongs++;
       const ids = [new Uint8Array(200)];

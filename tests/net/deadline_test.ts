@@ -10,7 +10,7 @@ import { framed, send } from "./raw_call.ts";
 
 /** Calls that wait until they are given up, as the real ones do. */
 const WAITING: ServiceHandlers = {
-  stream: ECHO.stream,
+  link: ECHO.link,
   async getStatus(_request, { signal }) {
     await aborted(signal);
     throw new Error("given up");

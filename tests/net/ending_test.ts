@@ -4,6 +4,7 @@ import { LinkError } from "../../lib/net/errors.ts";
 import type { CallContext, ServiceHandlers } from "../../lib/net/rpc.ts";
 import type { Envelope } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { ECHO, openLink, outbox, ping, startClient, startServer } from "./fixture.ts";
+import { streamOf, talking } from "./iterated_talk.ts";
 
 const never = new AbortController().signal;
 
@@ -13,7 +14,7 @@ function observed() {
   const incomingOver = Promise.withResolvers<"end" | "error">();
   const handlers: ServiceHandlers = {
     ...ECHO,
-    async *stream(incoming: AsyncIterable<Envelope>, context: CallContext) {
+    link: talking(async function* (incoming: AsyncIterable<Envelope>, context: CallContext) {
       const left = new Promise<void>((resolve) =>
         context.signal.addEventListener("abort", () => resolve())
       );
@@ -23,7 +24,7 @@ function observed() {
         for await (const _ of incoming);
       })().then(() => incomingOver.resolve("end"), () => incomingOver.resolve("error"));
       await left;
-    },
+    }),
   };
   return { handlers, aborted: aborted.promise, incomingOver: incomingOver.promise };
 }
@@ -45,7 +46,7 @@ Deno.test("leaving the loop ends a link on both sides, and the outbox", async ()
   await using server = await startServer({ handlers });
   using client = startClient(server.port);
   const out = outbox();
-  for await (const _ of client.stream(out, never)) break;
+  for await (const _ of streamOf(client, out, never)) break;
   await aborted;
   await out.stopped;
   assertEquals(out.push(ping(1n)), false);
@@ -89,7 +90,7 @@ Deno.test("a signal that is aborted already lets nothing begin", async () => {
   await assertRejects(() => client.getStatus({}, over), LinkError);
   const out = outbox();
   await assertRejects(async () => {
-    for await (const _ of client.stream(out, over));
+    for await (const _ of streamOf(client, out, over));
   }, LinkError);
   await out.stopped;
 });
@@ -117,17 +118,17 @@ Deno.test("when the server ends a link in order, the client's loop ends without 
   await using server = await startServer({
     handlers: {
       ...ECHO,
-      async *stream() {
+      link: talking(async function* () {
         yield ping(0n);
         await Promise.resolve();
         yield ping(1n);
-      },
+      }),
     },
   });
   using client = startClient(server.port);
   const out = outbox();
   const seen: bigint[] = [];
-  for await (const envelope of client.stream(out, never)) seen.push(envelope.ping);
+  for await (const envelope of streamOf(client, out, never)) seen.push(envelope.ping);
   assertEquals(seen, [0n, 1n]);
   await out.stopped;
 });
@@ -147,15 +148,15 @@ Deno.test("a server that closes with grace lets a link say goodbye", async () =>
   const server = await startServer({
     handlers: {
       ...ECHO,
-      async *stream() {
+      link: talking(async function* () {
         yield ping(0n);
         await leaving.promise;
         for (let n = 1n; n <= 1_000n; n++) yield ping(n);
-      },
+      }),
     },
   });
   using client = startClient(server.port);
-  const link = client.stream(outbox(), never)[Symbol.asyncIterator]();
+  const link = streamOf(client, outbox(), never)[Symbol.asyncIterator]();
   await link.next();
   const closed = server.close(60_000);
   leaving.resolve();

@@ -16,6 +16,7 @@ import {
   ProposeResponseSchema,
 } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { makeTestIdentity, type TestIdentity } from "./certificates.ts";
+import { streamOf, talking } from "./iterated_talk.ts";
 
 /** The server's identity, two clients it admits, and one it does not. */
 export interface Cast {
@@ -50,12 +51,12 @@ export interface TestServer extends RunningServer, AsyncDisposable {
 
 /** Answers every ping in a link with the same number, after a first envelope of its own. */
 export const ECHO: ServiceHandlers = {
-  async *stream(incoming) {
+  link: talking(async function* (incoming) {
     yield ping(0n);
     for await (const envelope of incoming) {
       yield create(EnvelopeSchema, { pong: envelope.ping, have: envelope.have });
     }
-  },
+  }),
   getStatus: (_request, { peer }) =>
     Promise.resolve(create(GetStatusResponseSchema, { name: peer })),
   async *watchDecisions(_request, { signal }) {
@@ -153,7 +154,7 @@ export async function openLink(client: AcceptorClient): Promise<OpenLink> {
   const first = Promise.withResolvers<void>();
   let count = 0n;
   const run = async () => {
-    for await (const envelope of client.stream(out, abort.signal)) {
+    for await (const envelope of streamOf(client, out, abort.signal)) {
       first.resolve();
       pongs.get(envelope.pong)?.();
       pongs.delete(envelope.pong);

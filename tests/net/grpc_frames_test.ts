@@ -1,12 +1,13 @@
 /** gRPC's frames, however the bytes come, and the queue behind them. */
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import fc from "fast-check";
 import { Buffer } from "node:buffer";
-import { decodeEnvelope, FrameReader, writeEnvelope } from "../../lib/net/grpc_frames.ts";
-import { Inbox } from "../../lib/net/inbox.ts";
-import { EnvelopeSchema } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { decodeEnvelope, FrameReader, FrameWriter } from "../../lib/net/grpc_frames.ts";
+import { Carrier } from "../../lib/net/carrier.ts";
+import type { Talk } from "../../lib/net/talk.ts";
+import { type Envelope, EnvelopeSchema } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { framed } from "./raw_call.ts";
 
 const BYTES_MAX = 100_000;
@@ -58,46 +59,63 @@ Deno.test("an envelope is written as it is read, and not if it is too long", () 
     const ids = [new Uint8Array(length).fill(7)];
     const envelope = create(EnvelopeSchema, { have: [{ instance: 1n, ids }] });
     const written: Uint8Array[] = [];
-    writeEnvelope((bytes) => written.push(bytes), envelope, BYTES_MAX);
+    const writer = new FrameWriter(BYTES_MAX, (bytes) => written.push(bytes));
+    writer.add(envelope);
+    writer.flush();
     const [message, ...more] = new FrameReader(BYTES_MAX).read(Buffer.concat(written));
     assertEquals(more, []);
     const decoded = toBinary(EnvelopeSchema, decodeEnvelope(message!));
     assertEquals(Buffer.compare(decoded, toBinary(EnvelopeSchema, envelope)), 0);
     const size = toBinary(EnvelopeSchema, envelope).length;
-    assertEquals(codeOf(() => writeEnvelope(() => {}, envelope, size - 1)), Code.ResourceExhausted);
+    const narrow = new FrameWriter(size - 1, () => assert(false));
+    assertEquals(codeOf(() => narrow.add(envelope)), Code.ResourceExhausted);
   }
   assertEquals(codeOf(() => decodeEnvelope(Uint8Array.of(255))), Code.InvalidArgument);
 });
 
-Deno.test("an inbox gives what came before its end, and then tells of that", async () => {
-  const inbox = new Inbox<number>();
-  let emptied = 0;
-  inbox.onEmpty = () => emptied++;
-  for (const n of [1, 2]) inbox.push(n);
-  inbox.fail(new Error("broken"));
-  inbox.push(3);
-  inbox.end();
-  assertEquals(await inbox.next(), { done: false, value: 1 });
-  assertEquals([inbox.size, emptied], [1, 0]);
-  assertEquals(await inbox.next(), { done: false, value: 2 });
-  assertEquals([inbox.size, emptied], [0, 1]);
-  await assertRejects(() => inbox.next(), Error, "broken");
-  assertEquals(await inbox.next(), { done: true, value: undefined });
-});
-
-Deno.test("whoever waits at an inbox is given the next, or its end; who leaves is given no more", async () => {
-  const inbox = new Inbox<number>();
-  const waits = inbox.next();
-  inbox.push(1);
-  assertEquals(await waits, { done: false, value: 1 });
-  const waitsInVain = inbox.next();
-  inbox.end();
-  assertEquals(await waitsInVain, { done: true, value: undefined });
-  const left = new Inbox<number>();
-  let told = 0;
-  left.onLeft = () => told++;
-  for (const n of [1, 2, 3]) left.push(n);
-  for await (const _ of left) break;
-  await left.return();
-  assertEquals([await left.next(), left.size, told], [{ done: true, value: undefined }, 0, 1]);
+Deno.test("what is said in one turn is written in one piece, as far as there is room", async () => {
+  const written: Uint8Array[] = [];
+  const waiting: Envelope[] = [];
+  const room = Promise.withResolvers<void>();
+  let hasRoom = true;
+  let said = 0;
+  const talk: Talk = {
+    onReady: () => {},
+    get isOver() {
+      return waiting.length === 0 && said > 0;
+    },
+    next: () => waiting.shift(),
+    receive: ({ pong }) => pongs.push(pong),
+    ended: () => {},
+    left: () => {},
+  };
+  const pongs: bigint[] = [];
+  const carrier = new Carrier(talk, {
+    bytesMax: BYTES_MAX,
+    write: (bytes) => void written.push(bytes),
+    hasRoom: () => hasRoom,
+    room: () => room.promise,
+    onSaid: () => said++,
+    onFault: (error) => assert(false, String(error)),
+  });
+  const say = async (count: number) => {
+    for (let n = 1; n <= count; n++) {
+      waiting.push(create(EnvelopeSchema, { pong: BigInt(n) }));
+      talk.onReady();
+    }
+    await Promise.resolve();
+    return written.splice(0);
+  };
+  const [piece, ...more] = await say(3);
+  assertEquals([more.length, said], [0, 0]);
+  carrier.take(piece!);
+  assertEquals(pongs, [1n, 2n, 3n]);
+  hasRoom = false;
+  assertEquals(await say(2), []);
+  hasRoom = true;
+  room.resolve();
+  await room.promise;
+  await Promise.resolve();
+  for (const bytes of written) carrier.take(bytes);
+  assertEquals(pongs.slice(3), [1n, 2n]);
 });

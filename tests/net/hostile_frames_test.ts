@@ -5,11 +5,11 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { CallContext } from "../../lib/net/rpc.ts";
-import type { Envelope } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { CAST, ECHO, LIMITS, openLink, startClient, startServer } from "./fixture.ts";
 import type { TestServer } from "./fixture.ts";
 import { FLAG, FRAME, frame, goaway, grpcHeaders, headerBlock, u32 } from "./raw_http2.ts";
 import { beginHttp2, type RawConnection, repeat } from "./raw_connection.ts";
+import { talking } from "./iterated_talk.ts";
 
 const STREAM = "/hetpaxos.v1.HetPaxosService/StreamConsensusMessages";
 const STATUS = "/hetpaxos.v1.HetPaxosService/GetStatus";
@@ -172,9 +172,9 @@ Deno.test("a header list beyond the bound refuses the call", async () => {
     {
       handlers: {
         ...ECHO,
-        stream(incoming: AsyncIterable<Envelope>, context: CallContext) {
+        link(context: CallContext) {
           if (context.peer === CAST.bob.name) calls++;
-          return ECHO.stream(incoming, context);
+          return ECHO.link(context);
         },
       },
     },
@@ -188,10 +188,10 @@ Deno.test("calls beyond the limit of one connection are refused", async () => {
     handlers: {
       ...ECHO,
       // deno-lint-ignore require-yield
-      async *stream(_incoming, { signal }) {
+      link: talking(async function* (_incoming, { signal }) {
         open++;
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
-      },
+      }),
     },
   });
   const raw = await beginHttp2(server.port);

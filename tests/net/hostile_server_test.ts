@@ -6,6 +6,7 @@ import { createServer, type TLSSocket } from "node:tls";
 import { LinkError } from "../../lib/net/errors.ts";
 import { CAST, outbox, startClient } from "./fixture.ts";
 import { FLAG, FRAME, frame, goaway, headerBlock, u32 } from "./raw_http2.ts";
+import { streamOf } from "./iterated_talk.ts";
 
 const never = new AbortController().signal;
 const SETTINGS = frame(FRAME.settings, 0, 0);
@@ -30,7 +31,7 @@ async function endingOf(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
   const client = startClient((server.address() as AddressInfo).port, options);
   const error = await assertRejects(async () => {
-    for await (const _ of client.stream(outbox(), never));
+    for await (const _ of streamOf(client, outbox(), never));
   }, LinkError);
   client.close();
   for (const socket of sockets) socket.destroy();

@@ -23,6 +23,7 @@ import {
   Role,
 } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { configurationOf, makeTestConfigurations, type TestPlan } from "./configurations.ts";
+import { answersOf } from "../../lib/net/talk.ts";
 import { Exchange } from "./exchange.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { Pipe } from "./pipe.ts";
@@ -193,7 +194,8 @@ export class TestCluster {
       };
       const source = pipe === toB ? toA : toB;
       // Said by a link: a fault of ours, which fails the test when it stops.
-      this.carry(from.peers.inbound(to.name, source), pipe, tap).catch((e) => this.#faults.push(e));
+      const words = answersOf(from.peers.inbound(to.name), source);
+      this.carry(words, pipe, tap).catch((e) => this.#faults.push(e));
     };
     carry(a, b, toB);
     carry(b, a, toA);

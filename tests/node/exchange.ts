@@ -5,6 +5,7 @@
  */
 
 import type { AcceptorClient } from "../../lib/net/client.ts";
+import { answersOf, hearAll, wordsOf } from "../../lib/net/talk.ts";
 import type { Envelope } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import type { TestCluster } from "./cluster.ts";
 import { Pipe } from "./pipe.ts";
@@ -37,7 +38,7 @@ export class Exchange {
   connect(caller: string, called: string): AcceptorClient {
     const refuse = () => Promise.reject(new Error("not here"));
     return {
-      stream: (outgoing, signal) => this.#stream(caller, called, outgoing, signal),
+      link: (talk, signal) => hearAll(talk, this.#stream(caller, called, wordsOf(talk), signal)),
       getStatus: refuse,
       propose: refuse,
       watchDecisions: () => new Pipe(),
@@ -68,7 +69,7 @@ export class Exchange {
     const server = this.servers.get(called);
     if (server !== undefined) return server;
     const process = this.#cluster.processes.find(({ name }) => name === called);
-    return process && ((caller, incoming) => process.peers.inbound(caller, incoming));
+    return process && ((caller, incoming) => answersOf(process.peers.inbound(caller), incoming));
   }
 
   async *#stream(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { answersOf } from "../../lib/net/talk.ts";
 import { assert } from "@std/assert";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import { addMs, type Ballot, type MessageId } from "../../lib/core/types.ts";
@@ -130,7 +131,7 @@ export class HostilePeer extends Author {
   constructor(cluster: TestCluster, victim: TestProcess, name: string) {
     super(cluster, name);
     this.victim = victim;
-    this.#listen(victim.peers.inbound(name, this.#toVictim));
+    this.#listen(answersOf(victim.peers.inbound(name), this.#toVictim));
   }
 
   async #listen(incoming: AsyncIterable<Envelope>): Promise<void> {

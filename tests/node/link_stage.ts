@@ -7,7 +7,8 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { makeHello } from "../../lib/link/hello.ts";
 import { Link, type LinkEnd, type LinkOptions } from "../../lib/link/link.ts";
-import { outgoing } from "../../lib/process/carry.ts";
+import { wordsOf } from "../../lib/net/talk.ts";
+import { talkOf } from "../../lib/process/carry.ts";
 import { Node } from "../../lib/node/node.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import {
@@ -54,7 +55,7 @@ export class LinkStage {
     });
     this.log = new TestLog(this.node.ledger);
     this.link = new Link(this.options());
-    this.#envelopes = outgoing(this.link, () => {});
+    this.#envelopes = wordsOf(talkOf(this.link, () => {}));
   }
 
   /** A link of which nothing has been read. */
