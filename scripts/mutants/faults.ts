@@ -7,6 +7,7 @@
 import type { Fault } from "./campaign.ts";
 import { BORDERS } from "./borders.ts";
 import { CLIENTS } from "./clients.ts";
+import { COSTS } from "./costs.ts";
 import { OWN_FAULTS, READERS, SIGNALS } from "./endings.ts";
 import { CONVERSATIONS } from "./conversations.ts";
 import { ANALYSIS } from "./graphs.ts";
@@ -26,6 +27,7 @@ export const FAULTS: readonly Fault[] = [
   ...JOURNALS,
   ...KEEPING,
   ...CONVERSATIONS,
+  ...COSTS,
   ...BORDERS,
   ...CLIENTS,
   ...CLOCKS,

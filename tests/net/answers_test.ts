@@ -100,7 +100,7 @@ Deno.test("a Hello is short, and an identity opens so many links", async () => {
     return pongs;
   };
   using client = startClient(server.port);
-  const long = create(EnvelopeSchema, { hello: { agent: "x".repeat(100) } });
+  const long = create(EnvelopeSchema, { ping: 1n, hello: { agent: "x".repeat(100) } });
   const error = await assertRejects(() => open(client, long), LinkError);
   assertEquals(error.code, Code.ResourceExhausted);
   assertEquals(await open(client, ping(1n)), 2);
