@@ -11,7 +11,7 @@ import { type Snapshot, snapshotFlaw, type SnapshotPart } from "./snapshot.ts";
 import type { LogEffect, LogMember, LogState } from "./state.ts";
 
 /**
- * Takes a snapshot whose position is above the floor, if all of it is proved. Learners that have not
+ * Takes a snapshot whose position is above the floor, if all of it is proved; says whether it does. Learners that have not
  * come so far by themselves go on from it; what this process has seen itself stands. From then on it
  * signs nothing below: whoever gave the snapshot may have forgotten what was signed there.
  */
@@ -20,16 +20,17 @@ export function adopt(
   state: LogState,
   snapshot: Snapshot,
   effects: LogEffect[],
-): void {
+): boolean {
   const { position } = snapshot;
-  if (position <= state.floor) return;
+  if (position <= state.floor) return false;
   const flaw = snapshotFlaw(context, snapshot, state.abandoned | state.inaccurate);
   if (flaw !== undefined) {
     effects.push({ kind: "report", report: { kind: "refused snapshot", flaw } });
-    return;
+    return false;
   }
   effects.push({ kind: "keep", record: { kind: "snapshot", snapshot } });
   applySnapshot(state, snapshot, effects);
+  return true;
 }
 
 /** Goes on from a snapshot that has been kept. */

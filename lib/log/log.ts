@@ -10,7 +10,7 @@ import { isClosed } from "./closing.ts";
 import { adopt } from "./catching_up.ts";
 import { moveFloor, noteContradictions } from "./forgetting.ts";
 import type { Entry } from "./learner_log.ts";
-import { canonicalClosing, type Closing } from "./statement.ts";
+import { canonicalClosing, type Checkpoint, type Closing, type Signed } from "./statement.ts";
 import {
   type LogEffect,
   type LogInput,
@@ -18,7 +18,7 @@ import {
   type LogState,
   prefixesOf,
 } from "./state.ts";
-import { makeStatements } from "./stating.ts";
+import { makeStatements, noteStated } from "./stating.ts";
 import { type Position, sameOutcome } from "./types.ts";
 import { mayOpen, windowEnd } from "./window.ts";
 
@@ -28,19 +28,20 @@ import { mayOpen, windowEnd } from "./window.ts";
  */
 export function stepLog(member: LogMember, state: LogState, input: LogInput): LogEffect[] {
   const effects: LogEffect[] = [];
-  take(member, state, input, effects);
+  if (!take(member, state, input, effects)) return effects;
   makeStatements(member, state, effects);
   noteContradictions(state, effects);
   moveFloor(state, effects);
   return effects;
 }
 
+/** Whether anything follows from it. */
 function take(
   member: LogMember,
   state: LogState,
   input: LogInput,
   effects: LogEffect[],
-): void {
+): boolean {
   const { context } = member;
   switch (input.kind) {
     case "decided": {
@@ -50,30 +51,46 @@ function take(
     }
     case "shown": {
       const { learner, instance, shown } = input;
-      if (!isClosed(context.graph, learner, shown)) return;
+      if (state.learners[learner]!.has(instance)) return false;
+      if (!isClosed(context.graph, learner, shown)) return false;
       const entry: Entry = { outcome: { kind: "closed" }, value: undefined };
       return observe(member, state, learner, instance, entry, effects);
     }
     case "starved":
-      return close(member, state, input, effects);
+      close(member, state, input, effects);
+      return false;
     case "statement": {
-      const end = windowEnd(context.settings, prefixesOf(state), state.floor);
-      const entered = state.book.add(input.signed, state.floor, end);
-      if (entered.kind === "new" && entered.lie !== undefined) {
-        effects.push({ kind: "report", report: { kind: "lie", lie: entered.lie } });
-      }
-      return;
+      return hear(member, state, input.signed, effects);
     }
     case "snapshot":
       return adopt(member, state, input.snapshot, effects);
     case "abandon": {
       const { learner } = input;
-      if (hasMember(state.abandoned, learner)) return;
+      if (hasMember(state.abandoned, learner)) return false;
       state.abandoned |= 1n << BigInt(learner);
       effects.push({ kind: "keep", record: { kind: "abandon", learner } });
-      return;
+      return true;
     }
   }
+}
+
+/** Notes what somebody states; a statement of this acceptor's own, lost with its disk, is adopted. */
+function hear(
+  { context: { settings }, signer }: LogMember,
+  state: LogState,
+  signed: Signed<Checkpoint>,
+  effects: LogEffect[],
+): boolean {
+  const end = windowEnd(settings, prefixesOf(state), state.floor);
+  const entered = state.book.add(signed, state.floor, end);
+  if (entered.kind === "refused") return false;
+  if (entered.lie !== undefined) {
+    effects.push({ kind: "report", report: { kind: "lie", lie: entered.lie } });
+  } else if (signed.statement.signer === signer?.index) {
+    noteStated(state, signed.statement);
+    effects.push({ kind: "keep", record: { kind: "checkpoint", signed } });
+  }
+  return true;
 }
 
 /** Notes an outcome that this process has seen itself. The first one stands. */
@@ -84,19 +101,20 @@ function observe(
   position: Position,
   entry: Entry,
   effects: LogEffect[],
-): void {
+): boolean {
   const log = state.learners[learner]!;
-  if (!mayOpen(settings, prefixesOf(state), state.floor, position)) return;
+  if (!mayOpen(settings, prefixesOf(state), state.floor, position)) return false;
   const known = log.outcome(position);
   if (known !== undefined) {
-    if (sameOutcome(known, entry.outcome)) return;
+    if (sameOutcome(known, entry.outcome)) return false;
     const report = { learner, position, first: known, second: entry.outcome };
     effects.push({ kind: "report", report: { kind: "disagreement", ...report } });
-    return;
+    return false;
   }
-  if (log.has(position)) return;
+  if (log.has(position)) return false;
   effects.push({ kind: "keep", record: { kind: "outcome", learner, position, entry } });
   for (const delivery of log.learn(position, entry)) effects.push({ kind: "deliver", delivery });
+  return true;
 }
 
 /** Says that this acceptor stops in an instance, unless it has said so or knows an outcome. */
@@ -106,7 +124,8 @@ function close(
   { learner, instance, last }: Extract<LogInput, { kind: "starved" }>,
   effects: LogEffect[],
 ): void {
-  if (signer === undefined || state.learners[learner]!.has(instance)) return;
+  if (signer === undefined || signer.isRecovering) return;
+  if (state.learners[learner]!.has(instance)) return;
   if (!mayOpen(context.settings, prefixesOf(state), state.floor, instance)) return;
   const made = state.closings.get(instance) ?? new Map();
   if (made.has(learner)) return;

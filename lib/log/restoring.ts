@@ -10,16 +10,27 @@ import { raiseFloor } from "./forgetting.ts";
 import { type Kept, type LogEffect, type LogMember, type LogState, newLogState } from "./state.ts";
 import { noteStated } from "./stating.ts";
 
-/** The log after all of this was kept, in this order; and what is to be done once more. */
+/**
+ * The log after all of this was kept, in this order; and what is to be done once more: entries from
+ * the floor on are delivered again, for the process may have stopped before anybody read them.
+ */
 export function restoreLog(
   { context }: LogMember,
   kept: Iterable<Kept>,
 ): { readonly state: LogState; readonly effects: readonly LogEffect[] } {
   const state = newLogState(context);
-  const ignored: LogEffect[] = [];
-  for (const record of kept) restore(state, record, ignored);
+  const again: LogEffect[] = [];
+  for (const record of kept) restore(state, record, again);
   // The process may have stopped before it deleted what it had decided to forget.
   const effects: LogEffect[] = state.floor > 0 ? [{ kind: "forget", below: state.floor }] : [];
+  // Or before anybody here had read what it had kept.
+  for (const effect of again) {
+    if (effect.kind === "deliver" && effect.delivery.position >= state.floor) effects.push(effect);
+  }
+  // Or before anybody had heard that it stops in an instance.
+  for (const made of state.closings.values()) {
+    for (const signed of made.values()) effects.push({ kind: "send closing", signed });
+  }
   return { state, effects };
 }
 
@@ -27,7 +38,10 @@ function restore(state: LogState, record: Kept, effects: LogEffect[]): void {
   switch (record.kind) {
     case "outcome": {
       const log = state.learners[record.learner]!;
-      if (!log.has(record.position)) log.learn(record.position, record.entry);
+      if (log.has(record.position)) return;
+      for (const delivery of log.learn(record.position, record.entry)) {
+        effects.push({ kind: "deliver", delivery });
+      }
       return;
     }
     case "checkpoint": {

@@ -17,6 +17,11 @@ import type { LogContext, Outcome, Position } from "./types.ts";
 export interface LogSigner {
   /** Its index. */
   readonly index: AcceptorIndex;
+  /**
+   * Whether it has lost its disk and its peers have not yet said what they know of it: until then it
+   * signs nothing, and takes its own statements from them.
+   */
+  readonly isRecovering: boolean;
   /** Its signature of these bytes. */
   sign(bytes: Uint8Array): Uint8Array;
 }

@@ -20,7 +20,7 @@ import type { Position } from "./types.ts";
  */
 export function makeStatements(member: LogMember, state: LogState, effects: LogEffect[]): void {
   const { context, signer } = member;
-  if (signer === undefined) return;
+  if (signer === undefined || signer.isRecovering) return;
   for (const position of duePositions(state)) {
     const heads = headsAt(state, position);
     const said = state.stated.get(position) ?? 0n;

@@ -28,8 +28,8 @@ export function simulatedContext(graph: LearnerGraph, settings: LogSettings): Lo
 }
 
 /** What signs as an acceptor. */
-export function simulatedSigner(index: AcceptorIndex): LogSigner {
-  return { index, sign: (bytes) => signature64(index, bytes) };
+export function simulatedSigner(index: AcceptorIndex, isRecovering = false): LogSigner {
+  return { index, isRecovering, sign: (bytes) => signature64(index, bytes) };
 }
 
 function signature64(signer: AcceptorIndex, bytes: Uint8Array): Uint8Array {

@@ -1,0 +1,311 @@
+/**
+ * Appending: who puts records into the log, where, and who takes over (PROTOCOL section 8).
+ *
+ * One coordinator at a time batches and pipelines. It is the first acceptor by name that is not
+ * suspected; each acceptor judges that by itself. Whoever has a record that is not in the log in
+ * time suspects whom it was handed to, and hands it to the next, in the end to itself. Two
+ * coordinators at once cost ballots, never safety.
+ *
+ * @module
+ */
+
+import { hasMember, membersOf } from "../core/acceptor_set.ts";
+import type { AcceptorIndex, LearnerSet } from "../core/types.ts";
+import type { Delivery } from "./learner_log.ts";
+import { activeLearners, noteStalled, type Progress } from "./progress.ts";
+import {
+  BATCH_OVERHEAD_BYTES,
+  encodeBatch,
+  type LogRecord,
+  recordBytes,
+  recordFlaw,
+} from "./record.ts";
+import { type LogState, prefixesOf } from "./state.ts";
+import type { LogContext, Position } from "./types.ts";
+import { mayOpen } from "./window.ts";
+
+/** How an acceptor appends. Its own affair: acceptors may differ. */
+export interface CoordinatorSettings {
+  /** Milliseconds for a record to be in the log once it was handed to somebody. */
+  readonly patienceMs: number;
+  /** Milliseconds for which a suspect is passed over; twice as long each time, up to 64 times. */
+  readonly suspicionMs: number;
+  /** Records that wait here, of all clients. */
+  readonly pendingMax: number;
+  /** Of these, records that each other acceptor has handed over. */
+  readonly pendingPerPeerMax: number;
+}
+
+/** A record that some learner's log may lack. */
+interface Pending {
+  readonly record: LogRecord;
+  readonly bytes: number;
+  /** Who handed it over; undefined for one of a client here. */
+  readonly from: AcceptorIndex | undefined;
+  /** Who is to put it into the log, and since when. */
+  handedTo: AcceptorIndex;
+  sinceMs: number;
+  /** Who has had it in vain. */
+  readonly tried: Set<AcceptorIndex>;
+  /** How often all were tried in vain. */
+  rounds: number;
+  /** The learners whose logs lack it. */
+  lacking: LearnerSet;
+  /** The instance it was last proposed in here, until all active learners have passed that. */
+  assigned: Position | undefined;
+}
+
+/** What an acceptor knows of appending; changes in place. */
+export interface CoordinatorState {
+  /** By client and sequence, in the order in which they came. */
+  readonly pending: Map<string, Pending>;
+  /** Instances in which a batch was proposed here, and when. */
+  readonly inFlight: Map<Position, number>;
+  /** By suspect: until when, and how often it was suspected. */
+  readonly suspects: Map<AcceptorIndex, { untilMs: number; times: number }>;
+  /** How the learners get on. */
+  readonly progress: Progress;
+  /** The highest instance in which somebody has proposed; -1 if none is known. */
+  opened: Position;
+  /** Since when an instance below it has been without an outcome, and which. */
+  gap: { readonly at: Position; readonly sinceMs: number } | undefined;
+}
+
+/** What a coordinator is part of. */
+export interface CoordinatorView {
+  readonly context: LogContext;
+  readonly settings: CoordinatorSettings;
+  readonly self: AcceptorIndex;
+  readonly state: CoordinatorState;
+  readonly log: LogState;
+  readonly nowMs: number;
+}
+
+/** What is to be done. */
+export type CoordinatorEffect =
+  | { readonly kind: "propose"; readonly instance: Position; readonly value: Uint8Array }
+  | { readonly kind: "hand over"; readonly to: AcceptorIndex; readonly record: LogRecord }
+  /** A record was not in the log in time. */
+  | { readonly kind: "suspect"; readonly acceptor: AcceptorIndex };
+
+/** What becomes of a record that somebody appends. */
+export type Appended =
+  | { readonly kind: "accepted" }
+  /** The same client's same number waits here already. */
+  | { readonly kind: "waiting" }
+  /** It is in every log. */
+  | { readonly kind: "repeated" }
+  /** The client has gone on by more than sequences may come late. */
+  | { readonly kind: "too old" }
+  /** Nothing more is taken in now. */
+  | { readonly kind: "full" }
+  | { readonly kind: "unfit"; readonly flaw: string };
+
+/** Nothing waits. */
+export function newCoordinator(learnerCount: number): CoordinatorState {
+  return {
+    pending: new Map(),
+    inFlight: new Map(),
+    suspects: new Map(),
+    progress: { stalled: new Array(learnerCount).fill(undefined) },
+    opened: -1,
+    gap: undefined,
+  };
+}
+
+/**
+ * Takes a record from a client, or from another acceptor, which then wants *this* one to put it into
+ * the log, whoever else may be coordinator.
+ */
+export function append(
+  view: CoordinatorView,
+  record: LogRecord,
+  from: AcceptorIndex | undefined,
+  effects: CoordinatorEffect[],
+): Appended {
+  const { context, settings, state, log, self, nowMs } = view;
+  const flaw = recordFlaw(record, context.settings.batchBytesMax);
+  if (flaw !== undefined) return { kind: "unfit", flaw };
+  const key = keyOf(record);
+  if (state.pending.has(key)) return { kind: "waiting" };
+  const judged = log.learners.map(({ sessions }) => sessions.judge(record));
+  if (judged.every((each) => each === "repeated")) return { kind: "repeated" };
+  if (judged.every((each) => each !== "new")) return { kind: "too old" };
+  const ofPeer = [...state.pending.values()].filter((each) => each.from === from).length;
+  const isFull = state.pending.size >= settings.pendingMax ||
+    (from !== undefined && ofPeer >= settings.pendingPerPeerMax);
+  if (isFull) return { kind: "full" };
+  const handedTo = from === undefined ? coordinator(view, new Set()) : self;
+  state.pending.set(key, {
+    record,
+    bytes: recordBytes(record),
+    from,
+    handedTo,
+    sinceMs: nowMs,
+    tried: new Set(),
+    rounds: 0,
+    lacking: judged.reduce((set, each, a) => each === "new" ? set | 1n << BigInt(a) : set, 0n),
+    assigned: undefined,
+  });
+  if (handedTo !== self) effects.push({ kind: "hand over", to: handedTo, record });
+  advance(view, effects);
+  return { kind: "accepted" };
+}
+
+/** Notes that somebody has proposed in an instance. */
+export function noteOpened({ state }: Pick<CoordinatorView, "state">, instance: Position): void {
+  state.opened = Math.max(state.opened, instance);
+}
+
+/** Notes what a learner's log has delivered here. To be called for each delivery. */
+export function noteDelivered({ state }: CoordinatorView, { learner, records }: Delivery): void {
+  for (const record of records) {
+    const pending = state.pending.get(keyOf(record));
+    if (pending !== undefined) pending.lacking &= ~(1n << BigInt(learner));
+  }
+}
+
+/** Goes on after the log has, or time. Call it at least every `patienceMs`. */
+export function advance(view: CoordinatorView, effects: CoordinatorEffect[]): void {
+  settle(view);
+  for (const pending of view.state.pending.values()) loseTrust(view, pending, effects);
+  proposeBatches(view, effects);
+  fillGap(view, effects);
+}
+
+/** The first acceptor by name that is neither suspected nor has had a record in vain; or this one. */
+function coordinator(
+  { context, state, self, nowMs }: CoordinatorView,
+  tried: ReadonlySet<AcceptorIndex>,
+): AcceptorIndex {
+  for (let index = 0; index < context.graph.acceptorCount; index++) {
+    const suspect = state.suspects.get(index);
+    const isTrusted = suspect === undefined || suspect.untilMs <= nowMs;
+    if (index === self || (isTrusted && !tried.has(index))) return index;
+  }
+  return self;
+}
+
+/** Lets go of what all active learners have, and of batches that have come to their end. */
+function settle({ context, settings, state, log, nowMs }: CoordinatorView): void {
+  const { inFlight, pending, progress } = state;
+  for (const [instance, sinceMs] of inFlight) {
+    const isDone = activeLearners(progress, log, nowMs)
+      .every((a) => log.learners[a]!.has(instance));
+    if (!isDone && nowMs - sinceMs < settings.patienceMs) continue;
+    inFlight.delete(instance);
+    if (!isDone) noteStalled(progress, log, instance, nowMs, settings.patienceMs);
+  }
+  const active = activeLearners(progress, log, nowMs);
+  for (const [key, each] of pending) {
+    for (const a of membersOf(each.lacking)) {
+      // It may have come by a snapshot.
+      const isLacking = log.learners[a]!.sessions.judge(each.record) === "new";
+      if (!isLacking) each.lacking &= ~(1n << BigInt(a));
+    }
+    if (!active.some((a) => hasMember(each.lacking, a))) pending.delete(key);
+    const { assigned } = each;
+    if (assigned === undefined || inFlight.has(assigned)) continue;
+    if (active.every((a) => log.learners[a]!.prefix > assigned)) each.assigned = undefined;
+    else if (!mayOpen(context.settings, prefixesOf(log), log.floor, assigned)) {
+      each.assigned = undefined;
+    }
+  }
+}
+
+/** Hands a record that is overdue to somebody else. */
+function loseTrust(
+  view: CoordinatorView,
+  pending: Pending,
+  effects: CoordinatorEffect[],
+): void {
+  const { settings, state, self, nowMs, context } = view;
+  const patienceMs = settings.patienceMs * 2 ** Math.min(pending.rounds, 6);
+  if (pending.from !== undefined || nowMs - pending.sinceMs < patienceMs) return;
+  const { handedTo, tried } = pending;
+  tried.add(handedTo);
+  if (handedTo !== self) {
+    const times = (state.suspects.get(handedTo)?.times ?? 0) + 1;
+    const untilMs = nowMs + settings.suspicionMs * 2 ** Math.min(times - 1, 6);
+    state.suspects.set(handedTo, { untilMs, times });
+    effects.push({ kind: "suspect", acceptor: handedTo });
+  }
+  if (tried.size >= context.graph.acceptorCount || handedTo === self) {
+    tried.clear();
+    pending.rounds++;
+  }
+  pending.handedTo = coordinator(view, tried);
+  pending.sinceMs = nowMs;
+  if (pending.handedTo !== self) {
+    effects.push({ kind: "hand over", to: pending.handedTo, record: pending.record });
+  }
+}
+
+/**
+ * Proposes what waits to be put into the log here: at once if nothing is in flight, or when the
+ * oldest is not any more; else when a batch is full.
+ */
+function proposeBatches(view: CoordinatorView, effects: CoordinatorEffect[]): void {
+  const { context: { settings }, state, self, nowMs } = view;
+  for (;;) {
+    const waiting = [...state.pending.values()]
+      .filter(({ handedTo, assigned }) => handedTo === self && assigned === undefined);
+    if (waiting.length === 0 || state.inFlight.size >= settings.pipelineMax) return;
+    let bytes = BATCH_OVERHEAD_BYTES;
+    const batch: Pending[] = [];
+    for (const each of waiting) {
+      if (bytes + each.bytes > settings.batchBytesMax) break;
+      bytes += each.bytes;
+      batch.push(each);
+    }
+    if (state.inFlight.size > 0 && batch.length === waiting.length) return;
+    const instance = nextInstance(view);
+    if (instance === undefined) return;
+    for (const each of batch) each.assigned = instance;
+    state.inFlight.set(instance, nowMs);
+    noteOpened(view, instance);
+    const value = encodeBatch(batch.map(({ record }) => record));
+    effects.push({ kind: "propose", instance, value });
+  }
+}
+
+/** The lowest instance that an active learner lacks, and that may be opened; undefined if none. */
+function nextInstance(
+  { context, state, log, nowMs }: CoordinatorView,
+): Position | undefined {
+  const active = activeLearners(state.progress, log, nowMs);
+  const prefixes = prefixesOf(log);
+  let instance = Math.min(...active.map((a) => prefixes[a]!));
+  for (; mayOpen(context.settings, prefixes, log.floor, instance); instance++) {
+    if (state.inFlight.has(instance)) continue;
+    if (active.some((a) => !log.learners[a]!.has(instance))) return instance;
+  }
+  return undefined;
+}
+
+/**
+ * Proposes a batch without records where nobody else does, so that what was decided above can be
+ * delivered: the coordinator soon, the others later, one after the other.
+ */
+function fillGap(view: CoordinatorView, effects: CoordinatorEffect[]): void {
+  const { context, settings, state, self, nowMs } = view;
+  const at = nextInstance(view);
+  if (at === undefined || at > state.opened) {
+    state.gap = undefined;
+    return;
+  }
+  if (state.gap?.at !== at) state.gap = { at, sinceMs: nowMs };
+  const count = context.graph.acceptorCount;
+  const turn = (self - coordinator(view, new Set()) + count) % count;
+  const waitMs = settings.patienceMs * (0.5 + turn);
+  if (nowMs - state.gap.sinceMs < waitMs || state.inFlight.size >= context.settings.pipelineMax) {
+    return;
+  }
+  state.gap = { at, sinceMs: nowMs };
+  state.inFlight.set(at, nowMs);
+  effects.push({ kind: "propose", instance: at, value: encodeBatch([]) });
+}
+
+function keyOf({ client, sequence }: LogRecord): string {
+  return `${sequence} ${client}`;
+}
