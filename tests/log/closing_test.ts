@@ -8,6 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { isClosed } from "../../lib/log/closing.ts";
 import { randomValidGraph } from "../../lib/sim/graphs.ts";
 import { makePrng } from "../../lib/sim/prng.ts";
+import { makeContext } from "./cluster.ts";
 import * as oracle from "./oracle.ts";
 
 Deno.test("log: closed exactly if no liars and deciders could still make a decision", () => {
@@ -29,4 +30,18 @@ Deno.test("log: closed exactly if no liars and deciders could still make a decis
     }
   }
   assert(seen.open > 50 && seen.closed > 50, JSON.stringify(seen));
+});
+
+/** The counterexample to counting only what was shown: Carol hides her 2a, and shows it later. */
+Deno.test("log: a closer that hides its 2a does not close an instance", () => {
+  const { graph } = makeContext();
+  const [alice, bob, carol, dave] = [0b0001n, 0b0010n, 0b0100n, 0b1000n];
+  const shown = { closers: alice | bob | carol, votes: [alice], caught: 0n };
+  const quorum = graph.quorums[0]!;
+  assertEquals(quorum.satisfiedBy(shown.closers), true);
+  assertEquals(quorum.satisfiedBy(alice | dave), false); // as far as was shown, nothing can decide
+  assertEquals(quorum.satisfiedBy(alice | carol | dave), true); // but these still can
+  assertEquals(isClosed(graph, 0, shown), false);
+  assertEquals(isClosed(graph, 0, { ...shown, caught: carol }), false);
+  assertEquals(isClosed(graph, 0, { ...shown, closers: 0b1111n }), true);
 });

@@ -146,6 +146,19 @@ Deno.test("floor: an operator who abandons a learner does not wait for it", () =
   assertEquals(keeper!.state.floor, 2);
 });
 
+Deno.test("floor: a certificate of what was not seen moves none", () => {
+  const context = makeContext();
+  const others = [1, 2, 3].map((index) => makeKeeper(context, index));
+  advance(others, 2, (position) => valueAt(position + 7));
+  const keeper = makeKeeper(context, 0);
+  for (const other of others) tell(keeper, { kind: "statement", signed: stated(other)[0]! });
+  assertEquals(keeper.state.floor, 0);
+  // Its own observation contradicts the certificate: nobody has to wait for this learner.
+  advance([keeper], 2);
+  assertEquals([keeper.state.inaccurate, keeper.state.floor], [1n, 2]);
+  assertEquals(keeper.state.learners[0]!.certificate, undefined);
+});
+
 Deno.test("snapshots: each way to make a wrong one has its answer", () => {
   const keepers = fourKeepers();
   advance(keepers, 4);

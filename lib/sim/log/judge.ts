@@ -12,47 +12,22 @@ import { extendChain, genesis } from "../../log/chain.ts";
 import type { Delivery } from "../../log/learner_log.ts";
 import type { Snapshot } from "../../log/snapshot.ts";
 import type { Checkpoint, Closing, Signed } from "../../log/statement.ts";
-import type { Kept, LogReport } from "../../log/state.ts";
+import type { LogReport } from "../../log/state.ts";
 import type { Certificate } from "../../log/certificate.ts";
 import { type LogHash, type Outcome, type Position, sameOutcome } from "../../log/types.ts";
-import type { Member } from "./member.ts";
+import { boundBroken } from "./keeping_within.ts";
 import type { Vote } from "./packets.ts";
-import type { LogWorld } from "./world.ts";
+import { type Acknowledged, newPast, type Past } from "./past.ts";
+import type { Honest, Stage, Witness } from "./stage.ts";
 
 /** A promise of the log is broken. */
 export class Broken extends Error {}
 
-/** What somebody honest was told: this record is in this learner's log, at this position. */
-interface Acknowledged {
-  readonly member: number;
-  readonly learner: LearnerIndex;
-  readonly position: Position;
-  readonly key: string;
-}
-
-/** What the judge remembers of a process, whatever becomes of its memory and disk. */
-interface Past {
-  /** Positions below this were forgotten. */
-  floor: Position;
-  /** Instances it has closed. */
-  readonly closed: Set<Position>;
-  /** By instance: its vote. */
-  readonly voted: Map<Position, string>;
-  /** By position and learner: what it has stated. */
-  readonly stated: Map<string, string>;
-  /** By learner: the outcomes that it has seen itself, and where it started from since then. */
-  readonly seen: Set<Position>[];
-  readonly base: Position[];
-  /** How many acknowledgements were made when its disk was lost. */
-  lost: number;
-  /** How much of the journal has been looked at. */
-  readonly records: WeakSet<Kept>;
-}
-
 /** The judge. */
-export class Judge {
+export class Judge implements Witness {
+  /** All that clients were told. */
   readonly acknowledged: Acknowledged[] = [];
-  readonly #world: LogWorld;
+  readonly #world: Stage;
   /** By learner, then position: the outcome that somebody honest has seen first. */
   readonly #outcomes: Map<Position, Outcome>[];
   /** By learner, then position: what was delivered there first. */
@@ -61,13 +36,15 @@ export class Judge {
   readonly #orders: string[][];
   readonly #pasts = new Map<number, Past>();
 
-  constructor(world: LogWorld) {
+  /** Nothing has happened. */
+  constructor(world: Stage) {
     this.#world = world;
     this.#outcomes = world.context.graph.spec.learners.map(() => new Map());
     this.#orders = world.context.graph.spec.learners.map(() => []);
     this.#delivered = world.context.graph.spec.learners.map(() => new Map());
   }
 
+  /** Whether a learner's promises hold with these liars. */
   isAccurate(a: LearnerIndex): boolean {
     return this.#agree(a, a);
   }
@@ -79,7 +56,8 @@ export class Judge {
     return this.isAccurate(a) && !isAbandoned;
   }
 
-  voted(member: Member, { instance, id }: Vote): void {
+  /** Once in an instance, and in none that is closed or below the floor. */
+  voted(member: Honest, { instance, id }: Vote): void {
     const past = this.#past(member);
     if (instance < past.floor) {
       this.#broken(`${member.index} votes below its floor, in ${instance}`);
@@ -90,13 +68,15 @@ export class Judge {
     past.voted.set(instance, id);
   }
 
-  closing(member: Member, { statement: { instance } }: Signed<Closing>): void {
+  /** None below the floor. */
+  closing(member: Honest, { statement: { instance } }: Signed<Closing>): void {
     const past = this.#past(member);
     if (instance < past.floor) this.#broken(`${member.index} closes ${instance}, below its floor`);
     past.closed.add(instance);
   }
 
-  stated(member: Member, signed: Signed<Checkpoint>): void {
+  /** Durable, of what it has seen itself, and never two things of the same. */
+  stated(member: Honest, signed: Signed<Checkpoint>): void {
     const { position, heads } = signed.statement;
     const past = this.#past(member);
     this.#lookAt(member);
@@ -119,7 +99,8 @@ export class Judge {
     }
   }
 
-  delivered(member: Member, { learner, position, outcome, records }: Delivery): void {
+  /** The same everywhere, and each record once. */
+  delivered(member: Honest, { learner, position, outcome, records }: Delivery): void {
     this.#lookAt(member);
     const keys = records.map(({ client, sequence }) => `${client}/${sequence}`);
     for (const { client, sequence } of records) {
@@ -154,7 +135,8 @@ export class Judge {
     }
   }
 
-  forgets(member: Member, below: Position): void {
+  /** What is durable. */
+  forgets(member: Honest, below: Position): void {
     this.#lookAt(member);
     const past = this.#past(member);
     past.floor = Math.max(past.floor, below);
@@ -167,7 +149,8 @@ export class Judge {
     if (!isDurable) this.#broken(`${member.index} forgets before its floor is durable`);
   }
 
-  reported(member: Member, report: LogReport): void {
+  /** Nothing false. */
+  reported(member: Honest, report: LogReport): void {
     if (report.kind === "lie" && !hasMember(this.#world.scenario.liars, report.lie.signer)) {
       this.#broken(`honest ${report.lie.signer} is proved to lie`);
     }
@@ -180,7 +163,7 @@ export class Judge {
   }
 
   /** What was acknowledged must be there again. */
-  restarted(member: Member, isWiped: boolean): void {
+  restarted(member: Honest, isWiped: boolean): void {
     const past = this.#past(member);
     if (isWiped) {
       past.seen.forEach((seen) => seen.clear());
@@ -199,31 +182,13 @@ export class Judge {
   }
 
   /** Bounds of memory and disk, and what is believed. */
-  inspect(member: Member): void {
-    const { context, scenario } = this.#world;
-    const { settings, graph } = context;
-    const { state, votes, coordinator } = member;
+  inspect(member: Honest): void {
     this.#lookAt(member);
-    const outside = [...votes.instances.keys()].find((instance) =>
-      instance < state.floor || instance >= state.floor + settings.spreadMax
-    );
-    if (outside !== undefined && member.awaited.size === 0) {
-      this.#broken(`${member.index} keeps instance ${outside}`);
+    const broken = boundBroken(this.#world, member);
+    if (broken !== undefined) this.#broken(`${member.index} ${broken}`);
+    for (const { certificate } of member.state.learners) {
+      if (certificate !== undefined) this.#certificate(member, certificate);
     }
-    const checkpoints = Math.ceil(settings.spreadMax / settings.checkpointEvery) + 1;
-    if (state.book.size > graph.acceptorCount * graph.learnerCount * checkpoints) {
-      this.#broken(`${member.index} keeps ${state.book.size} statements`);
-    }
-    if (coordinator.pending.size > scenario.appending.pendingMax) {
-      this.#broken(`${member.index} keeps ${coordinator.pending.size} records waiting`);
-    }
-    state.learners.forEach((log, learner) => {
-      if (log.entries.size > settings.retain.entries + settings.spreadMax) {
-        this.#broken(`${member.index} keeps ${log.entries.size} entries`);
-      }
-      if (log.sessions.size > settings.clientsMax) this.#broken("too many sessions");
-      if (log.certificate !== undefined) this.#certificate(member, log.certificate);
-    });
   }
 
   /** Everything acknowledged is where it was said to be. */
@@ -235,24 +200,15 @@ export class Judge {
     }
   }
 
-  #past(member: Member): Past {
+  #past(member: Honest): Past {
     const { learnerCount } = this.#world.context.graph;
-    const past = this.#pasts.get(member.index) ?? {
-      floor: 0,
-      closed: new Set(),
-      voted: new Map(),
-      stated: new Map(),
-      seen: Array.from({ length: learnerCount }, () => new Set<Position>()),
-      base: new Array(learnerCount).fill(0),
-      lost: 0,
-      records: new WeakSet(),
-    };
+    const past = this.#pasts.get(member.index) ?? newPast(learnerCount);
     this.#pasts.set(member.index, past);
     return past;
   }
 
   /** What of the journal is new. */
-  #lookAt(member: Member): void {
+  #lookAt(member: Honest): void {
     const past = this.#past(member);
     for (const line of member.journal) {
       if (line.kind === "vote" || past.records.has(line)) continue;
@@ -262,13 +218,18 @@ export class Judge {
         past.seen[learner]!.add(position);
         this.#outcome(member, learner, position, entry.outcome);
       }
-      if (line.kind === "snapshot") this.#startedFrom(past, line.snapshot);
+      if (line.kind === "snapshot") this.#startedFrom(member, past, line.snapshot);
       if (line.kind === "floor") this.#jumped(past, line.position);
     }
   }
 
-  #startedFrom(past: Past, { position }: Snapshot): void {
+  #startedFrom(member: Honest, past: Past, { position, parts }: Snapshot): void {
     this.#jumped(past, position);
+    parts.forEach((part, learner) =>
+      part?.entries.forEach(({ outcome }, i) =>
+        this.#outcome(member, learner, part.from + i, outcome)
+      )
+    );
     this.#world.marks.mark("a process goes on from a snapshot");
   }
 
@@ -283,7 +244,7 @@ export class Judge {
     });
   }
 
-  #outcome(member: Member, learner: LearnerIndex, position: Position, outcome: Outcome): void {
+  #outcome(member: Honest, learner: LearnerIndex, position: Position, outcome: Outcome): void {
     const { graph } = this.#world.context;
     graph.spec.learners.forEach((_, other) => {
       if (!this.#agree(learner, other)) return;
@@ -299,7 +260,7 @@ export class Judge {
     if (!this.#outcomes[learner]!.has(position)) this.#outcomes[learner]!.set(position, outcome);
   }
 
-  #certificate(member: Member, { learner, position, chain }: Certificate): void {
+  #certificate(member: Honest, { learner, position, chain }: Certificate): void {
     if (!this.isAccurate(learner)) return;
     const { context } = this.#world;
     let head: LogHash = genesis(context, learner);

@@ -6,24 +6,19 @@
  */
 
 import type { LearnerIndex } from "../../core/types.ts";
+import { advance, append, noteDelivered, noteOpened } from "../../log/coordinator.ts";
 import {
-  advance,
-  append,
   type Appended,
   type CoordinatorEffect,
   type CoordinatorState,
   type CoordinatorView,
   newCoordinator,
-  noteDelivered,
-  noteOpened,
-} from "../../log/coordinator.ts";
+} from "../../log/coordinator_state.ts";
 import { admits1a, maySign, stepLog, takesPart } from "../../log/log.ts";
 import type { LogRecord } from "../../log/record.ts";
 import { compacted, restoreLog } from "../../log/restoring.ts";
-import { makeSnapshot } from "../../log/snapshot.ts";
 import { closingFlaw } from "../../log/statement.ts";
 import {
-  type Kept,
   type LogEffect,
   type LogInput,
   type LogMember,
@@ -34,18 +29,17 @@ import {
 import type { Position } from "../../log/types.ts";
 import { windowEnd } from "../../log/window.ts";
 import { simulatedSigner } from "./context.ts";
+import { answer } from "./answering.ts";
+import { carryOut, viewOf } from "./appending.ts";
 import { makeVote, type Packet, type Vote } from "./packets.ts";
 import { Votes } from "./votes.ts";
-import type { LogWorld } from "./world.ts";
+import type { Honest, Line, Stage } from "./stage.ts";
 
 /** Thrown where a process stops: between any two effects. */
 export class Stopped extends Error {}
 
-/** What survives. */
-type Line = { readonly kind: "vote"; readonly vote: Vote } | Kept;
-
 /** One honest process. */
-export class Member {
+export class Member implements Honest {
   readonly index: number;
   state: LogState;
   votes: Votes;
@@ -57,10 +51,12 @@ export class Member {
   isUp = true;
   /** Who still has to say what it knows of this acceptor's messages; until then it signs nothing. */
   awaited = new Set<number>();
+  /** Whether it votes. */
   readonly isAcceptor: boolean;
-  readonly #world: LogWorld;
+  readonly #world: Stage;
 
-  constructor(world: LogWorld, index: number) {
+  /** One that has just begun. */
+  constructor(world: Stage, index: number) {
     this.#world = world;
     this.index = index;
     const { context } = world;
@@ -80,6 +76,7 @@ export class Member {
     };
   }
 
+  /** Something has come. */
   receive(packet: Packet, from: number): void {
     switch (packet.kind) {
       case "proposal":
@@ -96,7 +93,7 @@ export class Member {
         if (this.isAcceptor) this.#append(packet.record, from);
         return;
       case "ask":
-        return this.#answer(packet, from);
+        return answer(this.#world, this, packet, from);
       case "answered":
         // One that has forgotten more says so by its snapshot; until that has come it knows nothing.
         if (packet.floor <= this.state.floor) this.awaited.delete(from);
@@ -144,9 +141,8 @@ export class Member {
       this.awaited = new Set(this.#world.honest.filter((index) => index !== this.index));
     }
     // What it has signed in instances it gets back from its peers, as recovery has it.
-    this.journal = isWiped
-      ? this.journal.filter(({ kind }) => kind === "vote" || kind === "closing")
-      : this.journal;
+    const isSigned = ({ kind }: Line) => kind === "vote" || kind === "closing";
+    if (isWiped) this.journal = this.journal.filter(isSigned);
     this.unsynced = [];
     const kept = this.journal.flatMap((line) => line.kind === "vote" ? [] : [line]);
     const { state, effects } = restoreLog(this.log, kept);
@@ -169,31 +165,9 @@ export class Member {
 
   #act(act: (view: CoordinatorView, effects: CoordinatorEffect[]) => void): void {
     const effects: CoordinatorEffect[] = [];
-    act(this.#view, effects);
-    for (const effect of effects) {
-      if (effect.kind === "propose") {
-        const { instance, value } = effect;
-        this.#world.broadcast(this.index, { kind: "proposal", instance, value });
-        this.#hearProposal(instance, value);
-      } else if (effect.kind === "hand over") {
-        const { to, record } = effect;
-        this.#world.send(this.index, to, { kind: "hand over", record });
-      } else {
-        this.#world.marks.mark("a take-over");
-      }
-    }
-  }
-
-  get #view(): CoordinatorView {
-    const { queue, scenario, context } = this.#world;
-    return {
-      context,
-      settings: scenario.appending,
-      self: this.index,
-      state: this.coordinator,
-      log: this.state,
-      nowMs: queue.nowMs,
-    };
+    act(viewOf(this.#world, this), effects);
+    const hear = (instance: Position, value: Uint8Array) => this.#hearProposal(instance, value);
+    carryOut(this.#world, this.index, effects, hear);
   }
 
   #hearProposal(instance: Position, value: Uint8Array): void {
@@ -265,29 +239,6 @@ export class Member {
     });
   }
 
-  #answer({ floor, lowest, end }: Extract<Packet, { kind: "ask" }>, to: number): void {
-    const world = this.#world;
-    const snapshot = floor < this.state.floor ? makeSnapshot(this.state) : undefined;
-    if (snapshot !== undefined) world.send(this.index, to, { kind: "snapshot", snapshot });
-    for (const signed of this.state.book.all()) {
-      world.send(this.index, to, { kind: "checkpoint", signed });
-    }
-    for (const [instance, { votes, proposals, closings }] of this.votes.instances) {
-      if (instance < lowest || instance >= end) continue;
-      for (const value of proposals) {
-        world.send(this.index, to, { kind: "proposal", instance, value });
-      }
-      for (const vote of [...votes.values()].flat()) {
-        world.send(this.index, to, { kind: "vote", vote });
-      }
-      const past = this.votes.votesIn(instance);
-      for (const signed of [...closings.values()].flatMap((each) => [...each.values()])) {
-        world.send(this.index, to, { kind: "closing", signed, past });
-      }
-    }
-    world.send(this.index, to, { kind: "answered", floor: this.state.floor });
-  }
-
   #perform(effects: readonly LogEffect[]): void {
     for (const effect of effects) {
       this.#mayStop();
@@ -315,7 +266,7 @@ export class Member {
         return this.#world.broadcast(this.index, { kind: "closing", signed, past });
       }
       case "deliver":
-        noteDelivered(this.#view, effect.delivery);
+        noteDelivered(viewOf(this.#world, this), effect.delivery);
         return judge.delivered(this, effect.delivery);
       case "forget":
         judge.forgets(this, effect.below);

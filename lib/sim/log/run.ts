@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fullSet, hasMember, setOf } from "../../core/acceptor_set.ts";
+import { hasMember, setOf } from "../../core/acceptor_set.ts";
 import type { LearnerIndex } from "../../core/types.ts";
 import { isClosed } from "../../log/closing.ts";
 import type { Position } from "../../log/types.ts";
@@ -140,7 +140,6 @@ function isStuck(world: LogWorld, learner: LearnerIndex, instance: Position): bo
   const shown = [...hashes].map((hash) =>
     setOf(votes.filter((vote) => vote.hashes[learner] === hash).map(({ signer }) => signer))
   );
-  void fullSet;
   return !isClosed(graph, learner, { closers, votes: shown, caught: 0n });
 }
 
@@ -166,6 +165,12 @@ function tally(world: LogWorld): void {
     marks.mark("a learner that is not accurate");
   }
 }
+
+/** What happens in one of hundreds of worlds only. */
+export const RARE_IN_LOGS: ReadonlySet<string> = new Set([
+  ...["append: full", "append: repeated", "a learner is proved inaccurate"],
+  ...["a disk is lost", "report: disagreement"],
+]);
 
 /** What must have been seen, and what was. */
 export function logCoverage(marks: Marks): (readonly [string, number])[] {

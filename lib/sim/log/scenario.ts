@@ -8,7 +8,7 @@ import { membersOf } from "../../core/acceptor_set.ts";
 import { type LearnerGraph, makeLearnerGraph } from "../../core/learner_graph.ts";
 import { thresholdOf } from "../../core/quorum.ts";
 import type { AcceptorSet } from "../../core/types.ts";
-import type { CoordinatorSettings } from "../../log/coordinator.ts";
+import type { CoordinatorSettings } from "../../log/coordinator_state.ts";
 import type { LogSettings } from "../../log/types.ts";
 import { randomValidGraph } from "../graphs.ts";
 import { makePrng, type Prng } from "../prng.ts";

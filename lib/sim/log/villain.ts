@@ -6,33 +6,37 @@
  */
 
 import { canonicalCheckpoint, canonicalClosing, type LearnerHead } from "../../log/statement.ts";
+import type { Entry } from "../../log/learner_log.ts";
 import { encodeBatch, type LogRecord } from "../../log/record.ts";
+import { Sessions } from "../../log/sessions.ts";
 import { makeSnapshot, type Snapshot, type SnapshotPart } from "../../log/snapshot.ts";
 import type { LogHash, Position } from "../../log/types.ts";
-import { hasMember, membersOf } from "../../core/acceptor_set.ts";
+import { membersOf } from "../../core/acceptor_set.ts";
 import { simulatedSigner } from "./context.ts";
 import { makeVote, type Packet, type Vote } from "./packets.ts";
 import type { Trick } from "./scenario.ts";
-import type { LogWorld } from "./world.ts";
+import type { Stage } from "./stage.ts";
 
 /** One liar. */
 export class Villain {
+  /** Among the acceptors. */
   readonly index: number;
-  readonly #world: LogWorld;
+  readonly #world: Stage;
   readonly #tricks: ReadonlySet<Trick>;
   /** Votes it keeps back. */
   readonly #late: Vote[] = [];
   readonly #seen: LogRecord[] = [];
   #ahead: Position = 0;
 
-  constructor(world: LogWorld, index: number) {
+  /** One that has done nothing yet. */
+  constructor(world: Stage, index: number) {
     this.#world = world;
     this.index = index;
     this.#tricks = world.scenario.tricks.get(index)!;
   }
 
   /** It does as honest acceptors do unless it has a better idea. */
-  receive(packet: Packet, from: number): void {
+  receive(packet: Packet): void {
     const { prng } = this.#world;
     if (packet.kind === "proposal" || packet.kind === "vote") {
       const { instance } = packet.kind === "proposal" ? packet : packet.vote;
@@ -46,7 +50,6 @@ export class Villain {
     if (this.#tricks.has("censors")) return this.#world.marks.mark("villain: censors");
     const instance = this.#end() - 1;
     this.#send({ kind: "proposal", instance, value: encodeBatch([packet.record]) });
-    void from;
   }
 
   /** Time for one trick. */
@@ -104,7 +107,8 @@ export class Villain {
 
   /** To each another vote. */
   #fork(): boolean {
-    const { world, instance } = { world: this.#world, instance: this.#near() };
+    const world = this.#world;
+    const instance = this.#near();
     for (const to of world.honest) {
       const values = world.context.graph.spec.learners.map(() => this.#anything());
       const vote = makeVote(world.context, this.index, instance, values);
@@ -168,7 +172,7 @@ export class Villain {
 
   /** A good one with something changed, or one that the liars have signed by themselves. */
   #snapshot(): boolean {
-    const { prng, context, scenario } = this.#world;
+    const { prng, context } = this.#world;
     const good = makeSnapshot(this.#world.someHonest().state);
     const snapshot = good === undefined || prng.chance(0.3) ? this.#ownSnapshot() : {
       ...good,
@@ -178,7 +182,6 @@ export class Villain {
     for (const to of prng.some(this.#world.honest, 0.5)) {
       this.#world.send(this.index, to, { kind: "snapshot", snapshot });
     }
-    void scenario;
     return true;
   }
 
@@ -189,7 +192,7 @@ export class Villain {
       case 0:
         return undefined;
       case 1:
-        return { ...part, entries: entries.slice(1) };
+        return { ...part, entries: this.#alter(entries) };
       case 2:
         return { ...part, certificate: { ...certificate, chain: this.#hash() } };
       case 3: {
@@ -197,10 +200,15 @@ export class Villain {
         return { ...part, certificate: { ...certificate, statements } };
       }
       case 4:
-        return { ...part, sessions: new Uint8Array([1]) };
+        return { ...part, sessions: new Sessions(1).encode() };
       default:
         return part;
     }
+  }
+
+  #alter(entries: readonly Entry[]): readonly Entry[] {
+    if (this.#world.prng.chance(0.5)) return entries.slice(1);
+    return entries.map(() => ({ outcome: { kind: "closed" }, value: undefined }));
   }
 
   /** Certificates that only liars have signed. */
@@ -272,9 +280,4 @@ export class Villain {
   #send(packet: Packet): void {
     this.#world.broadcast(this.index, packet);
   }
-}
-
-/** Whether a process is one of the liars. */
-export function isLiar(world: LogWorld, index: number): boolean {
-  return hasMember(world.scenario.liars, index);
 }

@@ -27,13 +27,16 @@ export interface Known {
 
 /** What a process knows of all instances that it keeps. */
 export class Votes {
+  /** By number. */
   readonly instances = new Map<Position, Known>();
   readonly #graph: LearnerGraph;
 
+  /** Nothing is known. */
   constructor(graph: LearnerGraph) {
     this.#graph = graph;
   }
 
+  /** What is known of an instance; it is kept from then on. */
   known(instance: Position): Known {
     const known = this.instances.get(instance) ??
       { votes: new Map(), proposals: [], closings: new Map() };
@@ -50,6 +53,7 @@ export class Votes {
     return true;
   }
 
+  /** A few of each instance are kept. */
   addProposal(instance: Position, value: Uint8Array): void {
     const { proposals } = this.known(instance);
     if (proposals.length < PROPOSALS_MAX) proposals.push(value);
@@ -66,6 +70,7 @@ export class Votes {
     return true;
   }
 
+  /** Lets go of instances. */
   forget(below: Position): void {
     for (const instance of this.instances.keys()) {
       if (instance < below) this.instances.delete(instance);

@@ -9,13 +9,14 @@ import type { AcceptorSet, LearnerIndex, LearnerSet } from "../../core/types.ts"
 import type { LogRecord } from "../../log/record.ts";
 import type { LogContext, Position } from "../../log/types.ts";
 import { EventQueue } from "../event_queue.ts";
-import { Marks } from "../marks.ts";
+import type { Marks } from "../marks.ts";
 import { makePrng, type Prng } from "../prng.ts";
 import { simulatedContext } from "./context.ts";
 import { Judge } from "./judge.ts";
 import { Member, Stopped } from "./member.ts";
 import type { Packet } from "./packets.ts";
 import type { LogScenario } from "./scenario.ts";
+import type { Honest, Stage } from "./stage.ts";
 import { Villain } from "./villain.ts";
 
 const TICK_MS = 40;
@@ -23,7 +24,9 @@ const RESTART_MS_MAX = 200;
 
 /** A record on its way into the log. */
 export interface Appending {
+  /** What. */
   readonly record: LogRecord;
+  /** Client and sequence. */
   readonly key: string;
   /** Where the client asks now, and since when. */
   at: number;
@@ -33,7 +36,7 @@ export interface Appending {
 }
 
 /** One world. */
-export class LogWorld {
+export class LogWorld implements Stage {
   readonly scenario: LogScenario;
   readonly context: LogContext;
   readonly prng: Prng;
@@ -71,6 +74,7 @@ export class LogWorld {
     }
   }
 
+  /** Whether nothing is lost any more, and nobody stops. */
   get isCalm(): boolean {
     return this.queue.nowMs >= this.scenario.calmMs;
   }
@@ -80,14 +84,17 @@ export class LogWorld {
     return this.appending.map(({ record }) => record);
   }
 
+  /** One of the honest processes. */
   someHonest(): Member {
     return this.members.get(this.prng.pick(this.honest)!)!;
   }
 
+  /** To all others. */
   broadcast(from: number, packet: Packet): void {
     for (const to of this.processes) if (to !== from) this.send(from, to, packet);
   }
 
+  /** To one; until calm it may be lost. */
   send(from: number, to: number, packet: Packet): void {
     const { cutOff, loss, delayMsMax } = this.scenario;
     if (!this.isCalm && (to === cutOff || from === cutOff || this.prng.chance(loss))) return;
@@ -96,7 +103,7 @@ export class LogWorld {
       // What nobody has got before its sender lost its disk has never been said.
       if (incarnation !== this.#incarnations[from]) return;
       const member = this.members.get(to);
-      if (member === undefined) this.villains.get(to)!.receive(packet, from);
+      if (member === undefined) this.villains.get(to)!.receive(packet);
       else this.#with(member, () => member.receive(packet, from));
     });
   }
@@ -139,7 +146,7 @@ export class LogWorld {
   }
 
   /** A process has delivered a record: it tells the client. */
-  acknowledge(member: Member, learner: LearnerIndex, position: Position, key: string): void {
+  acknowledge(member: Honest, learner: LearnerIndex, position: Position, key: string): void {
     const asked = this.appending.find((each) => each.key === key && each.at === member.index);
     if (asked === undefined) return;
     asked.told |= 1n << BigInt(learner);

@@ -1,0 +1,101 @@
+/**
+ * Runs worlds of one log, each from its seed, and says what was seen in them.
+ *
+ * `deno task sim-log --seeds 10000 [--first-seed 1] [--workers 2]`, or `deno task sim-log --seed 7`
+ * for one.
+ *
+ * @module
+ */
+
+import { runScript } from "./command.ts";
+import { Marks } from "../lib/sim/marks.ts";
+import { logCoverage, type LogReport, runLog } from "../lib/sim/log/run.ts";
+import { SEED_FLAGS, SEED_MAX } from "./sim/flags.ts";
+import type { LogOutcome } from "./sim/log_worker.ts";
+
+/** Seeds handed to a worker at once. */
+const BATCH = 20;
+
+/** With fewer seeds a zero in the table proves nothing. */
+const COVERAGE_SEEDS_MIN = 1_000;
+
+/** How many failures are told before it stops. */
+const FAILURES_MAX = 5;
+
+/** Lets workers run all seeds. */
+async function runAll(first: number, count: number, workers: number) {
+  const marks = new Marks();
+  const failures: LogReport[] = [];
+  let next = first;
+  const work = (): Promise<void> => {
+    const worker = new Worker(new URL("./sim/log_worker.ts", import.meta.url), { type: "module" });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const hand = () => {
+      if (next >= first + count || failures.length >= FAILURES_MAX) {
+        worker.terminate();
+        return resolve();
+      }
+      const size = Math.min(BATCH, first + count - next);
+      worker.postMessage({ first: next, count: size });
+      next += size;
+    };
+    worker.onmessage = ({ data }: MessageEvent<LogOutcome>) => {
+      marks.add(data.marks);
+      failures.push(...data.reports.filter(({ violation }) => violation !== undefined));
+      hand();
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      worker.terminate();
+      reject(new Error(event.message));
+    };
+    hand();
+    return promise;
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  return { marks, failures: failures.toSorted((a, b) => a.seed - b.seed) };
+}
+
+/** Prints what was seen. Returns whether all is well. */
+async function runSeeds(first: number, count: number, workers: number): Promise<boolean> {
+  const startedMs = performance.now();
+  const { marks, failures } = await runAll(first, count, workers);
+  const rows = logCoverage(marks);
+  for (const [what, seen] of rows) console.log(`${String(seen).padStart(12)}  ${what}`);
+  const seconds = (performance.now() - startedMs) / 1000;
+  console.log(`${marks.count("a world")} worlds in ${seconds.toFixed(0)} s`);
+  for (const { seed, violation } of failures) {
+    console.log(`deno task sim-log --seed ${seed}: ${violation}`);
+  }
+  const never = rows.flatMap(([what, seen]) => seen === 0 ? [what] : []);
+  const isEnough = count >= COVERAGE_SEEDS_MIN;
+  for (const what of never) {
+    console.log(isEnough ? `never seen: ${what}` : `not seen in so few worlds: ${what}`);
+  }
+  return failures.length === 0 && (never.length === 0 || !isEnough);
+}
+
+await runScript({
+  name: "deno task sim-log",
+  summary: "Run simulated worlds of one log",
+  description: "Runs worlds of one log, each from its seed, and says what was seen in them.",
+  flags: [...SEED_FLAGS, {
+    name: "seed",
+    kind: "integer",
+    value: "S",
+    min: 0,
+    max: SEED_MAX,
+    help: "one world",
+  }],
+  examples: [{ args: "--seeds 10000", does: "worlds 1 to 10000" }],
+  exits: [{ status: 1, means: "a world went wrong, or in many worlds something was never seen" }],
+}, async ({ flags }) => {
+  const { seed } = flags;
+  if (seed !== undefined) {
+    const { violation, events } = runLog(seed);
+    console.log(violation ?? `all is well after ${events} events`);
+    return violation === undefined ? 0 : 1;
+  }
+  const workers = flags.workers ?? navigator.hardwareConcurrency;
+  return await runSeeds(flags["first-seed"], flags.seeds, workers) ? 0 : 1;
+});
