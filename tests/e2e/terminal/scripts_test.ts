@@ -52,6 +52,7 @@ const RUNS: Readonly<Record<string, Args>> = {
 
 /** Those that have no JSON, and why; or whose JSON is seen by a test of their own. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  console: "tests/e2e/console_test.ts",
   demo: "a show for people",
   completions: "a script for a shell",
   man: "a page in roff",
