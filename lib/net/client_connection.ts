@@ -66,7 +66,7 @@ export class ClientConnection {
   #socket: Socket | undefined;
   #session: ClientHttp2Session | undefined;
   #unsent: Unsent | undefined;
-  readonly #outlet = new Outlet(() => (this.#unsent?.bytes ?? 0) < 2 * NET_BOUNDS.unsentBytesMax);
+  readonly #outlet = new Outlet(() => this.#unsent?.isBelow(2 * NET_BOUNDS.unsentBytesMax) ?? true);
   readonly #streams = new Set<ClientHttp2Stream>();
   readonly #whenReady = Promise.withResolvers<void>();
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -93,8 +93,8 @@ export class Connection {
     options.unsent.add(this.#unsent);
     const outlet = (share: number) =>
       new Outlet(() =>
-        this.#unsent.bytes < share * options.bounds.unsentBytesMax &&
-        options.unsent.bytes < share / 2 * options.unsentOfAllMax
+        this.#unsent.isBelow(share * options.bounds.unsentBytesMax) &&
+        options.unsent.isBelow(share / 2 * options.unsentOfAllMax)
       );
     this.#links = outlet(2);
     this.#others = outlet(1);

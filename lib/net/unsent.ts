@@ -5,6 +5,9 @@
  * @module
  */
 
+/** Written before it is looked how much of it has left. */
+const LOOK_BYTES = 32 << 10;
+
 /** What of one connection has not left. */
 export class Unsent {
   readonly #sentBytes: () => number;
@@ -19,14 +22,24 @@ export class Unsent {
 
   /** So much more has been written, frames not counted. */
   wrote(bytes: number): void {
-    this.#settle();
     this.#written += bytes;
+    if (this.#written > LOOK_BYTES) this.#settle();
   }
 
   /** At most so much has not left: a little less than it is, by the frames sent meanwhile. */
   get bytes(): number {
     this.#settle();
     return Math.max(0, this.#written - (this.#sentBytes() - this.#base));
+  }
+
+  /** At least as many as have not left. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Whether fewer have not left. To look how many have takes longer than most writes: often it need not. */
+  isBelow(bytes: number): boolean {
+    return this.#written < bytes || this.bytes < bytes;
   }
 
   /** When more has left than was written all has: what frames have added is forgotten. */
@@ -52,11 +65,14 @@ export class UnsentAccount {
     this.#connections.delete(connection);
   }
 
-  /** In all. */
-  get bytes(): number {
+  /** Whether fewer have not left, in all. */
+  isBelow(bytes: number): boolean {
     let sum = 0;
+    for (const connection of this.#connections) sum += connection.written;
+    if (sum < bytes) return true;
+    sum = 0;
     for (const connection of this.#connections) sum += connection.bytes;
-    return sum;
+    return sum < bytes;
   }
 }
 

@@ -9,19 +9,27 @@ import { framed } from "./raw_call.ts";
 
 Deno.test("what was written and has not left is counted, and frames are forgotten", () => {
   let sent = 1_000;
-  const unsent = new Unsent(() => sent);
+  let looks = 0;
+  const unsent = new Unsent(() => {
+    looks++;
+    return sent;
+  });
   const account = new UnsentAccount();
   account.add(unsent);
   unsent.wrote(500);
   sent += 200;
-  assertEquals([unsent.bytes, account.bytes], [300, 300]);
+  const isBelow = (bytes: number) => [unsent.isBelow(bytes), account.isBelow(bytes)];
+  const before = looks;
+  assertEquals([isBelow(501), looks], [[true, true], before]);
+  assertEquals([unsent.bytes, isBelow(300), isBelow(301)], [300, [false, false], [true, true]]);
   sent += 309;
   assertEquals(unsent.bytes, 0);
   // What was sent beyond what was written does not count for what is written next.
   unsent.wrote(500);
   assertEquals(unsent.bytes, 500);
+  assertEquals(isBelow(500), [false, false]);
   account.remove(unsent);
-  assertEquals(account.bytes, 0);
+  assertEquals(account.isBelow(1), true);
 });
 
 Deno.test("there is room for one at a time, in the order of asking", async () => {
