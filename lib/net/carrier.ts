@@ -77,22 +77,24 @@ export class Carrier {
     queueMicrotask(() => this.#say());
   }
 
-  #say(): void {
+  /** @param isGiven Whether there is room for one because it has been waited for. */
+  #say(isGiven = false): void {
     this.#isScheduled = false;
     if (this.#isStopped) return;
     try {
-      while (this.#options.hasRoom()) {
+      for (let hasRoom = isGiven || this.#options.hasRoom(); hasRoom;) {
         const envelope = this.#talk.next();
         if (envelope === undefined) return this.#nothingNow();
         this.#writer.add(envelope);
+        hasRoom = this.#options.hasRoom();
       }
       this.#writer.flush();
     } catch (error) {
       return this.fail(error);
     }
     this.#isScheduled = true;
-    // Never rejects.
-    void this.#options.room().then(() => this.#say());
+    // Never rejects. Others may wait, too: whoever asked again before it writes would wait for ever.
+    void this.#options.room().then(() => this.#say(true));
   }
 
   #nothingNow(): void {

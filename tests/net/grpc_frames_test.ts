@@ -1,4 +1,4 @@
-/** gRPC's frames, however the bytes come, and the queue behind them. */
+/** gRPC's frames, however the bytes come, and who carries them. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import { decodeEnvelope, FrameReader, FrameWriter } from "../../lib/net/grpc_frames.ts";
 import { Carrier } from "../../lib/net/carrier.ts";
 import type { Talk } from "../../lib/net/talk.ts";
+import { Outlet } from "../../lib/net/unsent.ts";
 import { type Envelope, EnvelopeSchema } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { framed } from "./raw_call.ts";
 
@@ -118,4 +119,41 @@ Deno.test("what is said in one turn is written in one piece, as far as there is 
   await Promise.resolve();
   for (const bytes of written) carrier.take(bytes);
   assertEquals(pongs.slice(3), [1n, 2n]);
+});
+
+Deno.test("links that wait for the same room have it in turn", async () => {
+  let room = 0;
+  const outlet = new Outlet(() => room > 0);
+  const order: string[] = [];
+  const carry = (name: string) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiting = [1n, 2n].map((pong) => create(EnvelopeSchema, { pong }));
+    const talk: Talk = {
+      onReady: () => {},
+      get isOver() {
+        return waiting.length === 0;
+      },
+      next: () => waiting.shift(),
+      receive: () => {},
+      ended: () => {},
+      left: () => {},
+    };
+    new Carrier(talk, {
+      bytesMax: BYTES_MAX,
+      // What is written leaves at once, and makes room for one more.
+      write: () => void order.push(name),
+      hasRoom: () => outlet.hasRoom,
+      room: () => outlet.room(),
+      onSaid: resolve,
+      onFault: (error) => assert(false, String(error)),
+    });
+    return promise;
+  };
+  const said = ["a", "b"].map(carry);
+  await Promise.resolve();
+  assertEquals([outlet.waiting, order], [2, []]);
+  room = 1;
+  await Promise.all(said);
+  assertEquals(order.slice(0, 2), ["a", "b"]);
+  assertEquals(order.toSorted(), ["a", "a", "b", "b"]);
 });
