@@ -14,6 +14,7 @@ import { ANALYSIS } from "./graphs.ts";
 import { EXPLORED } from "./explored.ts";
 import { JOURNALS } from "./journals.ts";
 import { KEEPING } from "./keeping.ts";
+import { LOGS } from "./logs.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
 
@@ -26,6 +27,7 @@ export const FAULTS: readonly Fault[] = [
   ...RUNNING,
   ...JOURNALS,
   ...KEEPING,
+  ...LOGS,
   ...CONVERSATIONS,
   ...COSTS,
   ...BORDERS,
