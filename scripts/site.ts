@@ -8,6 +8,7 @@
  */
 
 import { runScript } from "./command.ts";
+import { makePage } from "./console_page.ts";
 import { ROOT } from "./lint/paths.ts";
 import {
   completePage,
@@ -22,6 +23,9 @@ import { listFiles, readSource } from "./sources.ts";
 
 /** Pages that the navigation begins with; the others in docs follow. */
 const FIRST = ["README.md", "docs/OPERATIONS.md", "docs/CONFIGURATION.md"];
+
+/** The console's page, which shows a demonstration where nobody serves it. */
+const DEMONSTRATION = { path: "demonstration.html", title: "Try it in this browser" };
 
 /** What becomes a page whether or not anybody links to it. */
 const WRITTEN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs"];
@@ -50,7 +54,10 @@ export async function buildSite(): Promise<Map<string, string>> {
   const files = new Map<string, string>([["style.css", STYLE], ...copies]);
   const inFolder = [...pages.keys()].filter((file) => /^(docs\/)?[^/]+\.md$/.test(file));
   const navigation = [...new Set([...FIRST, ...inFolder.sort()])].map((file) => pages.get(file)!);
-  for (const page of pages.values()) files.set(page.path, completePage(page, navigation));
+  const [first, ...others] = navigation;
+  const entries = [first!, DEMONSTRATION, ...others];
+  for (const page of pages.values()) files.set(page.path, completePage(page, entries));
+  files.set(DEMONSTRATION.path, await makePage());
   const dead = deadLinks(files);
   if (dead.length > 0) throw new Error(`links that lead nowhere:\n${dead.join("\n")}`);
   return files;

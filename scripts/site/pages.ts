@@ -113,7 +113,10 @@ export function renderFolder(folder: string, names: readonly string[]): Page {
 }
 
 /** A page with the navigation around it, whole. */
-export function completePage(page: Page, navigation: readonly Page[]): string {
+export function completePage(
+  page: Page,
+  navigation: readonly Pick<Page, "path" | "title">[],
+): string {
   const links = navigation.map(({ path, title }) => {
     const here = path === page.path ? ' aria-current="page"' : "";
     return `<a href="${escapeHtml(linkBetween(page.path, path))}"${here}>${escapeHtml(title)}</a>`;
