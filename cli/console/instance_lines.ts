@@ -7,6 +7,9 @@
 /** Lines that are kept, in UTF-16 units together. */
 const LENGTH_MAX = 64 * 1024 * 1024;
 
+/** What an instance counts without a line, so that nobody can ask for ever more of them. */
+const ENTRY_LENGTH = 200;
+
 /** Lines that a stream hands over at a time. */
 const BATCH = 100;
 
@@ -34,9 +37,9 @@ export class InstanceLines {
     this.#lengthMax = lengthMax;
   }
 
-  /** Numbers of the instances that are kept, in the order in which they began. */
-  get instances(): IterableIterator<bigint> {
-    return this.#kept.keys();
+  /** Numbers of the instances of which there are lines, in the order in which they began. */
+  get instances(): readonly bigint[] {
+    return [...this.#kept].flatMap(([instance, { lines }]) => lines.length > 0 ? [instance] : []);
   }
 
   /** Takes the next line. */
@@ -48,28 +51,25 @@ export class InstanceLines {
     }
     const instance = BigInt(number);
     let kept = this.#kept.get(instance);
-    if (kept === undefined || line.includes('"open":')) {
-      if (kept !== undefined) this.#drop(instance, kept);
-      kept = { lines: [], length: 0, waiting: new Set(), gone: false };
-      this.#kept.set(instance, kept);
+    if (kept !== undefined && kept.lines.length > 0 && line.includes('"open":')) {
+      this.#drop(instance, kept);
+      kept = undefined;
     }
+    kept ??= this.#begin(instance);
     kept.lines.push(line);
     kept.length += line.length;
     this.#length += line.length;
     wake(kept);
-    for (const [oldest, one] of this.#kept) {
-      if (this.#length <= this.#lengthMax || this.#kept.size === 1) break;
-      this.#drop(oldest, one);
-    }
+    this.#makeRoom();
   }
 
   /**
    * The header, the lines of an instance so far, and those to come until it is gone. What a reader
    * does not take yet waits where it is kept anyway.
    */
-  follow(instance: bigint, valueOf: ValueOf): ReadableStream<Uint8Array<ArrayBuffer>> | undefined {
-    const kept = this.#kept.get(instance);
-    if (kept === undefined) return undefined;
+  follow(instance: bigint, valueOf: ValueOf): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const kept = this.#kept.get(instance) ?? this.#begin(instance);
+    this.#makeRoom();
     const encoder = new TextEncoder();
     const names = new Names(valueOf);
     let next = 0;
@@ -97,6 +97,20 @@ export class InstanceLines {
         leave();
       },
     }, { highWaterMark: 1 });
+  }
+
+  #begin(instance: bigint): Kept {
+    const kept = { lines: [], length: ENTRY_LENGTH, waiting: new Set<() => void>(), gone: false };
+    this.#kept.set(instance, kept);
+    this.#length += ENTRY_LENGTH;
+    return kept;
+  }
+
+  #makeRoom(): void {
+    for (const [oldest, one] of this.#kept) {
+      if (this.#length <= this.#lengthMax || this.#kept.size === 1) break;
+      this.#drop(oldest, one);
+    }
   }
 
   #drop(instance: bigint, kept: Kept): void {

@@ -6,15 +6,17 @@
 
 import type { Client, StatusAnswer } from "../../lib/client/types.ts";
 import type { AcceptorStatus } from "../../lib/client/status.ts";
-import { outlookOf, verdicts } from "../../lib/client/verdict.ts";
+import { verdicts } from "../../lib/client/verdict.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import type {
   AcceptorView,
   InstanceView,
   Overview,
   ProposedView,
+  ToldView,
 } from "../../lib/console/overview.ts";
 import type { ValueHash } from "../../lib/core/types.ts";
+import { toldBy } from "../commands/why.ts";
 import { followDecisions } from "../../lib/process/follow.ts";
 import type { RunningProcess } from "../../lib/process/process.ts";
 import { valueText } from "../../lib/explain/value_text.ts";
@@ -97,10 +99,30 @@ async function overviewOf(
   return {
     acceptors: answers.map(viewOf),
     verdicts: verdicts(context, answers),
-    unable: Object.fromEntries(outlookOf(context, answers).unable),
-    instances: recent.list([...lines.instances]),
+    told: toldOf(configuration, answers),
+    instances: recent.list(lines.instances),
     decisions: recent.count,
     atMs,
+  };
+}
+
+function toldOf(configuration: Configuration, answers: readonly StatusAnswer[]): ToldView {
+  const open = new Set(
+    answers.flatMap((answer) =>
+      "error" in answer ? [] : answer.status.open.map(({ instance }) => instance)
+    ),
+  );
+  // Of no instance: who signs nothing in one may be of use in others.
+  const { unable, parts = [], apart = "", troubles = [] } = toldBy(configuration, answers, -1n);
+  const windows = [...open].map((instance) =>
+    [`${instance}`, toldBy(configuration, answers, instance).windows ?? []] as const
+  );
+  return {
+    unable: Object.fromEntries(unable),
+    parts: parts.map((part) => `0x${part.toString(16)}`),
+    apart,
+    troubles: troubles.map(({ text, names }) => ({ text, names })),
+    windows: Object.fromEntries(windows),
   };
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { WindowFact } from "../explain/surroundings.ts";
+
 /** How the page gets what it shows. */
 export interface Boot {
   /** A cluster, a recording of one, or clusters that the page makes itself. */
@@ -20,14 +22,28 @@ export interface Overview {
   readonly acceptors: readonly AcceptorView[];
   /** Of each learner, whether it can decide now. */
   readonly verdicts: readonly VerdictView[];
-  /** By acceptor: why it is of no use now. */
-  readonly unable: Readonly<Record<string, readonly string[]>>;
+  /** What all of them together tell of why learners may wait. */
+  readonly told: ToldView;
   /** The newest instances that the console has seen, highest first. */
   readonly instances: readonly InstanceView[];
   /** Decisions that the console has seen, one for each learner and instance. */
   readonly decisions: number;
   /** When, in milliseconds since 1970, by the server's clock. */
   readonly atMs: number;
+}
+
+/** What acceptors tell beyond what an instance itself shows; sets are masks in hexadecimal. */
+export interface ToldView {
+  /** By acceptor: why it is of no use now. */
+  readonly unable: Readonly<Record<string, readonly string[]>>;
+  /** Those that are of use, by who reaches whom. */
+  readonly parts: readonly string[];
+  /** Between whom links are missing; empty if nowhere. */
+  readonly apart: string;
+  /** Whatever else is the matter, worst first. */
+  readonly troubles: readonly { readonly text: string; readonly names: readonly string[] }[];
+  /** Windows by instance. */
+  readonly windows: Readonly<Record<string, readonly WindowFact[]>>;
 }
 
 /** One acceptor. */

@@ -8,14 +8,14 @@ import { membersOf } from "../core/acceptor_set.ts";
 import type { Entry } from "../core/dag.ts";
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { Ballot, Timestamp, ValueHash } from "../core/types.ts";
-import { explain, type Sentence } from "../explain/explain.ts";
+import { explain, type Sentence, type Surroundings } from "../explain/explain.ts";
 import type { RecordedInstance } from "./recording.ts";
 
 /** Names values for people. */
 export type NameValue = (hash: ValueHash) => string;
 
-/** Who is of no use now, by acceptor, each with why. */
-export type Unable = ReadonlyMap<string, readonly string[]>;
+/** What is known beyond the instance: who is of no use, what else is the matter, whose window it is. */
+export type Told = Omit<Surroundings, "graph" | "now" | "valueText">;
 
 /** A learner and where it stands. */
 export interface Standing {
@@ -31,11 +31,11 @@ export function standings(
   instance: RecordedInstance,
   steps: number,
   valueText: NameValue,
-  unable: Unable,
+  told: Told,
 ): Standing[] {
   const state = instance.stateAfter(steps);
   const now = steps === 0 ? { seconds: 0, nanos: 0 } : instance.timeOf(steps - 1);
-  const surroundings = { graph, now, unable, valueText };
+  const surroundings = { ...told, graph, now, valueText };
   return graph.spec.learners.map((learner, index) => ({
     learner,
     sentences: explain(surroundings, state, index),

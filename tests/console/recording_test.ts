@@ -27,7 +27,7 @@ Deno.test("every story comes to what it tells", () => {
     const caught = instance.caught.map(({ acceptor }) =>
       `caught ${graph.spec.acceptors[acceptor]}`
     );
-    const all = standings(graph, instance, instance.steps, (hash) => hash, new Map());
+    const all = standings(graph, instance, instance.steps, (hash) => hash, { unable: new Map() });
     says.push([...all.map(({ sentences }) => sentences[0]!.cause), ...caught]);
   }
   assertEquals(says, [["decided"], ["decided", "decided"], ["decided", "caught Dave"]]);

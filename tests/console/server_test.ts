@@ -85,13 +85,13 @@ async function read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<st
 }
 
 Deno.test("lines of an instance are kept as long as there is room, and followed to their end", async () => {
-  const lines = new InstanceLines(500);
+  const lines = new InstanceLines(1_500);
   lines.write(`{"trace":2}`);
   lines.write(line(1, `"open":"asks"`));
   const hash = "ab".repeat(32);
   lines.write(line(1, `"step":0,"valueHash":"${hash}"`));
   const known = new Map<string, string>();
-  const followed = read(lines.follow(1n, (hash) => known.get(hash))!);
+  const followed = read(lines.follow(1n, (hash) => known.get(hash)));
   await new Promise((resolve) => setTimeout(resolve));
   known.set(hash, HOSTILE);
   lines.write(line(1, `"step":1`));
@@ -101,29 +101,38 @@ Deno.test("lines of an instance are kept as long as there is room, and followed 
   const told = rest.filter((each) => each.startsWith('{"value"'));
   assertEquals(told, [JSON.stringify({ value: hash, text: HOSTILE })]);
   assertEquals(rest.filter((each) => !told.includes(each)).length, 3);
-  const kept = [...lines.instances];
+  const kept = lines.instances;
   assert(!kept.includes(1n) && kept.includes(8n), kept.join());
-  assertEquals(lines.follow(1n, () => undefined), undefined);
+  // One that is asked for before it begins is followed from when it does.
+  const early = lines.follow(99n, () => undefined).getReader();
+  assertEquals(lines.instances.includes(99n), false);
+  lines.write(line(99, `"open":"asks"`));
+  const texts = [await early.read(), await early.read()]
+    .map(({ value }) => new TextDecoder().decode(value));
+  assertEquals(texts.join(""), `{"trace":2}\n${line(99, `"open":"asks"`)}\n`);
+  await early.cancel();
 });
 
 Deno.test("who follows and does not read, or goes away, holds nothing", async () => {
   const lines = new InstanceLines();
   lines.write(`{"trace":2}`);
   lines.write(line(1, `"open":"asks"`));
-  const stream = lines.follow(1n, () => undefined)!;
+  const stream = lines.follow(1n, () => undefined);
   const reader = stream.getReader();
   await reader.read();
   for (let i = 0; i < 1000; i++) lines.write(line(1, `"step":${i}`));
   const { value } = await reader.read();
   assert(new TextDecoder().decode(value).split("\n").length <= 101);
   await reader.cancel();
-  const other = await read(lines.follow(1n, () => undefined)!.pipeThrough(
-    new TransformStream({
-      transform(chunk, controller) {
-        controller.enqueue(chunk);
-        if (new TextDecoder().decode(chunk).includes('"step":999')) controller.terminate();
-      },
-    }),
-  ));
+  const other = await read(
+    lines.follow(1n, () => undefined).pipeThrough(
+      new TransformStream({
+        transform(chunk, controller) {
+          controller.enqueue(chunk);
+          if (new TextDecoder().decode(chunk).includes('"step":999')) controller.terminate();
+        },
+      }),
+    ),
+  );
   assertEquals(other.length, 1002);
 });

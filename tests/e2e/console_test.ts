@@ -89,6 +89,14 @@ Deno.test(
       assertMatch(`${text}`, /Eve cannot decide.*(Carol|Dave)/);
       await page.locator("article.bad[aria-label=Dave]").wait();
       await assertGood(watched);
+
+      await tab(watched, "Propose");
+      await page.locator("input[name=value]").fill("in vain");
+      await click(page, "button", "Propose");
+      await page.locator(".verdicts li:nth-child(3)").wait();
+      await page.locator(".verdicts li:first-child button").click();
+      await reads(page, "Eve cannot decide now: it needs any 3 of Alice, Bob, Carol, Dave;");
+      await assertGood(watched);
     });
   }, HOW),
 );

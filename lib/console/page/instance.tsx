@@ -20,10 +20,11 @@ import {
   boot,
   graph,
   instance,
+  instanceNumber,
   restedSteps,
   selected,
   shownSteps,
-  unable,
+  told,
   valueText,
   weave,
 } from "./state.ts";
@@ -42,7 +43,10 @@ const width: Signal<number> = signal(1200);
 export function InstanceView() {
   const [of, learners] = [instance.value, graph.value];
   if (of === undefined || learners === undefined) {
-    const what = boot.mode === "live" ? "Choose an instance under Cluster." : "Nothing yet.";
+    const number = instanceNumber.value;
+    const what = boot.mode !== "live" || number !== undefined
+      ? `Nothing is known${number === undefined ? "" : ` of instance ${number}`} yet.`
+      : "Choose an instance under Cluster.";
     return <p class="hint">{what}</p>;
   }
   return (
@@ -138,7 +142,7 @@ function shownNow(graph: LearnerGraph, weave: Weave): Shown {
 
 function Learners({ graph, of }: { graph: LearnerGraph; of: RecordedInstance }) {
   const steps = Math.min(restedSteps.value, of.steps);
-  const all = standings(graph, of, steps, valueText, unable.value);
+  const all = standings(graph, of, steps, valueText, told.value);
   return (
     <section aria-label="Learners" class="learners">
       <h2>Learners</h2>

@@ -11,7 +11,7 @@ import type { LearnerGraph } from "../../core/learner_graph.ts";
 import type { MessageId, ValueHash } from "../../core/types.ts";
 import type { Boot, Overview } from "../overview.ts";
 import { type RecordedInstance, type RecordedNode, Recording } from "../recording.ts";
-import type { NameValue, Unable } from "../telling.ts";
+import type { NameValue, Told } from "../telling.ts";
 import { Weave } from "../weave.ts";
 
 /** Parts of the page. */
@@ -57,10 +57,18 @@ export const story: Signal<number> = signal(0);
 export const valueText: NameValue = (hash: ValueHash) =>
   values.value.get(hash) ?? `value ${hash.slice(0, 8)}`;
 
-/** Who is of no use now; only a live cluster says. */
-export const unable: Signal<Unable> = computed(() =>
-  new Map(Object.entries(overview.value?.unable ?? {}))
-);
+/** What acceptors tell beyond the instance that is shown; only those of a live cluster do. */
+export const told: Signal<Told> = computed(() => {
+  const now = overview.value?.told;
+  if (now === undefined) return { unable: new Map() };
+  const { unable, parts, apart, troubles, windows } = now;
+  return {
+    ...{ apart, troubles },
+    unable: new Map(Object.entries(unable)),
+    parts: parts.map(BigInt),
+    windows: windows[`${instanceNumber.value}`] ?? [],
+  };
+});
 
 /** The node whose view is shown. */
 export const node: Signal<RecordedNode | undefined> = computed(() => {
