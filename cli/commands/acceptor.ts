@@ -7,8 +7,8 @@
 import { followDecisions } from "../../lib/process/follow.ts";
 import { openJournal } from "../../lib/process/open_journal.ts";
 import { startAcceptor } from "../../lib/process/process.ts";
-import { formatHostPort, type HostPort, parseHostPort } from "../../lib/config/addresses.ts";
-import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { formatHostPort } from "../../lib/config/addresses.ts";
+import { EXIT } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { listenForStop } from "../stop_signals.ts";
 import { printDecision, printObserved } from "./printing.ts";
@@ -23,6 +23,7 @@ import {
   runUntilStopped,
   unlessStopped,
 } from "./shared.ts";
+import { PROBE_FLAG, probeAt } from "./probe.ts";
 import { openStreams } from "./streams.ts";
 
 /** Runs an acceptor until it is stopped. */
@@ -37,12 +38,7 @@ export const acceptor: Command = defineCommand({
   flags: [
     ...NODE_FLAGS,
     DATA_DIR_FLAG,
-    {
-      name: "probe",
-      kind: "text",
-      value: "[HOST:]PORT",
-      help: "answer /livez, /readyz and /metrics there by plain HTTP, to whoever asks",
-    },
+    PROBE_FLAG,
     {
       name: "volatile",
       kind: "boolean",
@@ -110,12 +106,3 @@ export const acceptor: Command = defineCommand({
     return EXIT.ok;
   });
 });
-
-/** Where probes are answered; a port alone is one of loopback. */
-function probeAt(text: string | undefined): HostPort | undefined {
-  if (text === undefined) return undefined;
-  const at = parseHostPort(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text);
-  if (at !== undefined) return at;
-  const what = `${JSON.stringify(text)} is no HOST:PORT; give one as 127.0.0.1:8780, or a port`;
-  throw new OperatorError(EXIT.usage, what, "--probe");
-}

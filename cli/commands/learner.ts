@@ -26,6 +26,7 @@ import {
   openTrace,
   runUntilStopped,
 } from "./shared.ts";
+import { answerProbes, PROBE_FLAG, probeAt } from "./probe.ts";
 import { openStreams } from "./streams.ts";
 import { type Awaited, sayWhy, worst } from "./why.ts";
 
@@ -42,6 +43,7 @@ export const learner: Command = defineCommand({
     ...NODE_FLAGS,
     ...INSTANCE_FLAGS,
     DATA_DIR_FLAG,
+    PROBE_FLAG,
     {
       name: "once",
       kind: "boolean",
@@ -79,6 +81,7 @@ export const learner: Command = defineCommand({
   const journal = dataDir === undefined ? undefined : openJournal(configuration, dataDir);
   const trace = openTrace(flags.trace, log);
   const options = { configuration, log, agent: agentOf("learner"), cleartext, journal, trace };
+  const probe = probeAt(flags.probe);
   const stopping = listenForStop();
   const running = startObserver(options, Role.LEARNER);
   const { node } = running;
@@ -101,12 +104,9 @@ export const learner: Command = defineCommand({
     printStarved(output, instance, learner, news);
     if (news === "starved for good") settle(name);
   });
-  const awaited = (): Awaited[] =>
-    [...open].map((name) => {
-      const [instance = "", ...learner] = name.split(" ");
-      return { instance: BigInt(instance), learner: learner.join(" ") };
-    });
+  const awaited = (): Awaited[] => [...open].map(named);
   return await runUntilStopped(running, stopping, streams, async (signal) => {
+    if (probe) await answerProbes(running, probe, output);
     const waits = { node, peers: running.peers, cleartext };
     const endSaying = once ? sayWhy(waits, awaited) : () => {};
     signal.addEventListener("abort", () => {
@@ -135,3 +135,9 @@ export const learner: Command = defineCommand({
     );
   });
 });
+
+/** An instance and a learner, from how they are written together. */
+function named(both: string): Awaited {
+  const [instance = "", ...learner] = both.split(" ");
+  return { instance: BigInt(instance), learner: learner.join(" ") };
+}

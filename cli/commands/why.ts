@@ -16,7 +16,7 @@ import type { RunningProcess } from "../../lib/process/process.ts";
 const PATIENCE_MS = 3_000;
 
 /** How long acceptors have to say how they are, in milliseconds. */
-const ASKED_MS = 1_000;
+const ASKED_MS = 2_000;
 
 /** What answers of all acceptors tell of an instance. */
 export function toldBy(
@@ -61,17 +61,24 @@ export async function worst(
   if (first === undefined) return undefined;
   const { instance, learner } = first;
   const { configuration } = node.options;
-  const told = toldBy(configuration, await ask(configuration, cleartext), instance);
+  const answers = await ask(configuration, cleartext);
+  const told = toldBy(configuration, answers, instance);
   const unable = new Map(told.unable);
+  // Who is slow to say how it is, and has a link with us, may be of use all the same.
+  const lost = new Set(peers.lost().map(({ name }) => name));
+  for (const answer of answers) {
+    if ("error" in answer && !lost.has(answer.acceptor)) unable.delete(answer.acceptor);
+  }
   for (const [name, why] of unlinked(peers)) if (!unable.has(name)) unable.set(name, why);
   const [sentence] = explainIn(node, instance, learner, { ...told, ...partsWithout(told, unable) });
   return `instance ${instance} is not decided: ${sentence!.text}`;
 }
 
-/** Who has no link with us is of no use to us: then nobody's parts are. */
+/** If others are of use to us than answers tell, what these tell of links does not hold either. */
 function partsWithout(told: Told, unable: Map<string, readonly string[]>): Partial<Told> {
-  if (unable.size === told.unable.size) return { unable };
-  return { unable, parts: undefined };
+  const isSame = unable.size === told.unable.size &&
+    [...unable.keys()].every((name) => told.unable.has(name));
+  return isSame ? { unable } : { unable, parts: undefined };
 }
 
 async function ask(configuration: Configuration, cleartext: boolean): Promise<StatusAnswer[]> {

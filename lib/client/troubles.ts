@@ -12,8 +12,11 @@ import type { StatusAnswer } from "./types.ts";
 /** Names in a list of a sentence, at most. */
 const NAMED_MAX = 8;
 
-/** What was refused longer ago says nothing of now, in milliseconds. */
-const LATELY_MS = 60_000n;
+/** What was refused longer ago says nothing of now, in milliseconds: ballots come more often. */
+const LATELY_MS = 15_000n;
+
+/** What was refused within the same stretch of time was so at once, in milliseconds. */
+const NOW_MS = 2_000n;
 
 /** Something that keeps values from being decided, or may. */
 export interface Trouble {
@@ -152,29 +155,44 @@ function ownClock(
   return { kind: "clock", text, names };
 }
 
+/** What was refused of one identity, for one reason. */
+interface Refusal {
+  readonly name: string;
+  readonly code: string;
+  readonly by: Set<string>;
+  readonly count: bigint;
+  readonly agoMs: bigint;
+  readonly detail: string;
+}
+
 /** What was refused lately, by code and by whose it was. */
 function refusals(answered: readonly Answered[], clockOff: ReadonlySet<string>): Trouble[] {
-  const found = new Map<string, { by: Set<string>; count: bigint; detail: string }>();
+  const found = new Map<string, Refusal>();
   for (const { name: by, status } of answered) {
     for (const { name, code, count, agoMs, detail } of status.refusedFrom) {
       // Where a clock is known to be off, that is what is told.
       const isTold = code === "FAR_FUTURE" && (clockOff.has(by) || clockOff.has(name));
       if (agoMs > LATELY_MS || isTold || REFUSALS[code] === undefined) continue;
-      const key = `${CODES.indexOf(code)} ${name}`;
-      const one = found.get(key) ?? { by: new Set(), count: 0n, detail };
+      const key = `${code} ${name}`;
+      const one = found.get(key) ?? { by: new Set(), name, code, count: 0n, agoMs, detail };
       one.by.add(by);
-      found.set(key, { ...one, count: one.count + count });
+      const last = agoMs < one.agoMs ? agoMs : one.agoMs;
+      found.set(key, { ...one, count: one.count + count, agoMs: last });
     }
   }
-  return [...found].map(([key, { by, count, detail }]) => {
-    const [index = "", ...words] = key.split(" ");
-    const [name, code] = [words.join(" "), CODES[Number(index)]!];
+  const acceptors = new Set(answered.map(({ name }) => name));
+  // The latest has most to do with now; then by code, and who began it before who passed it on.
+  const rank = ({ code, name, agoMs }: Refusal) =>
+    [agoMs / NOW_MS, BigInt(CODES.indexOf(code)), acceptors.has(name) ? 1n : 0n] as const;
+  const ranked = [...found.values()].map((refusal) => ({ refusal, at: rank(refusal) }));
+  ranked.sort(({ at: [a, b, c] }, { at: [x, y, z] }) => Number(a - x || b - y || c - z));
+  return ranked.map(({ refusal: { by, name, code, count, detail } }) => {
     const { kind, what } = REFUSALS[code]!;
     const how = kind === "configuration" ? detail : what;
     const times = kind === "configuration" ? "" : ` (${code}, ${count} times)`;
     const text = `${verb(by)} what ${name} sends: ${how}${times}`;
-    return { index: Number(index), trouble: { kind, text, names: [...by, name] } };
-  }).toSorted((a, b) => a.index - b.index).map(({ trouble }) => trouble);
+    return { kind, text, names: [...by, name] };
+  });
 }
 
 function verb(by: ReadonlySet<string>): string {

@@ -74,7 +74,7 @@ export function verdicts(context: VerdictContext, answers: readonly StatusAnswer
       return { learner, decides: true, sentence: `${learner} can decide${but}`, causes };
     }
     const matters = mentionedBy(graph.spec.quorums[index]!);
-    const causes = membersOf(matters).flatMap((member) => causesOf[member]!);
+    const causes = membersOf(matters).map((member) => causesOf[member]!).toSorted(byTelling).flat();
     if (quorums.satisfiedBy(able)) causes.push(divided(parts, acceptors, byName));
     causes.push(...troubles);
     const needs = describeRule(graph.spec.quorums[index]!, acceptors);
@@ -110,7 +110,7 @@ function whileAble(
 
 /** What answers tell of who may be of use. */
 export interface Outlook {
-  /** By acceptor: what keeps it from being of use; without those that are. */
+  /** By acceptor, the most telling first: what keeps it from being of use; without those that are. */
   readonly unable: ReadonlyMap<string, readonly string[]>;
   /** Those that are of use and reach each other; more than one if links between them are missing. */
   readonly parts: readonly AcceptorSet[];
@@ -150,8 +150,18 @@ function unableOf(
         answer.status.open.some((open) => open.instance === instance && open.silent);
       if (isSilent) causes.push(`${acceptor} signs nothing in instance ${instance}`);
       return [acceptor, causes] as const;
-    }).filter(([, causes]) => causes.length > 0),
+    }).filter(([, causes]) => causes.length > 0).toSorted(([, a], [, b]) => byTelling(a, b)),
   );
+}
+
+/** That one is simply not there says least: something else may be why. */
+const NOT_THERE =
+  /does not answer \((connection refused|connection timed out|closed by peer|no answer within \d+ ms)\)$/;
+
+/** The most telling first, else in their order. */
+function byTelling(a: readonly string[], b: readonly string[]): number {
+  const isPlain = ([cause = ""]: readonly string[]) => NOT_THERE.test(cause) ? 1 : 0;
+  return isPlain(a) - isPlain(b);
 }
 
 /** What the context and all answers together tell. */
@@ -200,7 +210,7 @@ function causesIn(name: string, answer: StatusAnswer | undefined, told: Told): s
   if (!status.votes) {
     const whom = status.waitsFor.length === 0
       ? ""
-      : `: it waits to hear from ${listNames(status.waitsFor, NAMED_MAX)}`;
+      : `: it waits to hear from ${listNames(waitsFor(status), NAMED_MAX)}`;
     causes.push(`${name} does not vote yet${whom}`);
   }
   // One that is ahead takes what others propose.
@@ -209,6 +219,14 @@ function causesIn(name: string, answer: StatusAnswer | undefined, told: Told): s
     causes.push(`the clock of ${name} is ${offText(offMs, told.ownMs)}`);
   }
   return causes;
+}
+
+/** For whom an acceptor waits, each with why there is no link, if there is none. */
+function waitsFor({ waitsFor, peers }: AcceptorStatus): string[] {
+  return waitsFor.map((name) => {
+    const why = peers.find((peer) => peer.name === name)?.lastError ?? "";
+    return why === "" ? name : `${name} (${why})`;
+  });
 }
 
 /** Whether two acceptors talk to each other, as one of them says. */

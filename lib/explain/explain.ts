@@ -41,8 +41,8 @@ export function explain(
   const first = stands[0]?.cause === "not fresh" ? stands : [];
   return [
     ...voided,
-    ...cannotNow(surroundings, learner),
     ...starved(surroundings, state, learner),
+    ...cannotNow(surroundings, learner),
     ...first,
     ...troubles.map(({ text, names }): Sentence => ({ cause: "trouble", text, acceptors: names })),
     ...aheadOfClock(surroundings, state),
@@ -93,8 +93,8 @@ function cannotNow(
   const quorum = graph.quorums[learner]!;
   if ((parts ?? [able]).some((part) => quorum.satisfiedBy(part))) return [];
   const mentioned = mentionedBy(quorums[learner]!);
-  const away = membersOf(mentioned).map((index) => acceptors[index]!)
-    .filter((acceptor) => unable.has(acceptor));
+  // In the order of what is known of them: the most telling first.
+  const away = [...unable.keys()].filter((name) => hasMember(mentioned, acceptors.indexOf(name)));
   const why = away.flatMap((acceptor) => unable.get(acceptor)!);
   if (quorum.satisfiedBy(able) && apart !== "") why.push(apart);
   const needs = describeRule(quorums[learner]!, acceptors);

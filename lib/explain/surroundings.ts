@@ -54,7 +54,7 @@ export interface Surroundings {
   readonly graph: LearnerGraph;
   /** Of whoever asks. */
   readonly now: Timestamp;
-  /** By acceptor: why it is of no use now. An acceptor that is not in it is. */
+  /** By acceptor, the most telling first: why it is of no use now. One that is not in it is. */
   readonly unable: ReadonlyMap<string, readonly string[]>;
   /** Those that are of use, by who reaches whom; all of them reach each other if absent. */
   readonly parts?: readonly AcceptorSet[] | undefined;

@@ -44,7 +44,8 @@ export class Links {
   readonly #proved: Map<string, { readonly alive: bigint; readonly claimant: bigint }> = new Map();
   /** Acceptors that say there is another process of ours. */
   #accusers = 0n;
-  #isClosed = false;
+  /** How it says goodbye, once all have been closed. */
+  #goodbye: { readonly reason: Reason; readonly detail: string } | undefined;
 
   constructor(options: LinksOptions) {
     this.#options = options;
@@ -89,7 +90,7 @@ export class Links {
       onEnded: (link, end) => this.#ended(link, end),
     });
     this.#links.add(link);
-    if (this.#isClosed) link.close(Reason.SHUTDOWN, "shutting down");
+    if (this.#goodbye !== undefined) link.close(this.#goodbye.reason, this.#goodbye.detail);
     return link;
   }
 
@@ -106,10 +107,12 @@ export class Links {
    * @param fault What has gone wrong, if something has.
    */
   close(fault?: string): void {
-    if (!this.#isClosed) this.#unobserve();
-    this.#isClosed = true;
-    const reason = fault === undefined ? Reason.SHUTDOWN : Reason.FAULT;
-    for (const link of this.#links) link.close(reason, fault ?? "shutting down");
+    this.#unobserve();
+    this.#goodbye ??= fault === undefined
+      ? { reason: Reason.SHUTDOWN, detail: "shutting down" }
+      : { reason: Reason.FAULT, detail: fault };
+    const { reason, detail } = this.#goodbye;
+    for (const link of this.#links) link.close(reason, detail);
   }
 
   /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type RunningServer, serve, type ServeOptions } from "../net/server.ts";
+import { type RunningServer, serve } from "../net/server.ts";
 import type { Journal } from "../store/journal.ts";
 import { openMemoryJournal } from "../store/memory_journal.ts";
 import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
@@ -19,8 +19,8 @@ import { collectingWaste } from "./garbage.ts";
 import { IsolationWatch, loopbackWarning } from "./isolation_watch.ts";
 import type { Logger } from "../node/logger.ts";
 import { Node } from "../node/node.ts";
-import type { NodeOptions } from "../node/node_types.ts";
 import { Faults, faultWords, guarded, guardedClock } from "./faults.ts";
+import { logRefusals } from "./refusal_log.ts";
 import { logTrouble } from "./trouble_log.ts";
 import { Peers } from "./peers.ts";
 import { openProbe, type Probe } from "./probe.ts";
@@ -90,6 +90,12 @@ export interface RunningProcess {
   readonly address: { readonly host: string; readonly port: number } | undefined;
   /** Where it answers probes; undefined if it does not. */
   readonly probe: HostPort | undefined;
+  /**
+   * Begins to answer probes, and tells where; of an acceptor `ProcessOptions.probe` is earlier.
+   *
+   * @throws OperatorError (resource) if the address cannot be used.
+   */
+  openProbe(at: HostPort): Promise<HostPort>;
   /** Rejects if the process must not go on; never resolves before {@linkcode RunningProcess.stop}. */
   readonly failed: Promise<never>;
   /**
@@ -101,8 +107,8 @@ export interface RunningProcess {
   stop(): Promise<void>;
 }
 
-/** Between two warnings that an identity is refused connections, in milliseconds. */
-const REFUSAL_WARNINGS_MS = 60_000;
+/** How long what is said at last has to leave after a fault, in milliseconds. */
+const LAST_WORDS_MS = 250;
 
 /**
  * Starts an acceptor.
@@ -120,12 +126,13 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
       throw new OperatorError(EXIT.configuration, what, `${source}: privateKey`);
     }
     if (!cleartext) await refuseIfRunning(configuration);
-    const { node, peers, certificates, incarnation } = assemble(options, Role.ACCEPTOR, parts);
+    const { node, peers, certificates, incarnation, measured } = assemble(
+      ...[options, Role.ACCEPTOR, parts] as const,
+    );
     const { agent } = options;
-    const waiting = () => parts.recovery?.waitsFor ?? [];
     const handlers = makeHandlers({
       ...{ node, peers, incarnation, agent, role: Role.ACCEPTOR },
-      waitsFor: waiting,
+      waitsFor: measured.waitsFor,
       certificateNotAfter: (name) => certificates.notAfter(name),
     });
     parts.server = await serve({
@@ -148,9 +155,8 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
     });
     const warning = loopbackWarning(parts.server, self, configuration.acceptors);
     if (warning !== undefined) options.log("warn", warning);
-    const measured = { node, peers, agent, certificates, waitsFor: waiting };
     if (options.probe) parts.probe = await openProbe(options.probe, measured);
-    return run(options, parts, node, peers);
+    return run(options, parts, measured);
   } catch (error) {
     await dismantle(options, parts);
     throw error;
@@ -168,8 +174,7 @@ export function startObserver(
 ): RunningProcess {
   const parts: Parts = { faults: new Faults(options.log) };
   try {
-    const { node, peers } = assemble(options, role, parts);
-    return run(options, parts, node, peers);
+    return run(options, parts, assemble(options, role, parts).measured);
   } catch (error) {
     dismantle(options, parts).catch(parts.faults.fault);
     throw error;
@@ -233,10 +238,22 @@ function assemble(options: ProcessOptions, role: Role, parts: Parts) {
     peers.halt(faultWords(error));
     parts.recovery?.close();
   });
-  return { node, peers, certificates, incarnation };
+  const measured = {
+    node,
+    peers,
+    agent,
+    certificates,
+    waitsFor: () => parts.recovery?.waitsFor ?? [],
+  };
+  return { node, peers, certificates, incarnation, measured };
 }
 
-function run(options: ProcessOptions, parts: Parts, node: Node, peers: Peers): RunningProcess {
+function run(
+  options: ProcessOptions,
+  parts: Parts,
+  measured: ReturnType<typeof assemble>["measured"],
+): RunningProcess {
+  const { node, peers } = measured;
   const { faults, server } = parts;
   peers.start();
   parts.isolation = new IsolationWatch(peers, node.options.clock, node.options.log);
@@ -247,6 +264,7 @@ function run(options: ProcessOptions, parts: Parts, node: Node, peers: Peers): R
     peers,
     failed: faults.failed,
     probe: parts.probe?.address,
+    openProbe: async (at) => (parts.probe ??= await openProbe(at, measured)).address,
     address: server === undefined ? undefined : { host: server.host, port: server.port },
     halt: faults.fault,
     stop: () => stopped ??= dismantle(options, parts),
@@ -255,7 +273,7 @@ function run(options: ProcessOptions, parts: Parts, node: Node, peers: Peers): R
 
 /** Frees everything there is, after a fault with nothing kept of what was half done. */
 async function dismantle({ journal, trace }: ProcessOptions, parts: Parts): Promise<void> {
-  const { node, peers, certificates, isolation, recovery, server, probe } = parts;
+  const { faults, node, peers, certificates, isolation, recovery, server, probe } = parts;
   recovery?.close();
   certificates?.close();
   isolation?.close();
@@ -264,28 +282,8 @@ async function dismantle({ journal, trace }: ProcessOptions, parts: Parts): Prom
   } finally {
     node?.close();
     await Promise.all([trace?.close(), peers?.close(), probe?.close()]);
-    await server?.close();
+    // Peers are to hear what has gone wrong.
+    await server?.close(faults.halted ? LAST_WORDS_MS : 0);
     journal?.close();
   }
-}
-
-/**
- * Logs refused connections: those of an identity as a warning, which is for us to know, but not more
- * than once a minute; those of strangers, who come and go, for who asks.
- */
-function logRefusals(
-  { clock, log }: Pick<NodeOptions, "clock" | "log">,
-): ServeOptions["onRefused"] {
-  const warnedMs = new Map<string, number>();
-  return (reason, remote, detail, owner) => {
-    const nowMs = clock.elapsedMs();
-    const quiet = owner === undefined ||
-      nowMs - (warnedMs.get(owner) ?? -Infinity) < REFUSAL_WARNINGS_MS;
-    if (!quiet) warnedMs.set(owner, nowMs);
-    log(quiet ? "debug" : "warn", `refused a connection from ${remote}: ${detail}`, {
-      reason,
-      remote,
-      ...owner === undefined ? {} : { peer: owner },
-    });
-  };
 }

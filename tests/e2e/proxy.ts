@@ -16,7 +16,7 @@ export class Proxy {
   isDown = false;
   readonly #listener: Deno.TcpListener;
   readonly #target: number;
-  readonly #open: Set<Deno.Conn> = new Set();
+  readonly #open: Set<Deno.TcpConn> = new Set();
   readonly #serving: Promise<void>;
 
   /** Passes on to `target`. */
@@ -30,7 +30,11 @@ export class Proxy {
   /** Ends all connections; new ones may be made. Returns how many there were. */
   cut(): number {
     const count = this.#open.size;
-    for (const connection of this.#open) close(connection);
+    for (const connection of this.#open) {
+      // One that is being read is closed for the other side only when the read ends.
+      connection.closeWrite().catch(() => {});
+      close(connection);
+    }
     this.#open.clear();
     return count / 2;
   }

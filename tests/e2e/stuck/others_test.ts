@@ -1,0 +1,91 @@
+/**
+ * More clusters that do not decide, made for real over TLS: sides without links between them, a wrong
+ * pin, a starved learner.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { EXIT } from "../../../lib/wire/operator_error.ts";
+import { FOUR_AND_THREE } from "../../node/starving.ts";
+import { Cluster } from "../cluster.ts";
+import { Proxy } from "../proxy.ts";
+import { e2e } from "../stage.ts";
+import { FirstSentences, lastWords, verdictText } from "./first_sentences.ts";
+import { configurationsOf, starving, writeJournal } from "./histories.ts";
+import { altered, NAMES, PLAN } from "./scene.ts";
+
+Deno.test(e2e(import.meta.url, "acceptors on two sides, and a pin that is wrong", async (stage) => {
+  const cluster = await Cluster.make(stage, { plan: PLAN, clients: 2 });
+  const sentences = new FirstSentences(stage, new URL("./sides.txt", import.meta.url));
+  // Between the sides all goes over these.
+  const wires = NAMES.map((_, index) => new Proxy(cluster.basePort + index));
+  type Address = { name: string; port?: number; certificate: string };
+  const away = (config: Record<string, unknown>, names: readonly string[]) => {
+    for (const address of config.addresses as Address[]) {
+      if (names.includes(address.name)) address.port = wires[NAMES.indexOf(address.name)]!.port;
+    }
+  };
+  const files = await Promise.all(
+    [...NAMES, "client_1"].map((name) =>
+      altered(
+        stage,
+        cluster,
+        name,
+        (config) =>
+          away(config, ["Carol", "Dave"].includes(name) ? ["Alice", "Bob"] : ["Carol", "Dave"]),
+      )
+    ),
+  );
+  const log = ["--log-level", "debug", "--volatile"];
+  const all = files.slice(0, 4).map((file) => stage.start("acceptor", [...log, file]));
+  await Promise.all(all.map((program) => program.logged("votes from now on")));
+  for (const wire of wires) {
+    wire.isDown = true;
+    wire.cut();
+  }
+  await Promise.all(all.map((program) => program.logged("disconnected")));
+  const waits = stage.start("proposer", ["--value", "x", "--timeout", "2s", files[4]!]);
+  await sentences.of("acceptors on two sides", cluster, { instance: 0, waits });
+
+  const wrong = await altered(stage, cluster, "client_0", (config) => {
+    const [alice, bob, ...others] = config.addresses as Address[];
+    const swapped = [{ ...alice!, certificate: bob!.certificate }, {
+      ...bob!,
+      certificate: alice!.certificate,
+    }];
+    config.addresses = [...swapped, ...others];
+  });
+  const pinned = stage.start("proposer", ["--value", "x", "--timeout", "2s", wrong]);
+  const explain = stage.start("explain", ["--json", wrong]);
+  const status = stage.start("status", ["--json", wrong]);
+  await Promise.all([pinned.ended, explain.ended, status.ended]);
+  await sentences.compare("a pin is wrong", {
+    explain: `${explain.out.all[0]?.text}`,
+    status: verdictText(status.out.all.find(({ event }) => event === "verdict")),
+    waits: `${await lastWords(pinned)}`,
+  });
+  await Promise.all(wires.map((wire) => wire.close()));
+  await sentences.close();
+}, { patienceMs: 150_000 }));
+
+Deno.test(e2e(import.meta.url, "five acceptors of which four have starved X", async (stage) => {
+  const cluster = await Cluster.make(stage, { plan: FOUR_AND_THREE, clients: 2 });
+  const of = await configurationsOf(cluster, FOUR_AND_THREE.acceptors);
+  const sentences = new FirstSentences(stage, new URL("./five.txt", import.meta.url));
+  const all = FOUR_AND_THREE.acceptors.map((name) => {
+    const dataDir = `${stage.folder}/${name}.data`;
+    writeJournal(of(name), dataDir, starving(of, 0n));
+    return cluster.run("acceptor", name, ["--data-dir", dataDir]);
+  });
+  await Promise.all(all.map((each) => each.logged("votes from now on")));
+  const waits = cluster.run("proposer", "client_1", ["--value", "x", "--timeout", "2s"]);
+  const { code } = await waits.ended;
+  assertEquals(code, EXIT.starved);
+  await sentences.of("a learner is starved", cluster, {
+    instance: 0,
+    waits: () =>
+      Promise.resolve(`${waits.out.all.find(({ event }) => event === "starved")?.learner}`),
+  });
+  await sentences.close();
+}, { patienceMs: 150_000 }));
