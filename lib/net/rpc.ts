@@ -3,17 +3,19 @@
  *
  * @module
  */
-import { Code, ConnectError, createConnectRouter, createContextKey } from "@connectrpc/connect";
-import { createContextValues, type HandlerContext } from "@connectrpc/connect";
+import { Code, ConnectError, type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
+import { createContextKey, createContextValues, type HandlerContext } from "@connectrpc/connect";
 import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
 import { universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { healthService } from "./health.ts";
+import { reflectionService } from "./reflection.ts";
 import { isPlainGrpc, serveLink } from "./link_server.ts";
 import { answersOf, type Talk } from "./talk.ts";
 import { whileRoom } from "./unsent.ts";
 import { checkedRequest } from "./request_check.ts";
+import { ServerReflection } from "../wire/gen/grpc/reflection/v1/reflection_pb.ts";
 import { Health } from "../wire/gen/grpc/health/v1/health_pb.ts";
 import {
   type Decision,
@@ -142,20 +144,15 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
         context,
       ),
   });
-  const health = healthService(() => handlers.isServing?.() ?? true);
-  router.service(Health, {
-    check: (request, context) =>
-      beforeDeadline(room(context).then(() => health.check(request, context)), context),
-    watch: (request, context) =>
-      untilDeadline(roomy(health.watch(request, context), context), context),
-  });
+  serveTools(router, handlers);
   const byPath = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return {
     knows: (path) => byPath.has(path),
     isStream: (path) => byPath.get(path)?.method.methodKind === "bidi_streaming",
     async serve(request, response, caller) {
       const handler = byPath.get(pathOf(request));
-      if (handler?.method.methodKind === "bidi_streaming" && isPlainGrpc(request)) {
+      const isLink = handler?.method === HetPaxosService.method.streamConsensusMessages;
+      if (isLink && isPlainGrpc(request)) {
         const open = (context: CallContext) => handlers.link(context);
         return serveLink(request, response as Http2ServerResponse, caller, open, readMaxBytes);
       }
@@ -177,6 +174,22 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
       }
     },
   };
+}
+
+/** What gRPC's own tools ask. */
+function serveTools(router: ConnectRouter, handlers: ServiceHandlers): void {
+  const health = healthService(() => handlers.isServing?.() ?? true);
+  router.service(Health, {
+    check: (request, context) =>
+      beforeDeadline(room(context).then(() => health.check(request, context)), context),
+    watch: (request, context) =>
+      untilDeadline(roomy(health.watch(request, context), context), context),
+  });
+  const reflection = reflectionService();
+  router.service(ServerReflection, {
+    serverReflectionInfo: (requests, context) =>
+      untilDeadline(roomy(reflection.serverReflectionInfo(requests, context), context), context),
+  });
 }
 
 /** Settles when the caller has taken enough of what it was sent before. */

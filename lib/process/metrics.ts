@@ -6,123 +6,12 @@
 
 import process from "node:process";
 import prometheus from "prom-client";
-import { Role } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
-import type { CertificateWatch } from "./certificate_watch.ts";
-import { type Ready, whyNotReady } from "./readiness.ts";
-
-/** What is measured. */
-export interface Measured extends Ready {
-  /** Program and version. */
-  readonly agent: string;
-  readonly certificates: Pick<CertificateWatch, "notAfter">;
-}
-
-/** A number, or one for each value of a label. */
-type Reading = number | Iterable<readonly [label: string, value: number]>;
-
-/** One metric: its name without the prefix, what it means, its label if it has one, and its reader. */
-export interface Metric {
-  readonly name: string;
-  readonly kind: "counter" | "gauge";
-  readonly help: string;
-  readonly label?: string;
-  read(measured: Measured): Reading;
-}
+import { type Measured, type Metric, METRICS, type Reading } from "./metrics_table.ts";
 
 /** Before every name but those that all programs have. */
 const PREFIX = "hetpaxos_";
 
 const SECONDS_PER_MICROSECOND = 1e-6;
-
-/** All metrics: docs/OPERATIONS.md has the same table. */
-export const METRICS: readonly Metric[] = [
-  {
-    name: "build_info",
-    kind: "gauge",
-    help: "Always 1; the program and its version",
-    label: "agent",
-    read: ({ agent }) => [[agent, 1]],
-  },
-  {
-    name: "ready",
-    kind: "gauge",
-    help: "1 if /readyz says so: it votes, if it is an acceptor, and has a quorum in reach",
-    read: (measured) => whyNotReady(measured).length === 0 ? 1 : 0,
-  },
-  {
-    name: "votes",
-    kind: "gauge",
-    help: "1 if it is an acceptor that votes",
-    read: ({ node }) => node.votes ? 1 : 0,
-  },
-  {
-    name: "peer_connected",
-    kind: "gauge",
-    help: "1 if there is a link with this acceptor",
-    label: "peer",
-    read: ({ peers }) =>
-      peers.status().filter(({ role }) => role === Role.ACCEPTOR)
-        .map(({ name, connected }) => [name, connected ? 1 : 0]),
-  },
-  {
-    name: "decisions_total",
-    kind: "counter",
-    help: "Decisions known: one for each learner and instance",
-    read: ({ node }) => node.decisions.count,
-  },
-  {
-    name: "messages_known_total",
-    kind: "counter",
-    help: "Messages delivered, earlier runs included",
-    read: ({ node }) => node.ledger.length,
-  },
-  {
-    name: "messages_signed_total",
-    kind: "counter",
-    help: "Messages signed since the start",
-    read: ({ node }) => node.outcomes.signed,
-  },
-  {
-    name: "messages_waiting",
-    kind: "gauge",
-    help: "Messages that wait for others or for their time",
-    read: ({ node }) =>
-      node.instances.all.reduce(
-        (sum, { state }) => sum + state.inbox.waiting.size + state.future.length + state.held.size,
-        0,
-      ),
-  },
-  {
-    name: "instances",
-    kind: "gauge",
-    help: "Instances in memory",
-    read: ({ node }) => node.instances.all.length,
-  },
-  {
-    name: "rejections_total",
-    kind: "counter",
-    help: "Messages refused since the start, by reason",
-    label: "code",
-    read: ({ node }) => node.rejections,
-  },
-  {
-    name: "caught_total",
-    kind: "counter",
-    help: "Equivocations proved: one for each acceptor and instance",
-    read: ({ node }) => node.ledger.journal.evidenceCount,
-  },
-  {
-    name: "certificate_expiry_timestamp_seconds",
-    kind: "gauge",
-    help: "Last moment of the certificate that each identity shows, since 1970",
-    label: "name",
-    read: ({ node, certificates }) =>
-      node.options.configuration.identities.flatMap(({ name }) => {
-        const notAfter = certificates.notAfter(name);
-        return notAfter === undefined ? [] : [[name, notAfter.getTime() / 1000] as const];
-      }),
-  },
-];
 
 /** What every program has, named by Prometheus's convention. */
 const PROCESS_METRICS: readonly Metric[] = [
@@ -162,14 +51,14 @@ export function newMetrics(measured: Measured): Metrics {
 function register(
   registry: prometheus.Registry,
   name: string,
-  { kind, help, label, read }: Metric,
+  { kind, help, labels = [], read }: Metric,
   measured: Measured,
 ): void {
-  const options = { name, help, labelNames: label === undefined ? [] : [label] };
+  const options = { name, help, labelNames: [...labels] };
   const readings = () => {
-    const reading = read(measured);
+    const reading: Reading = read(measured);
     if (typeof reading === "number") return [[{}, reading] as const];
-    return Array.from(reading, ([value, count]) => [{ [label!]: value }, count] as const);
+    return Array.from(reading, ([values, count]) => [named(labels, values), count] as const);
   };
   const registers = [registry];
   if (kind === "gauge") {
@@ -192,4 +81,13 @@ function register(
       },
     });
   }
+}
+
+/** Labels with their values. */
+function named(
+  labels: readonly string[],
+  values: string | readonly string[],
+): Record<string, string> {
+  const all = typeof values === "string" ? [values] : values;
+  return Object.fromEntries(labels.map((label, index) => [label, all[index]!]));
 }

@@ -49,6 +49,17 @@ export function openInstances(node: Node, peers: Pick<Peers, "lost">): OpenInsta
     }));
 }
 
+/** How old the first ballot is of the open instance whose is oldest, in milliseconds; 0 if none is. */
+export function oldestUndecidedMs({ instances, options, context: { graph } }: Node): number {
+  const now = options.clock.now();
+  const ages = instances.all.flatMap(({ state: { lowest1a, learner } }) =>
+    lowest1a === undefined || graph.quorums.every((_, index) => hasDecided(learner, index))
+      ? []
+      : [msBetween(lowest1a.facts.ballot, now)]
+  );
+  return ages.reduce((most, age) => Math.max(most, age), 0);
+}
+
 /** Why learners have not decided: the first sentence for each. */
 function whyOpen(
   node: Node,

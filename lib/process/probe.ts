@@ -8,7 +8,8 @@
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { formatHostPort, type HostPort } from "../config/addresses.ts";
 import { toListenError } from "../net/errors.ts";
-import type { Measured, Metrics } from "./metrics.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Measured } from "./metrics_table.ts";
 import { whyNotReady } from "./readiness.ts";
 
 /** What is told. */

@@ -5,8 +5,11 @@
  */
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { METRICS } from "../../lib/process/metrics.ts";
-import { type ProcessOptions, startAcceptor } from "../../lib/process/process.ts";
+import { METRICS } from "../../lib/process/metrics_table.ts";
+import { type ProcessOptions, startAcceptor, startObserver } from "../../lib/process/process.ts";
+import { encodeMessage } from "../../lib/wire/codec.ts";
+import { Role } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { proposal } from "../node/equivocator.ts";
 import { whyNotReady } from "../../lib/process/readiness.ts";
 import { ROOT } from "../../scripts/lint/paths.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
@@ -85,10 +88,10 @@ Deno.test("metrics tell what happens, and counters count it", async () => {
     return samples(await response.text());
   };
   const before = await read();
-  for (const { name } of METRICS) {
+  // What has a label for each of several may have none yet, but is announced.
+  for (const { name, labels } of METRICS) {
     const has = [...before.keys()].some((key) => key.startsWith(`hetpaxos_${name}`));
-    const labelled = ["rejections_total", "peer_connected"].includes(name);
-    assert(has || labelled, name);
+    assert(has || labels !== undefined, name);
   }
   assertEquals(before.get("hetpaxos_votes"), 1);
   const value = new TextEncoder().encode("blue");
@@ -102,6 +105,44 @@ Deno.test("metrics tell what happens, and counters count it", async () => {
   assert(after.get("process_cpu_seconds_total")! >= before.get("process_cpu_seconds_total")!);
   // Asked again, a counter is where it was.
   assertEquals((await read()).get("hetpaxos_decisions_total"), 1);
+  await running.stop();
+});
+
+Deno.test("an observer answers probes too, and is ready when it reaches a quorum", async () => {
+  const [alice, client] = await makeSolo();
+  const options = { log: () => {}, agent: "test 1", configuration: client! };
+  const learner = startObserver(options, Role.LEARNER);
+  const { host, port } = await learner.openProbe(ANY);
+  const ready = async () => {
+    const response = await fetch(`http://${host}:${port}/readyz`);
+    return [response.status, await response.text()];
+  };
+  assertEquals(await ready(), [
+    503,
+    "no quorum in reach: no link with Alice; Eve needs Alice\n",
+  ]);
+  const acceptor = await startAcceptor({ ...options, configuration: alice! });
+  await learner.peers.connected(1);
+  assertEquals(await ready(), [200, "ok\n"]);
+  const metrics = await (await fetch(`http://${host}:${port}/metrics`)).text();
+  assertEquals(samples(metrics).get('hetpaxos_peer_connected{peer="Alice"}'), 1);
+  await learner.stop();
+  await acceptor.stop();
+});
+
+Deno.test("what is refused is counted by whose it is, and what waits by its cause", async () => {
+  const configurations = await makeSolo({ limits: { valueBytesMax: 4 } });
+  const running = await startAcceptor({ ...QUIET, configuration: configurations[0]! });
+  const { node } = running;
+  const open = {
+    ...configurations[1]!,
+    limits: { ...configurations[1]!.limits, valueBytesMax: 9 },
+  };
+  const wire = proposal(open, "too long", 1_672_531_200, 3n);
+  node.take(encodeMessage(wire), "client_0");
+  const { host, port } = running.probe!;
+  const all = samples(await (await fetch(`http://${host}:${port}/metrics`)).text());
+  assertEquals(all.get('hetpaxos_refused_from_total{peer="client_0",code="TOO_LARGE"}'), 1);
   await running.stop();
 });
 

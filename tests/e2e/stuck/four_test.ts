@@ -194,4 +194,4 @@ Deno.test(e2e(import.meta.url, "four acceptors that do not decide", async (stage
   assertMatch((await dave.ended).err, /cannot be written: database or disk is full/);
   await step("Carol is not what she was", () => carolIsOff(scene, bob));
   await sentences.close();
-}, noSmallDisk === undefined ? { patienceMs: 180_000 } : noSmallDisk));
+}, noSmallDisk === undefined ? { patienceMs: 400_000 } : noSmallDisk));
