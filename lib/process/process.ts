@@ -25,6 +25,7 @@ import { logTrouble } from "./trouble_log.ts";
 import { Peers } from "./peers.ts";
 import { openProbe, type Probe } from "./probe.ts";
 import { Recovery } from "../node/recovery.ts";
+import { spansOf } from "./span_switch.ts";
 import { refuseIfRunning } from "./self_check.ts";
 import { makeHandlers } from "./service.ts";
 import { SYSTEM_CLOCK } from "./system_clock.ts";
@@ -191,6 +192,7 @@ interface Parts {
   recovery?: Recovery;
   server?: RunningServer;
   probe?: Probe;
+  spans?: Promise<() => void>;
 }
 
 function assemble(options: ProcessOptions, role: Role, parts: Parts) {
@@ -255,6 +257,8 @@ function run(
 ): RunningProcess {
   const { node, peers } = measured;
   const { faults, server } = parts;
+  parts.spans = spansOf(node);
+  parts.spans.catch(faults.fault);
   peers.start();
   parts.isolation = new IsolationWatch(peers, node.options.clock, node.options.log);
   parts.certificates?.start();
@@ -281,6 +285,7 @@ async function dismantle({ journal, trace }: ProcessOptions, parts: Parts): Prom
     node?.flush();
   } finally {
     node?.close();
+    (await parts.spans)?.();
     await Promise.all([trace?.close(), peers?.close(), probe?.close()]);
     // Peers are to hear what has gone wrong.
     await server?.close(faults.halted ? LAST_WORDS_MS : 0);
