@@ -70,6 +70,8 @@ export async function worst(
     if ("error" in answer && !lost.has(answer.acceptor)) unable.delete(answer.acceptor);
   }
   for (const [name, why] of unlinked(peers)) if (!unable.has(name)) unable.set(name, why);
+  // What nobody has used for a while has left memory.
+  node.bringBack(instance);
   const [sentence] = explainIn(node, instance, learner, { ...told, ...partsWithout(told, unable) });
   return `instance ${instance} is not decided: ${sentence!.text}`;
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { EXIT } from "../../../lib/wire/operator_error.ts";
 import { FOUR_AND_THREE } from "../../node/starving.ts";
 import { Cluster } from "../cluster.ts";
 import { Proxy } from "../proxy.ts";
@@ -84,5 +86,15 @@ Deno.test(e2e(import.meta.url, "five acceptors of which four have starved X", as
     waits: () => Promise.resolve(`${told.learner} is ${told.event}`),
   });
   await stop(waits);
+  const file = cluster.file("client_0");
+  const watch = stage.start("status", ["--json", "--watch", file]);
+  await watch.out.until(
+    (lines) => lines.filter(({ event }) => event === "verdict").length > 2 || undefined,
+    "a second round",
+  );
+  watch.kill("SIGTERM");
+  assertEquals((await watch.ended).code, EXIT.ok);
+  const one = await stage.start("status", ["--text", "--acceptor", "Bob", file]).ended;
+  assertStringIncludes(one.out, "link with Erin (acceptor): connected; Erin says: connected");
   await sentences.close();
 }, { patienceMs: 150_000 }));
