@@ -40,8 +40,15 @@ export class ClosedLoop {
    * Proposes random values, each in an instance of its own.
    *
    * @param count Instances, those whose calls fail included.
+   * @param proposers How many acceptors are asked in each, at once, each for a value of its own; what is
+   * timed is the last answer.
    */
-  async run(count: number, inFlight: number, valueBytes: number): Promise<LoopResult> {
+  async run(
+    count: number,
+    inFlight: number,
+    valueBytes: number,
+    proposers = 1,
+  ): Promise<LoopResult> {
     const end = this.#next + count;
     const latenciesMs: number[] = [];
     let failed = 0;
@@ -49,7 +56,7 @@ export class ClosedLoop {
     const work = async () => {
       while (this.#next < end) {
         const beginMs = performance.now();
-        await this.#propose(valueBytes).then(
+        await this.#propose(valueBytes, proposers).then(
           () => latenciesMs.push(performance.now() - beginMs),
           () => failed++,
         );
@@ -98,12 +105,15 @@ export class ClosedLoop {
     return { latenciesMs: latenciesMs.sort((a, b) => a - b), tookMs, failed };
   }
 
-  /** Proposes in the next instance, to the next acceptor. */
-  async #propose(valueBytes: number): Promise<void> {
+  /** Proposes in the next instance, to the next acceptor, or to the next few. */
+  async #propose(valueBytes: number, proposers = 1): Promise<void> {
     const instance = this.#next++;
-    const client = this.#clients[instance % this.#clients.length]!;
-    const value = new Uint8Array(randomBytes(valueBytes));
-    await client.propose({ instance: BigInt(instance), value }, new AbortController().signal);
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: proposers }, (_, i) => {
+      const client = this.#clients[(instance + i) % this.#clients.length]!;
+      const value = new Uint8Array(randomBytes(valueBytes));
+      return client.propose({ instance: BigInt(instance), value }, signal);
+    }));
   }
 
   /** Ends the connections. */

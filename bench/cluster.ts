@@ -28,6 +28,8 @@ export interface ClusterBench {
   readonly valueBytes: number;
   /** Seconds that a loop lasts, about: as many instances as the first ones let expect. */
   readonly seconds: number;
+  /** Acceptors that are asked to propose in each instance, at once. */
+  readonly proposers: number;
   /** One of the acceptors is never started. */
   readonly oneDown: boolean;
   /** Where the figures go as JSON. */
@@ -82,7 +84,9 @@ async function measure(revision: Revision, kind: string, bench: ClusterBench): P
       const expected = bench.seconds * 1000 / warm.tookMs * WARM_UP;
       const count = Math.round(Math.max(COUNT_MIN, inFlight, Math.min(COUNT_MAX, expected)));
       const before = await servers.look();
-      const { latenciesMs, tookMs, failed } = await loop.run(count, inFlight, bench.valueBytes);
+      const { latenciesMs, tookMs, failed } = await loop.run(
+        ...[count, inFlight, bench.valueBytes, bench.proposers] as const,
+      );
       const decided = latenciesMs.length;
       const after = await servers.look();
       const per = (what: keyof Look) => (after[what] - before[what]) / decided;
@@ -93,6 +97,7 @@ async function measure(revision: Revision, kind: string, bench: ClusterBench): P
         perSecond: decided / tookMs * 1000,
         ...{ cpuMs: per("cpuMs"), messages: per("messages") / servers.count },
         signatures: per("signatures") / servers.count,
+        proposals: per("messages") / servers.count - per("signatures"),
         ...{ synced: per("synced") / servers.count, commits: per("commits") / servers.count },
         ...{ bytes: per("bytes"), packets: per("packets") },
         residentMb: after.resident / servers.count / 1e6,

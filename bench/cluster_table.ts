@@ -19,6 +19,8 @@ export interface Row {
   /** Of all servers, the learner included. */
   readonly cpuMs: number;
   readonly messages: number;
+  /** 1as among these. */
+  readonly proposals: number;
   readonly signatures: number;
   readonly synced: number;
   readonly commits: number;
@@ -36,6 +38,7 @@ const COLUMNS = [
   ["perSecond", "per s", 0],
   ["cpuMs", "CPU ms", 2],
   ["messages", "messages", 2],
+  ["proposals", "1as", 2],
   ["signatures", "signed", 2],
   ["synced", "synced", 2],
   ["commits", "commits", 2],

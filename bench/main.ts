@@ -108,6 +108,14 @@ const FLAGS = [
     help: "flat: how many; the first tenth and the last are compared",
   },
   { name: "svg", kind: "text", value: "FILE", help: "cluster, open, flat: where a picture goes" },
+    name: "proposers",
+    kind: "integer",
+    value: "N",
+    min: 1,
+    max: 40,
+    default: 1,
+    help: "cluster: acceptors asked to propose in each instance, at once, each a value of its own",
+  },
   { name: "one-down", kind: "boolean", help: "cluster: one acceptor is never started" },
   { name: "json", kind: "text", value: "FILE", help: "cluster: where the figures go" },
 ] as const satisfies readonly Flag[];
@@ -146,7 +154,11 @@ await runScript({
   if (!inFlight.every((each) => Number.isInteger(each) && each > 0)) {
     throw new OperatorError(EXIT.usage, "is no list of whole numbers", "--in-flight");
   }
-  const { against, rounds, acceptors, bytes, journal, seconds, decisions, json, svg } = flags;
+  const { against, rounds, acceptors, bytes, journal, seconds, decisions, proposers, json, svg } =
+    flags;
+  if (proposers > acceptors) {
+    throw new OperatorError(EXIT.usage, `is more than ${acceptors} acceptors`, "--proposers");
+  }
   const kinds = journal === "both" ? ["durable", "volatile"] : [journal];
   const [kind] = kinds as [string];
   if (names.includes("open")) {
@@ -156,7 +168,7 @@ await runScript({
   if (names.includes("peers")) await benchBeside(inFlight);
   if (!names.includes("cluster")) return EXIT.ok;
   return await benchCluster({
-    ...{ against, rounds, acceptors, inFlight, seconds, json, svg, kinds },
+    ...{ against, rounds, acceptors, inFlight, seconds, proposers, json, svg, kinds },
     valueBytes: bytes,
     oneDown: flags["one-down"],
   });

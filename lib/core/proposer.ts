@@ -16,7 +16,7 @@ import {
 } from "./schedule.ts";
 import { ballotTime } from "./ballot_time.ts";
 import { awaited, undecided, valuesFor } from "./serving.ts";
-import { slotInWindow } from "./slots.ts";
+import { ROUND_MS_MAX, slotInWindow } from "./slots.ts";
 import { nextTurn } from "./windows.ts";
 import { checkTime } from "./passing.ts";
 import {
@@ -194,7 +194,7 @@ function holdUntilMs(
 /**
  * The first ballot of an instance at once; after it three in each window in which acceptors let ours
  * pass, equally spaced behind the part that is to be left unused; fewer as long as windows are too short
- * for so many.
+ * for so many, or a ballot may still complete.
  */
 function stepInKeptWindow(run: Run, pace: KeptWindows): ProposerEffect[] {
   const { instance: { windows: { origin, first } }, state, now } = run;
@@ -215,11 +215,26 @@ function stepInKeptWindow(run: Run, pace: KeptWindows): ProposerEffect[] {
   const { slot: used } = state;
   const isUsed = used?.index === slot.index && used.part >= slot.part;
   // Late in a slot there is no time left for a ballot to complete in it.
-  if (isUsed || elapsedMs > startMs + (endMs - startMs) * 3 / 4) {
-    return [{ kind: "wake", at: wake }];
-  }
+  const lastMs = startMs + (endMs - startMs) * 3 / 4;
+  const freeMs = mayCompleteUntilMs(state, origin, roundMs);
+  if (isUsed || Math.max(elapsedMs, freeMs) > lastMs) return [{ kind: "wake", at: wake }];
+  if (elapsedMs < freeMs) return [{ kind: "wake", at: addMs(origin, freeMs) }];
   state.slot = slot;
   return offerIfAnybodyWaits(run, pace, wake);
+}
+
+/**
+ * Until when a ballot may still complete that another would tear down, in milliseconds since the
+ * origin: our own latest, and the first that we have heard of. Not what has come after that, or a
+ * stream of ballots would silence us.
+ */
+function mayCompleteUntilMs(
+  { slot, heardAt }: ProposerState,
+  origin: Timestamp,
+  roundMs: number,
+): number {
+  const heardMs = heardAt === undefined ? 0 : msBetween(origin, heardAt);
+  return Math.ceil(Math.max(heardMs, slot?.startMs ?? 0) + Math.min(roundMs, ROUND_MS_MAX));
 }
 
 function offerIfAnybodyWaits(run: Run, pace: Pace, at: Timestamp): ProposerEffect[] {

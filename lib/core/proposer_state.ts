@@ -38,7 +38,7 @@ export interface KeptWindows {
   readonly rule: WindowRule;
   /** How far ahead of the clock a ballot may be to be taken, in milliseconds. */
   readonly clockSkewMsMax: number;
-  /** How long a ballot takes here, about, in milliseconds; 0 if it is not known. */
+  /** How long a ballot takes here, about, in milliseconds; 0, if absent, tears each down by the next. */
   readonly roundMs?: number;
 }
 

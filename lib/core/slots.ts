@@ -9,7 +9,7 @@ import type { ProposerIndex } from "./types.ts";
 import { GUARD, type WindowRule } from "./windows.ts";
 
 /** A ballot that takes longer is not waited for: windows that are long enough have three in any case. */
-const ROUND_MS_MAX = 2_000;
+export const ROUND_MS_MAX = 2_000;
 
 /**
  * The slot of a window that a time since the origin falls into, or the first after it; undefined if the

@@ -6,7 +6,15 @@
 
 import { membersOf } from "../core/acceptor_set.ts";
 import { isIdle, newProposer, type Pace, stepProposer } from "../core/proposer.ts";
-import type { Ballot, LearnerSet, ProposerIndex, Timestamp, ValueHash } from "../core/types.ts";
+import type { InstanceState } from "../core/instance.ts";
+import {
+  type Ballot,
+  compareBallots,
+  type LearnerSet,
+  type ProposerIndex,
+  type Timestamp,
+  type ValueHash,
+} from "../core/types.ts";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { quote } from "../wire/place.ts";
 import type { Configuration } from "../config/configuration.ts";
@@ -61,7 +69,7 @@ export function turnOf(configuration: Configuration): Turn {
   const { clockSkewMsMax } = limits;
   const pace = rule === undefined
     ? { backoffMsMin, backoffMsMax, clockSkewMsMax }
-    : { rule, clockSkewMsMax };
+    : { rule, clockSkewMsMax, roundMs: Math.ceil(backoffMsMin / 2) };
   return { self: self.proposerIndex, pace };
 }
 
@@ -105,7 +113,8 @@ export function drive(
   for (const effect of effects) {
     if (effect.kind === "wake") wakeAt = effect.at;
     else if (effect.kind === "done") {
-      tempo.decided(state.startedAt!, now, proposing.pace);
+      const since = begunAt(running.state, proposing);
+      if (since !== undefined) tempo.decided(since, now, proposing.pace);
       stopProposing(running, proposing, true);
     } else if (effect.kind === "starved") {
       const names = membersOf(effect.learners).map((learner) => graph.spec.learners[learner]!);
@@ -117,6 +126,20 @@ export function drive(
     }
   }
   return { ballot, wakeAt };
+}
+
+/**
+ * Since when what has been decided was on its way; undefined if that says nothing of how long a ballot
+ * takes. In windows it is our own ballot that counts, since a liar may make us wait for its turn.
+ */
+function begunAt(
+  { learner: { decisions } }: InstanceState,
+  { pace, state: { startedAt, offered } }: Proposing,
+): Timestamp | undefined {
+  if (!("rule" in pace)) return startedAt;
+  if (offered === undefined) return undefined;
+  const isOurs = decisions.flat().some(({ ballot }) => compareBallots(ballot, offered) === 0);
+  return isOurs ? offered : undefined;
 }
 
 /** Ends a proposer; only the first end counts. */

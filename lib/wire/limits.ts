@@ -80,13 +80,15 @@ export type NetworkSettings = Readonly<Record<NetworkSettingName, number>>;
 /** `proposer` of the configuration. */
 export const PROPOSER_SETTINGS: Readonly<Record<ProposerSettingName, Setting>> = {
   backoffMsMin: setting(
-    "Milliseconds before a proposer's second ballot; each wait after it is longer, at random.",
+    "Milliseconds before a proposer's second ballot, at most; without windows each wait after it is " +
+      "longer, at random. With windows half of it is what a ballot is given as long as none has told " +
+      "how long one takes.",
     200,
     1,
     HOUR_MS,
   ),
   backoffMsMax: setting(
-    "Milliseconds that a proposer waits at most between two ballots.",
+    "Without windows: milliseconds that a proposer waits at most between two ballots.",
     10 * SECOND_MS,
     1,
     HOUR_MS,
@@ -94,7 +96,7 @@ export const PROPOSER_SETTINGS: Readonly<Record<ProposerSettingName, Setting>> =
   windowMsMin: setting(
     "Milliseconds of the first window in which acceptors let one proposer's ballots pass; each " +
       "next one is longer by as much. The same at all members.",
-    40,
+    20,
     4,
     HOUR_MS,
   ),

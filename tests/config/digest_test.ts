@@ -47,7 +47,7 @@ const HARMLESS: readonly ((config: Loose, seed: number) => void)[] = [
   (c) => c.addresses.push(visitor),
   (c) => c.proposer = { backoffMsMin: 7 },
   // The default, said.
-  (c) => c.proposer = { ...c.proposer, rotation: REVERSED.toReversed(), windowMsMin: 40 },
+  (c) => c.proposer = { ...c.proposer, rotation: REVERSED.toReversed(), windowMsMin: 20 },
   (c, seed) => c.limits = { refsMax: 16 + (seed % 1000) },
   (c) => c.network = { pingTimeoutMs: 77 },
   (c) => c.listen = "0.0.0.0:1",

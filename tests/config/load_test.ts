@@ -66,7 +66,7 @@ Deno.test("what is said is taken instead of the defaults", () => {
 
 Deno.test("acceptors keep windows unless the configuration says that they do not", () => {
   const rule = (proposer: object) => windowRuleOf(load({ ...sample(), proposer }));
-  const all = { rotation: [0, 1, 2, 3], hasOthers: true, windowMsMin: 40 };
+  const all = { rotation: [0, 1, 2, 3], hasOthers: true, windowMsMin: 20 };
   assertEquals(rule({}), all);
   assertEquals(rule({ rotation: ["client_0", "Bob"] }), { ...all, rotation: [4, 1] });
   assertEquals(rule({ withoutWindows: true }), undefined);

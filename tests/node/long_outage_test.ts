@@ -14,7 +14,7 @@ Deno.test("after a long outage of a quorum the instance decides, with refsMax 64
   const configurations = await makeTestConfigurations({
     limits: { refsMax: 64 },
     // So short that there are many ballots in a minute.
-    proposer: { windowMsMin: 4, rotation: ["Alice"] },
+    proposer: { windowMsMin: 4, backoffMsMin: 4, rotation: ["Alice"] },
   });
   const cluster = new TestCluster(configurations);
   const stored = { Carol: new StoredJournal(), Dave: new StoredJournal() };

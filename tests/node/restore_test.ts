@@ -7,7 +7,7 @@ import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
 const PLAN: TestPlan = {
   network: { recoveryWaitMs: 2_000 },
   // So short that there are many ballots.
-  proposer: { windowMsMin: 4, rotation: ["Bob"] },
+  proposer: { windowMsMin: 4, backoffMsMin: 4, rotation: ["Bob"] },
 };
 const OPEN: TestPlan = {
   ...PLAN,

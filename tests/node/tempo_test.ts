@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Tempo } from "../../lib/node/tempo.ts";
+import { makeTestConfigurations, TestCluster } from "./harness.ts";
 
 const PACE = { backoffMsMin: 200, backoffMsMax: 10_000, clockSkewMsMax: 500 };
 
@@ -38,4 +39,32 @@ Deno.test("windows are what all proposers have agreed on, however slow decisions
   decidedIn(tempo, 5_000, 10);
   const windows = { members: 3, position: 1, windowMsMin: 100, clockSkewMsMax: 500 };
   assertEquals(tempo.of(windows), windows);
+});
+
+Deno.test("in windows only our own ballots tell how long one takes", async () => {
+  const cluster = new TestCluster(await makeTestConfigurations());
+  const traces = new Map<string, string[]>();
+  for (const { name } of cluster.configurations[0]!.acceptors) {
+    const lines: string[] = [];
+    traces.set(name, lines);
+    cluster.join(cluster.add(name, { trace: (line) => lines.push(line) }));
+  }
+  cluster.delayMs = () => 8;
+  await cluster.clock.advance(100);
+  const [alice, bob] = cluster.acceptors;
+  for (let instance = 1n; instance <= 9n; instance++) {
+    cluster.propose(alice!, instance, "first");
+    // Bob has heard of it, waits, and is told.
+    await cluster.clock.advance(9);
+    cluster.propose(bob!, instance, "second");
+    await cluster.agree(instance);
+  }
+  const roundMs = (name: string) => {
+    const looks = traces.get(name)!.map((line) => JSON.parse(line))
+      .filter(({ proposer }) => proposer !== undefined);
+    return looks.at(-1).settings.roundMs;
+  };
+  // Three delays, twice.
+  assertEquals([roundMs("Alice"), roundMs("Bob")], [48, 100]);
+  await cluster.stop();
 });
