@@ -108,6 +108,7 @@ const FLAGS = [
     help: "flat: how many; the first tenth and the last are compared",
   },
   { name: "svg", kind: "text", value: "FILE", help: "cluster, open, flat: where a picture goes" },
+  {
     name: "proposers",
     kind: "integer",
     value: "N",
