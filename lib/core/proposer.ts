@@ -16,7 +16,7 @@ import {
 } from "./schedule.ts";
 import { ballotTime } from "./ballot_time.ts";
 import { awaited, undecided, valuesFor } from "./serving.ts";
-import { ROUND_MS_MAX, slotInWindow } from "./slots.ts";
+import { mayCompleteUntilMs, slotInWindow } from "./slots.ts";
 import { nextTurn } from "./windows.ts";
 import { checkTime } from "./passing.ts";
 import {
@@ -221,20 +221,6 @@ function stepInKeptWindow(run: Run, pace: KeptWindows): ProposerEffect[] {
   if (elapsedMs < freeMs) return [{ kind: "wake", at: addMs(origin, freeMs) }];
   state.slot = slot;
   return offerIfAnybodyWaits(run, pace, wake);
-}
-
-/**
- * Until when a ballot may still complete that another would tear down, in milliseconds since the
- * origin: our own latest, and the first that we have heard of. Not what has come after that, or a
- * stream of ballots would silence us.
- */
-function mayCompleteUntilMs(
-  { slot, heardAt }: ProposerState,
-  origin: Timestamp,
-  roundMs: number,
-): number {
-  const heardMs = heardAt === undefined ? 0 : msBetween(origin, heardAt);
-  return Math.ceil(Math.max(heardMs, slot?.startMs ?? 0) + Math.min(roundMs, ROUND_MS_MAX));
 }
 
 function offerIfAnybodyWaits(run: Run, pace: Pace, at: Timestamp): ProposerEffect[] {

@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { ProposerState } from "./proposer_state.ts";
 import { type Slot, SLOTS_PER_WINDOW, windowStartMs } from "./schedule.ts";
-import type { ProposerIndex } from "./types.ts";
+import { msBetween, type ProposerIndex, type Timestamp } from "./types.ts";
 import { GUARD, type WindowRule } from "./windows.ts";
 
 /** A ballot that takes longer is not waited for: windows that are long enough have three in any case. */
-export const ROUND_MS_MAX = 2_000;
+const ROUND_MS_MAX = 2_000;
 
 /**
  * The slot of a window that a time since the origin falls into, or the first after it; undefined if the
@@ -45,4 +46,18 @@ export function slotInWindow(
 /** From 0 to 1, another for everybody and in each window. */
 function spread(self: ProposerIndex, index: number): number {
   return (self * 7 + index * 3) % 11 / 11;
+}
+
+/**
+ * Until when a ballot may still complete that another would tear down, in milliseconds since the
+ * origin: our own latest, and the first that we have heard of. Not what has come after that, or a
+ * stream of ballots would silence us.
+ */
+export function mayCompleteUntilMs(
+  { slot, heardAt }: ProposerState,
+  origin: Timestamp,
+  roundMs: number,
+): number {
+  const heardMs = heardAt === undefined ? 0 : msBetween(origin, heardAt);
+  return Math.ceil(Math.max(heardMs, slot?.startMs ?? 0) + Math.min(roundMs, ROUND_MS_MAX));
 }
