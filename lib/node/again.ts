@@ -1,6 +1,7 @@
 /**
  * Messages that have come and had to go, because too much waited or what they refer to did not come:
- * whoever sent them thinks that they are here, so they are asked for again.
+ * whoever sent them thinks that they are here, so they are asked for again, as soon as all they lacked
+ * is here, or else after a while.
  *
  * @module
  */
@@ -12,8 +13,14 @@ import type { Named } from "./envelopes.ts";
 import type { Request } from "./lack.ts";
 import { Turns } from "./turns.ts";
 
-/** Messages of one peer that are remembered, the latest: what those before lack they bring along. */
+/** Messages of one peer that are remembered, the latest, of those asked for and of others each. */
 const REMEMBERED_MAX = 1_024;
+
+/** Of one that lacked more than so many it is not remembered what they were. */
+const LACKING_MAX = 64;
+
+/** Asked for at once, when what they lacked comes: one after the other they need no room. */
+const AT_ONCE_MAX = 256;
 
 /** Pauses before a message is asked for again, in milliseconds: the first and the longest. */
 const PAUSE_MS_MIN = 5_000;
@@ -22,14 +29,28 @@ const PAUSE_MS_MAX = 60_000;
 /** Requests in a row without an answer after which a message is forgotten. */
 const UNANSWERED_MAX = 3;
 
-/** A message that had to go. */
-interface Gone extends Named {
+/** A message that has had to go. */
+export interface Going extends Named {
   /** Those who have sent it; never empty. */
   readonly sources: readonly Source[];
+  /** What it refers to and is not in the ledger. */
+  readonly lacking: readonly MessageId[];
+  /** Whether it had been asked for: others rest on it. */
+  readonly wasAsked: boolean;
+}
+
+interface Gone extends Named {
+  readonly sources: readonly Source[];
+  /** Among which it is counted. */
+  readonly place: string;
+  /** What has to come first; undefined if that is not known. */
+  readonly lacking: Set<MessageId> | undefined;
   /** How often it has been asked for. */
   requests: number;
   /** How often since it came last. */
   unanswered: number;
+  /** When it was asked for last. */
+  askedMs: number;
 }
 
 /** What {@linkcode Again} needs. */
@@ -38,18 +59,22 @@ export interface AgainOptions {
   readonly clock: Clock;
   /** Whether a message is here, and waits. */
   isHere(named: Named): boolean;
-  /** Asks for what had to go, in the order in which it went. */
+  /** Asks for what had to go, what others rest on first. */
   ask(requests: readonly Request[]): void;
 }
 
-/** What had to go, of all peers. Bounded for each; what is remembered, forgotten or asked costs O(1). */
+/** What had to go, of all peers. Bounded for each; each message costs no more if many have gone. */
 export class Again {
   readonly #options: AgainOptions;
   readonly #gone: Map<MessageId, Gone> = new Map();
-  /** By the first who has sent them. */
-  readonly #bySource: Map<Source, Set<MessageId>> = new Map();
+  readonly #byPlace: Map<string, Set<MessageId>> = new Map();
+  /** By what they lack. */
+  readonly #above: Map<MessageId, Set<Gone>> = new Map();
   readonly #turns: Turns<Gone> = new Turns();
+  /** What has come in this turn, and some lacked. */
+  #come: MessageId[] = [];
   #cancel: Cancel | undefined;
+  #cancelSoon: Cancel | undefined;
   #closed = false;
 
   /** Nothing has gone. */
@@ -62,24 +87,39 @@ export class Again {
     return (this.#gone.get(id)?.requests ?? 0) > 0;
   }
 
-  /** A message has had to go that these had sent. */
-  remember({ instance, id }: Named, sources: readonly Source[]): void {
+  /** A message has had to go. */
+  remember({ instance, id, sources, lacking, wasAsked }: Going): void {
     const known = this.#gone.get(id);
     if (known !== undefined) {
       known.unanswered = 0;
       return;
     }
-    const gone = { instance, id, sources, requests: 0, unanswered: 0 };
-    const [first] = sources;
-    const same = this.#bySource.get(first!) ?? new Set();
-    this.#bySource.set(first!, same.add(id));
+    const place = `${wasAsked} ${sources[0]}`;
+    const isKnown = lacking.length > 0 && lacking.length <= LACKING_MAX;
+    const gone: Gone = {
+      ...{ instance, id, sources, place, lacking: isKnown ? new Set(lacking) : undefined },
+      ...{ requests: 0, unanswered: 0, askedMs: -Infinity },
+    };
     this.#gone.set(id, gone);
+    for (const lack of gone.lacking ?? []) addTo(this.#above, lack, gone);
+    const same = addTo(this.#byPlace, place, id);
     for (const oldest of same) {
       if (same.size <= REMEMBERED_MAX) break;
       this.forget(oldest);
     }
-    this.#turns.set(gone, this.#options.clock.elapsedMs(), PAUSE_MS_MIN);
+    this.#turns.set(gone, this.#nowMs, PAUSE_MS_MIN);
     this.#watch();
+  }
+
+  /** A message is in the ledger: what lacked nothing else can be asked for. */
+  arrived(id: MessageId): void {
+    this.forget(id);
+    if (!this.#above.has(id) || this.#closed) return;
+    this.#come.push(id);
+    this.#cancelSoon ??= this.#options.clock.after(0, () => {
+      this.#cancelSoon = undefined;
+      this.#askAbove(this.#come.splice(0));
+    });
   }
 
   /** A message is in the ledger, or will never be. */
@@ -88,23 +128,48 @@ export class Again {
     if (gone === undefined) return;
     this.#gone.delete(id);
     this.#turns.delete(gone);
-    const same = this.#bySource.get(gone.sources[0]!)!;
-    same.delete(id);
-    if (same.size === 0) this.#bySource.delete(gone.sources[0]!);
+    for (const lack of gone.lacking ?? []) removeFrom(this.#above, lack, gone);
+    removeFrom(this.#byPlace, gone.place, id);
   }
 
   /** Asks for nothing any more. */
   close(): void {
     this.#closed = true;
     this.#cancel?.();
+    this.#cancelSoon?.();
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.elapsedMs();
+  }
+
+  /** Those that lack nothing any more, and what lacks nothing but those, and so on. */
+  #askAbove(come: readonly MessageId[]): void {
+    for (const id of come) {
+      const above = [...this.#above.get(id) ?? []];
+      this.#above.delete(id);
+      for (const { lacking } of above) lacking!.delete(id);
+      const ready = above.filter(({ lacking }) => lacking!.size === 0);
+      const coming = new Set<MessageId>();
+      for (const gone of ready) {
+        if (ready.length >= AT_ONCE_MAX) break;
+        coming.add(gone.id);
+        for (const next of this.#above.get(gone.id) ?? []) {
+          if ([...next.lacking!].every((lack) => coming.has(lack))) ready.push(next);
+        }
+      }
+      const due = ready.filter((gone) =>
+        this.#nowMs - gone.askedMs >= PAUSE_MS_MIN && !this.#options.isHere(gone)
+      );
+      if (due.length > 0) this.#options.ask(due.map((gone) => this.#request(gone)));
+    }
   }
 
   #watch(): void {
     if (this.#cancel !== undefined || this.#gone.size === 0 || this.#closed) return;
     this.#cancel = this.#options.clock.after(PAUSE_MS_MIN, () => {
       this.#cancel = undefined;
-      const due = this.#turns.due(this.#options.clock.elapsedMs());
-      const requests = due.flatMap((gone) => this.#takeTurn(gone));
+      const requests = this.#turns.due(this.#nowMs).flatMap((gone) => this.#takeTurn(gone));
       if (requests.length > 0) this.#options.ask(requests);
       this.#watch();
     });
@@ -112,18 +177,34 @@ export class Again {
 
   /** What waits again may have to go again. */
   #takeTurn(gone: Gone): Request[] {
-    const { instance, id, sources } = gone;
     const isHere = this.#options.isHere(gone);
     if (isHere) gone.unanswered = 0;
     if (gone.unanswered >= UNANSWERED_MAX) {
-      this.forget(id);
+      this.forget(gone.id);
       return [];
     }
     const pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** Math.min(16, gone.requests + 1));
-    this.#turns.set(gone, this.#options.clock.elapsedMs(), pauseMs);
-    if (isHere) return [];
+    this.#turns.set(gone, this.#nowMs, pauseMs);
+    return isHere ? [] : [this.#request(gone)];
+  }
+
+  #request(gone: Gone): Request {
     gone.requests++;
     gone.unanswered++;
-    return [{ kind: "message", instance, id, sources }];
+    gone.askedMs = this.#nowMs;
+    const { instance, id, sources } = gone;
+    return { kind: "message", instance, id, sources };
   }
+}
+
+function addTo<K, V>(sets: Map<K, Set<V>>, key: K, value: V): Set<V> {
+  const set = sets.get(key) ?? new Set();
+  sets.set(key, set.add(value));
+  return set;
+}
+
+function removeFrom<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
+  const set = sets.get(key);
+  set?.delete(value);
+  if (set?.size === 0) sets.delete(key);
 }

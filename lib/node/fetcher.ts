@@ -130,7 +130,7 @@ export class Fetcher {
 
   /** A message is in the ledger now, whoever supplied it. */
   arrived(id: MessageId): void {
-    this.#again.forget(id);
+    this.#again.arrived(id);
     const lack = this.#lacks.get(id);
     if (lack === undefined) return;
     this.#endTurns(lack);
@@ -153,9 +153,14 @@ export class Fetcher {
     else this.hopeless(id);
   }
 
-  /** An acceptor's message that had come, from these, has had to go; it is asked for again. */
-  hadToGo(named: Named, sources: readonly Source[]): void {
-    this.#again.remember(named, sources);
+  /**
+   * An acceptor's message that had come, from these, has had to go; it is asked for again.
+   *
+   * @param lacking What it refers to and is not in the ledger; empty if that is not known.
+   */
+  hadToGo(named: Named, sources: readonly Source[], lacking: readonly MessageId[] = []): void {
+    const wasAsked = (this.#lacks.get(named.id)?.turns ?? 0) > 0;
+    this.#again.remember({ ...named, sources, lacking, wasAsked });
   }
 
   /** Whether a message was offered and refused, so that what refers to it cannot come in either. */

@@ -166,12 +166,12 @@ export class Outcomes {
       case "send":
         return this.#send(running, effect.entry);
       case "reject":
+        this.#askAgain(running, effect);
         running.wires.delete(effect.id);
         this.#parts.fetcher.refused(
           ...[effect.id, effect.rejection.rejected, effect.sources[0] ?? SELF] as const,
         );
         this.#giveUpOn(running, effect.id);
-        this.#askAgain(running, effect);
         return this.#parts.refusals.add(effect.rejection, effect.sources[0] ?? SELF);
       case "decide":
         this.#hasDecided = true;
@@ -223,11 +223,15 @@ export class Outcomes {
   }
 
   /** What has had to go, and is not hopeless, is not given up: whoever sent it will not by itself. */
-  #askAgain({ id: instance }: RunningInstance, effect: Extract<Effect, { kind: "reject" }>): void {
+  #askAgain(running: RunningInstance, effect: Extract<Effect, { kind: "reject" }>): void {
     const { fetcher } = this.#parts;
     const { id, rejection: { rejected }, sources } = effect;
     if (rejected !== "INBOX_FULL" && rejected !== "REFS_TIMEOUT") return;
-    if (!fetcher.hasRefused(id)) fetcher.hadToGo({ instance, id }, sources);
+    if (fetcher.hasRefused(id)) return;
+    const wire = running.wires.get(id);
+    const refs = wire?.kind === "acceptor" ? wire.content.refs : [];
+    const lacking = refs.filter((ref) => !running.state.dag.has(ref));
+    fetcher.hadToGo({ instance: running.id, id }, sources, lacking);
   }
 
   /** A message is in the ledger: nobody need ask for it any more. */

@@ -212,3 +212,35 @@ Deno.test("what waits in vain is nobody's fault", async () => {
   assertEquals(dave.ended, false);
   await cluster.stop();
 });
+
+Deno.test("who is far behind with room for few messages gets all, though more come meanwhile", async () => {
+  const limits = { ...NARROW.limits, proposalsPerSecondMax: 10_000, rejectionsPerMinuteMax: 1e6 };
+  const { cluster, dave } = await makeStage({ ...NARROW, limits });
+  await cluster.clock.advance(5_000);
+  const chain: Made[] = [];
+  const proposals: Made[] = [];
+  const grow = (atMs = 0) => {
+    const proposal = dave.proposal({ instance: 2n, value: `${chain.length}`, atMs });
+    const prev = chain.at(-1)?.id;
+    const parts = { instance: 2n, refs: [proposal.id], ...prev !== undefined && { prev } };
+    proposals.push(proposal);
+    chain.push(dave.signed(parts));
+    return [proposal, chain.at(-1)!];
+  };
+  while (chain.length < 150) grow(chain.length - 5_000);
+  await dave.send(...proposals);
+  // There is room for 13, and the last have come first.
+  await dave.send(...chain.slice(-30));
+  let answered = 0;
+  for (let round = 0; round < 1_200 && !knows(dave.victim, chain.at(-10)!); round++) {
+    await cluster.clock.advance(50);
+    const wanted = dave.wanted.slice(answered);
+    answered += wanted.length;
+    const made = [...proposals, ...chain];
+    const found = wanted.flatMap((id) => made.find((each) => each.id === id) ?? []);
+    await dave.send(...found, ...round % 4 === 0 ? grow() : []);
+  }
+  assert(knows(dave.victim, chain.at(-10)!), "never gets what is asked for");
+  assertLessOrEqual(answered, 3 * chain.length);
+  await cluster.stop();
+});

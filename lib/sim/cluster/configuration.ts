@@ -44,8 +44,9 @@ export function makeMembers(scenario: ClusterScenario): Members {
     ...{ proposers: whole, windows: whole },
   };
   const echoDelayMs = 10 + 2 * delayMsMax;
-  const [backoffMsMin, backoffMsMax] = scenario.backoffMs ??
-    [20 + 6 * delayMsMax, 400 + 40 * delayMsMax];
+  // A ballot takes some delays, and some syncs of the slowest disk.
+  const stepMs = delayMsMax + Math.max(0, ...scenario.disks.map(({ syncMs }) => syncMs));
+  const [backoffMsMin, backoffMsMax] = scenario.backoffMs ?? [20 + 6 * stepMs, 400 + 40 * stepMs];
   const common = {
     source: "simulated",
     shared: undefined,

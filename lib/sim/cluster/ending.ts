@@ -71,15 +71,34 @@ function starvedIn(world: ClusterWorld, instance: bigint, alive: AcceptorSet): L
   return starved;
 }
 
+/** Notes what each member that runs has kept: all of it has to reach all. */
+export function noteKept(world: ClusterWorld): void {
+  for (const member of world.up()) world.kept.set(member, member.stored.length);
+}
+
 /**
- * What an honest acceptor has said that one member had kept when the world became calm and another
- * has not now; undefined if there is nothing. What villains say may be refused by some and not by
+ * Looks whether all is over: everything is decided that must be, and what members had kept by then,
+ * and not only when the world became calm, has reached everybody.
+ */
+export function lookAtEnd(world: ClusterWorld): () => boolean {
+  let isDecided = false;
+  return () => {
+    if (undecided(world).length > 0) return false;
+    if (!isDecided) noteKept(world);
+    isDecided = true;
+    return unspread(world) === undefined;
+  };
+}
+
+/**
+ * What an honest acceptor has said that one member had kept when that was noted and another has not
+ * now; undefined if there is nothing. What villains say may be refused by some and not by
  * others, as long as nothing honest rests on it.
  */
 export function unspread(world: ClusterWorld): string | undefined {
   const up = world.up();
   if (aliveOf(world) === 0n) return undefined;
-  for (const [member, length] of world.keptAtCalm) {
+  for (const [member, length] of world.kept) {
     if (!member.isUp) continue;
     for (const { id, instance } of member.stored.messagesFrom(0, length)) {
       const { honestIds, safe } = world.judge.referee(instance);

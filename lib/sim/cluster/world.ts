@@ -18,7 +18,7 @@ import { makePrng, type Prng } from "../prng.ts";
 import { Violation } from "../referee.ts";
 import { Cast } from "./cast.ts";
 import { makeMembers, type Members } from "./configuration.ts";
-import { countSeen, undecided, unspread } from "./ending.ts";
+import { countSeen, lookAtEnd, noteKept, undecided, unspread } from "./ending.ts";
 import { Judge } from "./judge.ts";
 import { Life } from "./life.ts";
 import { Member } from "./member.ts";
@@ -67,8 +67,8 @@ export class ClusterWorld {
   readonly members: readonly (Member | undefined)[];
   /** By instance and learner: when it was first seen to decide, in milliseconds. */
   readonly decidedMs: Map<string, number> = new Map();
-  /** What each member had kept when the world became calm, as the length of its journal. */
-  readonly keptAtCalm: Map<Member, number> = new Map();
+  /** What each member had kept when that was noted last, as the length of its journal. */
+  readonly kept: Map<Member, number> = new Map();
   readonly #prng: Prng;
   readonly #made: Members;
   readonly #verifier: Verifier | undefined;
@@ -86,11 +86,8 @@ export class ClusterWorld {
     this.#made = makeMembers(scenario);
     const { graph, names, villains } = scenario;
     const { seals, configDigest, configurations, nameOf } = this.#made;
-    this.#verifier = seals.verifier(
-      { acceptors: graph.spec.acceptors, proposers: names },
-      configDigest,
-      nameOf,
-    );
+    const signers = { acceptors: graph.spec.acceptors, proposers: names };
+    this.#verifier = seals.verifier(signers, configDigest, nameOf);
     this.judge = new Judge(graph, marks, this.#honest(), nameOf, (who, instance, learner) => {
       const decision = `${learner} in instance ${instance}`;
       this.#note(who, `sees ${decision} decide`);
@@ -139,8 +136,9 @@ export class ClusterWorld {
     for (const crash of crashes) queue.at(crash.atMs, () => this.#crash(crash));
     queue.at(calmMs, () => this.#calm());
     let isOver = false;
+    const look = lookAtEnd(this);
     const glance = () => {
-      isOver = undecided(this).length === 0 && unspread(this) === undefined;
+      isOver = look();
       queue.after(GLANCE_MS, glance);
     };
     queue.at(calmMs + BACK_MS, glance);
@@ -258,7 +256,7 @@ export class ClusterWorld {
     const { proposals, hasLateValues } = this.scenario;
     const instances = new Set(proposals.map(({ instance }) => instance));
     for (const member of this.members) if (member !== undefined) member.pending = undefined;
-    for (const member of this.up()) this.keptAtCalm.set(member, member.stored.length);
+    noteKept(this);
     this.queue.after(BACK_MS, () => {
       for (const member of this.members) if (member !== undefined) this.#start(member);
       if (!hasLateValues) return;
