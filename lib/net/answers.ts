@@ -4,11 +4,37 @@
  * @module
  */
 import type { ClientHttp2Stream, Http2ServerRequest } from "node:http2";
+import { isLate } from "../wire/silence.ts";
 import type { NodeRequest, NodeResponse } from "./rpc.ts";
 import type { Unsent } from "./unsent.ts";
 
-/** How long the end of an answer has to reach the caller, in milliseconds. */
-const ANSWERED_MS = 250;
+/** Between two looks whether an answer has left, in milliseconds. */
+const LOOK_MS = 250;
+
+/** How many looks in a row have to find that it has. */
+const LOOKS = 3;
+
+/**
+ * Says when an answer has left for sure. Nothing tells of its trailers: they leave between one look
+ * and the next, unless our loop stands still meanwhile, as it does while a slow disk keeps a batch. So
+ * a look that is late says nothing.
+ */
+export class Leaving {
+  #dueMs: number;
+  #looks = 0;
+
+  /** The answer has been written. */
+  constructor(nowMs: number) {
+    this.#dueMs = nowMs + LOOK_MS;
+  }
+
+  /** Whether it has left, with its trailers, if so many bytes of its connection have not. */
+  look(nowMs: number, unsentBytes: number): boolean {
+    this.#looks = isLate(nowMs, this.#dueMs) || unsentBytes > 0 ? 0 : this.#looks + 1;
+    this.#dueMs = nowMs + LOOK_MS;
+    return this.#looks >= LOOKS;
+  }
+}
 
 /**
  * Ends a stream whose answer has been sent when its caller does not: with nobody reading the rest of
@@ -23,14 +49,12 @@ export function closeWhenSent(request: NodeRequest, unsent: Unsent): void {
     if (stream.closed || request.readableEnded) return;
     // The rest, up to its end. That nobody reads too much of it is the flood guard's affair.
     request.resume();
-    // Finished is what has been written, not what has left. Nothing tells of the trailers: they leave
-    // between one look and the next, even if the first was late.
-    let hasLeft = false;
+    // Finished is what has been written, not what has left.
+    const leaving = new Leaving(performance.now());
     const timer = setInterval(() => {
       if (request.readableEnded) return clearInterval(timer);
-      if (hasLeft) stream.close(0 /* NO_ERROR */);
-      hasLeft = unsent.bytes === 0;
-    }, ANSWERED_MS);
+      if (leaving.look(performance.now(), unsent.bytes)) stream.close(0 /* NO_ERROR */);
+    }, LOOK_MS);
     stream.once("close", () => clearInterval(timer));
   });
 }

@@ -2,6 +2,7 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { create } from "@bufbuild/protobuf";
 import { connect } from "node:http2";
+import { Leaving } from "../../lib/net/answers.ts";
 import { Outlet, Unsent, UnsentAccount, whileRoom } from "../../lib/net/unsent.ts";
 import { DecisionSchema } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { CAST, ECHO, openLink, startClient, startServer } from "./fixture.ts";
@@ -57,6 +58,15 @@ Deno.test("there is room for one at a time, in the order of asking", async () =>
   await waits;
   await outlet.room();
   assertEquals(outlet.waiting, 0);
+});
+
+Deno.test("an answer has left, with its trailers, when that is seen three times in good time", () => {
+  const leaving = new Leaving(0);
+  assertEquals([250, 500].map((nowMs) => leaving.look(nowMs, 0)), [false, false]);
+  // We stood still, twice: nothing could leave between these looks.
+  assertEquals([3_000, 3_250, 6_000].map((nowMs) => leaving.look(nowMs, 0)), [false, false, false]);
+  assertEquals([6_250, 6_500, 6_750].map((nowMs) => leaving.look(nowMs, 0)), [false, false, true]);
+  assertEquals(leaving.look(7_000, 1), false);
 });
 
 Deno.test("whoever stops reading stops the source", async () => {
