@@ -60,7 +60,7 @@ export class DecisionBook {
   /** The newest decisions, at most `count`, oldest first. */
   newest(count: number): DecisionRecord[] {
     const from = Math.max(0, this.count - count);
-    return this.#ledger.journal.decisionsFrom(from, count).map((kept) => this.#withValue(kept));
+    return this.#ledger.decisionsFrom(from, count).map((kept) => this.#withValue(kept));
   }
 
   /** The decisions in an instance, in the order they were kept. */
@@ -78,7 +78,7 @@ export class DecisionBook {
    * that only one value is in memory.
    */
   *after(skipped: number, count: number): Generator<DecisionRecord> {
-    const kept = this.#ledger.journal.decisionsFrom(skipped, count);
+    const kept = this.#ledger.decisionsFrom(skipped, count);
     for (const one of kept) yield this.#withValue(one);
   }
 

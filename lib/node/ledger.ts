@@ -5,7 +5,7 @@
  * @module
  */
 
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { fromBinary } from "@bufbuild/protobuf";
 import { isRejection } from "../core/rejection.ts";
 import type { MessageId, ValueHash } from "../core/types.ts";
 import type {
@@ -20,9 +20,11 @@ import {
   type ConsensusMessage,
   ConsensusMessageSchema,
 } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { messageBytes } from "../wire/message_bytes.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Named } from "./envelopes.ts";
 import { broken } from "./invariant.ts";
+import { RecentDecisions } from "./recent_decisions.ts";
 
 /**
  * Messages that stay in memory, and values, by number and by bytes. What stays much longer than all
@@ -93,6 +95,7 @@ export class Ledger {
   /** What goes to one peer mostly goes to all. */
   readonly #encoded: BoundedCache<MessageId, ConsensusMessage> = new BoundedCache(ENCODED_MAX);
   readonly #timed: (commit: () => void) => void;
+  readonly #decisions: RecentDecisions;
   #pending: Pending = nothing();
   /** Something pending was signed here. */
   #mustLast = false;
@@ -105,6 +108,7 @@ export class Ledger {
   constructor(journal: Journal, timed: (commit: () => void) => void = (commit) => commit()) {
     this.journal = journal;
     this.#timed = timed;
+    this.#decisions = new RecentDecisions(journal.decisionCount);
   }
 
   /** How many messages there are. */
@@ -115,14 +119,12 @@ export class Ledger {
   /** Adds a message that is not there yet, after all it refers to. */
   append(id: MessageId, wire: WireMessage, own: boolean): LedgerRecord {
     const record = makeRecord(this.length, id, wire, own);
-    const encoded = encodeMessage(record.wire);
-    this.#encoded.set(id, encoded, 1);
     this.#pending.messages.push({
       position: record.position,
       id,
       instance: record.instance,
       own,
-      bytes: toBinary(ConsensusMessageSchema, encoded),
+      bytes: messageBytes(record.wire),
     });
     this.#unkept.set(id, record);
     this.#mustLast ||= own && wire.kind === "acceptor";
@@ -208,6 +210,11 @@ export class Ledger {
     this.#pending.decisions.push(decision);
   }
 
+  /** Up to `count` kept decisions from the `from`th on, in their order; the newest from memory. */
+  decisionsFrom(from: number, count: number): readonly JournalDecision[] {
+    return this.#decisions.from(from, count) ?? this.journal.decisionsFrom(from, count);
+  }
+
   /** Keeps the proof of an equivocation. */
   addEvidence(evidence: JournalEvidence): void {
     this.#pending.evidence.push(evidence);
@@ -245,6 +252,7 @@ export class Ledger {
       progress: [...progress.values()],
     };
     this.#timed(() => this.journal.commit(batch, durable));
+    if (decisions.length > 0) this.#decisions.kept(decisions, this.journal.decisionCount);
     for (const [id, record] of this.#unkept) this.#records.set(id, record, 1);
     for (const [hash, value] of values) this.#cacheValue(hash, value);
     this.#unkept.clear();

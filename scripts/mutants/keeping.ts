@@ -34,6 +34,26 @@ export const KEEPING: readonly Fault[] = [
     },
   },
   {
+    name: "a decision that the journal passed over moves those after it",
+    origin: "what following from memory invites: positions that are not those of the journal",
+    edits: [
+      edit(
+        "node/recent_decisions.ts",
+        "this.#decisions = isAll ?",
+        "this.#decisions = count > 0 ?",
+      ),
+      edit(
+        "node/recent_decisions.ts",
+        "this.#first = count - this.#decisions.length;",
+        "",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/node/recent_decisions_test.ts",
+      test: "a decision that the journal passes over does not move those after it",
+    },
+  },
+  {
     name: "an own message waits for the disk as others' do",
     origin: "what a commit by need invites: nothing of it is urgent, or nothing is durable",
     edits: [

@@ -1,12 +1,14 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import type { MessageId } from "../../lib/core/types.ts";
 import { isRejection, REJECTION_CODES, type RejectionCode } from "../../lib/core/rejection.ts";
 import { decodeMessage, encodeMessage, SECONDS_MAX } from "../../lib/wire/codec.ts";
 import {
   type ConsensusMessage,
   ConsensusMessageSchema,
 } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
+import { messageBytes } from "../../lib/wire/message_bytes.ts";
 import { wireMessage } from "./messages.ts";
 
 const LIMITS = { valueBytesMax: 40, refsMax: 12 };
@@ -178,3 +180,27 @@ function parse(sent: Uint8Array): ConsensusMessage | undefined {
     return undefined;
   }
 }
+
+Deno.test("what journals keep of a message are the bytes that protobuf gives", () => {
+  fc.assert(
+    fc.property(wireMessage, (message) => {
+      assertEquals(
+        messageBytes(message),
+        toBinary(ConsensusMessageSchema, encodeMessage(message)),
+      );
+    }),
+    { numRuns: RUNS },
+  );
+  const refs = ["00".repeat(32) as MessageId];
+  const signature = bytes(64);
+  for (const instance of [0n, 1n, 127n, 128n, 2n ** 64n - 1n]) {
+    for (const signer of [0, 1, 127, 128, 2 ** 32 - 1]) {
+      const content = { signer, prev: undefined, refs };
+      const message = { kind: "acceptor" as const, instance, content, signature };
+      assertEquals(
+        messageBytes(message),
+        toBinary(ConsensusMessageSchema, encodeMessage(message)),
+      );
+    }
+  }
+});
