@@ -17,6 +17,7 @@ import { benchMembers } from "./members.ts";
 import { benchOpen } from "./open.ts";
 import { benchStart } from "./start.ts";
 import { benchStrangers } from "./strangers.ts";
+import { benchStreams } from "./streams.ts";
 import { benchWideArea } from "./wide_area.ts";
 
 const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<void>>> = {
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<v
   members: benchMembers,
   start: benchStart,
   strangers: benchStrangers,
+  streams: benchStreams,
   "wide-area": benchWideArea,
 };
 
@@ -129,7 +131,8 @@ await runScript({
     "proposals (open), after many others (flat), beside others (peers); how fast messages " +
     "are judged (core), the journal takes them (journal), an acceptor begins to listen (start); " +
     "what members that do not read (members), and connections that come to nothing (strangers), " +
-    "cost it; how long a decision takes when members are far apart (wide-area).",
+    "cost it; what a small message costs on a link and on what is under it (streams); how long a " +
+    "decision takes when members are far apart (wide-area).",
   flags: FLAGS,
   positionals: [{ name: "NAME", help: NAMES, optional: true, many: true }],
   examples: [

@@ -45,8 +45,9 @@ export class PartialMessage {
   readonly #account: InFlight;
   readonly #isFramed: boolean;
   #held = 0;
-  #prefix: number[] = [];
-  /** Bytes of the message that are still to come. */
+  /** Bytes of the prefix that have come. */
+  #prefixed = 0;
+  /** Bytes of the message that are still to come; until the prefix is whole, what of that is known. */
   #rest = 0;
   #bytesMax: number;
 
@@ -76,10 +77,11 @@ export class PartialMessage {
 
   #follow(chunk: Uint8Array): boolean {
     for (let at = 0; at < chunk.length;) {
-      if (this.#prefix.length < PREFIX_BYTES) {
-        this.#prefix.push(chunk[at++]!);
-        if (this.#prefix.length < PREFIX_BYTES) continue;
-        this.#rest = new DataView(Uint8Array.from(this.#prefix).buffer).getUint32(1);
+      if (this.#prefixed < PREFIX_BYTES) {
+        this.#prefixed++;
+        // Bytes beyond the length's four shift the flag out.
+        this.#rest = (this.#rest << 8 | chunk[at++]!) >>> 0;
+        if (this.#prefixed < PREFIX_BYTES) continue;
         if (this.#rest > this.#bytesMax) return false;
         this.#bytesMax = Infinity;
       }
@@ -88,7 +90,7 @@ export class PartialMessage {
       this.#held += taken;
       this.#rest -= taken;
       if (this.#rest > 0) return true;
-      this.#prefix = [];
+      this.#prefixed = 0;
       this.#held = 0;
     }
     return true;
