@@ -62,26 +62,24 @@ export const MODELS: readonly Model[] = [
   { ...overlapping(3, 2, 104_856), deep: true },
 ];
 
+const ONE_OF_A = thresholdOf(1, [0]);
 const TWO_OF_AB = thresholdOf(2, [0, 1]);
 
-/** X needs A and B, Z needs B and C, Y needs all; X agrees with Y, Y with Z, while B is safe. */
+/** X needs A, Y and Z need A and B; X agrees with Y, Y with Z, while A is safe. */
 const CHAIN: LearnerGraphSpec = {
-  acceptors: ["A", "B", "C"],
+  acceptors: ["A", "B"],
   learners: ["X", "Y", "Z"],
-  quorums: [TWO_OF_AB, thresholdOf(3, [0, 1, 2]), thresholdOf(2, [1, 2])],
-  safety: [
-    { a: 0, b: 1, safe: thresholdOf(1, [1]) },
-    { a: 1, b: 2, safe: thresholdOf(1, [1]) },
-  ],
+  quorums: [ONE_OF_A, TWO_OF_AB, TWO_OF_AB],
+  safety: [{ a: 0, b: 1, safe: ONE_OF_A }, { a: 1, b: 2, safe: ONE_OF_A }],
   burial: "TECHNICAL_REPORT",
 };
 
-/** X needs A and B, Z needs B and C; they agree while B is safe. */
+/** X needs A, Z needs A and B; they agree while A is safe. */
 const ENDS: LearnerGraphSpec = {
   ...CHAIN,
   learners: ["X", "Z"],
-  quorums: [TWO_OF_AB, thresholdOf(2, [1, 2])],
-  safety: [{ a: 0, b: 1, safe: thresholdOf(1, [1]) }],
+  quorums: [ONE_OF_A, TWO_OF_AB],
+  safety: [{ a: 0, b: 1, safe: ONE_OF_A }],
 };
 
 /** Faults in the definitions, and promises that no protocol can keep: each must be noticed. */
