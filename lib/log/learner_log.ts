@@ -64,9 +64,9 @@ export class LearnerLog {
   /** Over all outcomes before the prefix; undefined since a jump over some nobody has certified. */
   chain: LogHash | undefined;
   /** By position, also beyond the prefix; below the floor as far as they are retained. */
-  readonly entries = new Map<Position, Entry>();
+  readonly entries: Map<Position, Entry> = new Map();
   /** At checkpoints from the floor on, where this process has seen the outcomes itself. */
-  readonly stands = new Map<Position, Stand>();
+  readonly stands: Map<Position, Stand> = new Map();
   /** What this process has not seen itself ends here: it states nothing at or before it. */
   base: Position = 0;
   /** The lowest position whose entry is retained without a gap up to the prefix. */

@@ -32,7 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/std": [],
   "lib/graph": ["lib/core", "lib/std"],
   "lib/wire": ["lib/core", "lib/std"],
-  "lib/log": ["lib/wire", "lib/core", "lib/std"],
+  "lib/log": ["lib/crypto", "lib/wire", "lib/core", "lib/std"],
   "lib/crypto": ["lib/wire", "lib/core", "lib/std"],
   "lib/config": ["lib/crypto", "lib/wire", "lib/graph", "lib/core", "lib/std"],
   "lib/store": ["lib/wire", "lib/core", "lib/std"],

@@ -13,7 +13,7 @@ import { listFiles, readSource } from "../../scripts/sources.ts";
 import { bundled, runAsInBrowser } from "./browser.ts";
 
 /** Doors that run anywhere: nothing of Deno, nothing of Node. */
-const PURE = ["./core", "./graph", "./wire", "./trace", "./evidence", "./sim"] as const;
+const PURE = ["./core", "./graph", "./wire", "./trace", "./evidence", "./log", "./sim"] as const;
 
 interface Module {
   readonly specifier: string;
