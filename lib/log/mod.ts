@@ -47,6 +47,7 @@ export * from "./proof_json.ts";
 export * from "./record.ts";
 export * from "./restoring.ts";
 export * from "./sessions.ts";
+export * from "./shown.ts";
 export * from "./snapshot.ts";
 export * from "./state.ts";
 export * from "./statement.ts";
