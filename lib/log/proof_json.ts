@@ -49,6 +49,7 @@ export interface EntryProofJson {
   readonly outcomes: readonly string[];
   /** Null for closed. */
   readonly value: string | null;
+  /** Says where the log stands after these outcomes. */
   readonly certificate: HeadJson & {
     /** How many outcomes it covers. */
     readonly position: number;
