@@ -15,11 +15,11 @@ import {
   type Standing,
 } from "./acceptor.ts";
 import { newAcceptor, remember } from "./acceptor.ts";
-import { type Account, newAccount } from "./account.ts";
+import { type Accounts, newAccounts } from "./accounts.ts";
 import { type Dag, type Entry, findFork, newDag } from "./dag.ts";
 import type { Effect, Input } from "./effects.ts";
 import { admit } from "./facts.ts";
-import type { FutureAccounts, FutureLimits, FutureProposal } from "./future.ts";
+import type { FutureLimits, FutureProposal } from "./future.ts";
 import { clearFuture } from "./future.ts";
 import { clearHeld, type Held } from "./held.ts";
 import { clearInbox, expire, type Inbox, type InboxLimits, newInbox } from "./inbox.ts";
@@ -29,31 +29,17 @@ import type { LearnerGraph } from "./learner_graph.ts";
 import { nextWake, pass, type Passing } from "./passing.ts";
 import { emptyPast, include, type Past } from "./past.ts";
 import { isRejection } from "./rejection.ts";
-import {
-  type AcceptorIndex,
-  compareBallots,
-  type Message,
-  type MessageId,
-  type Timestamp,
-} from "./types.ts";
+import { type AcceptorIndex, compareBallots, type Message } from "./types.ts";
+import type { MessageId, Timestamp } from "./types.ts";
 import { deliverWaiting, receive1a, type Timing, waitingProposals } from "./timing.ts";
-import { noteDelivered, type WindowRule, type WindowState } from "./windows.ts";
+import { isQuiet } from "./quiet.ts";
+import { newWindows, noteDelivered, type WindowRule, type WindowState } from "./windows.ts";
 
+export { type Accounts, newAccounts } from "./accounts.ts";
 export type { Effect, Input } from "./effects.ts";
 
 /** Bounds on what waits in the instances of a process, together. */
 export type CoreLimits = InboxLimits & FutureLimits;
-
-/** What waits in the instances of a process on account of each peer. Changed in place by steps. */
-export interface Accounts extends FutureAccounts {
-  /** Messages and refs, together. */
-  readonly inbox: Account;
-}
-
-/** Accounts in which nothing waits. */
-export function newAccounts(): Accounts {
-  return { inbox: newAccount(), future: newAccount(), futureBytes: newAccount() };
-}
 
 /** What all instances of a process share. */
 export interface CoreContext {
@@ -112,7 +98,7 @@ export function newInstance(
     inbox: newInbox(accounts.inbox),
     future: [],
     held: new Map(),
-    windows: { origin: undefined, first: undefined },
+    windows: newWindows(),
     accounts,
     view: emptyPast(graph),
     lowest1a: undefined,
@@ -155,6 +141,7 @@ export function step(context: CoreContext, state: InstanceState, input: Input): 
       changeVote(run, input.allowed);
   }
   deliverWaiting(timing(run));
+  if (state.windows.isPutOff) sendAll(run, state.acceptor!);
   const at = nextWake(state, context.windows, run.now);
   if (at !== undefined) run.effects.push({ kind: "wake", at });
   return run.effects;
@@ -259,14 +246,19 @@ function respond(run: Run, entry: Entry): Entry[] {
     return [];
   }
   remember(acceptor, entry);
-  return signAll(run, acceptor, draft2a(graph, acceptor, identify));
+  return signAll(run, acceptor, next2a(run, acceptor));
+}
+
+/** The 2a that may be sent now. */
+function next2a({ context, state, now }: Run, acceptor: AcceptorState): Entry | undefined {
+  if (isQuiet(context.windows, state.windows, now)) return undefined;
+  return draft2a(context.graph, acceptor, state.identify);
 }
 
 /** Sends a draft, if there is one, and what becomes possible by it. */
 function signAll(run: Run, acceptor: AcceptorState, first: Entry | undefined): Entry[] {
-  const { context: { graph }, state: { identify } } = run;
   const sent: Entry[] = [];
-  for (let next = first; next !== undefined; next = draft2a(graph, acceptor, identify)) {
+  for (let next = first; next !== undefined; next = next2a(run, acceptor)) {
     send(run, acceptor, next);
     sent.push(next);
   }
@@ -283,7 +275,13 @@ function changeVote(run: Run, allowed: boolean): void {
   const reply = highest1a === undefined
     ? undefined
     : answer1a(graph, acceptor, highest1a, identify);
-  const own = signAll(run, acceptor, reply ?? draft2a(graph, acceptor, identify));
+  sendAll(run, acceptor, reply);
+}
+
+/** Sends a draft, or the 2a that is due, and delivers what waited for them. */
+function sendAll(run: Run, acceptor: AcceptorState, draft?: Entry): void {
+  const { state } = run;
+  const own = signAll(run, acceptor, draft ?? next2a(run, acceptor));
   for (const { message: { id } } of own) {
     for (const { message, sources } of release(state.inbox, id)) deliver(run, message, ...sources);
   }
@@ -293,6 +291,7 @@ function send(run: Run, acceptor: AcceptorState, own: Entry): void {
   const { context: { graph }, state, effects } = run;
   state.dag.set(own.message.id, own);
   follow(graph, acceptor, own);
+  if (own.facts.kind === "1b") state.windows.answeredAt = run.now;
   effects.push({ kind: "send", entry: own });
   observe(run, own);
 }

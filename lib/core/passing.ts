@@ -10,6 +10,7 @@ import type { Held } from "./held.ts";
 import { type Inbox, type InboxLimits, nextExpiry, shortenWaits } from "./inbox.ts";
 import { violated } from "./invariant.ts";
 import { compareTimestamps, msBetween, type Timestamp } from "./types.ts";
+import { votesAt } from "./quiet.ts";
 import { lookAgainAt, noteSetBack, type WindowRule, type WindowState } from "./windows.ts";
 
 /** What an instance knows of time. */
@@ -68,6 +69,7 @@ export function nextWake(
     if (earliest === undefined || compareTimestamps(at, earliest) < 0) earliest = at;
   };
   consider(future[0]?.proposal.ballot);
+  if (rule !== undefined && windows.isPutOff) consider(votesAt(rule, windows, now));
   for (const { proposal } of rule === undefined ? [] : held.values()) {
     const isWaitedFor = inbox.waitingFor.has(proposal.id);
     consider(lookAgainAt(rule!, windows, proposal, isWaitedFor, now));

@@ -7,7 +7,7 @@
 import type { ProposerState } from "./proposer_state.ts";
 import { type Slot, SLOTS_PER_WINDOW, windowStartMs } from "./schedule.ts";
 import { msBetween, type ProposerIndex, type Timestamp } from "./types.ts";
-import { GUARD, type WindowRule } from "./windows.ts";
+import { GUARD, LONG_FROM, PARTS, type WindowRule } from "./windows.ts";
 
 /** A ballot that takes longer is not waited for: windows that are long enough have three in any case. */
 const ROUND_MS_MAX = 2_000;
@@ -15,7 +15,7 @@ const ROUND_MS_MAX = 2_000;
 /**
  * The slot of a window that a time since the origin falls into, or the first after it; undefined if the
  * window has none any more. The first {@linkcode GUARD} of a window has none. Three are equally spaced
- * in the rest; fewer, while a third of it is shorter than a ballot takes.
+ * in the rest, six in long windows; fewer, while such a part is shorter than a ballot takes.
  *
  * Who shares windows with others begins a little later than these may, or all would begin at once.
  *
@@ -31,8 +31,9 @@ export function slotInWindow(
   const lengthMs = windowMsMin * (index + 1);
   const usableMs = lengthMs * (1 - GUARD);
   const neededMs = Math.min(roundMs, ROUND_MS_MAX);
-  const fitting = neededMs === 0 ? SLOTS_PER_WINDOW : Math.floor(usableMs / neededMs);
-  const count = Math.max(1, Math.min(SLOTS_PER_WINDOW, fitting));
+  const most = index < LONG_FROM ? SLOTS_PER_WINDOW : PARTS * (1 - GUARD);
+  const fitting = neededMs === 0 ? most : Math.floor(usableMs / neededMs);
+  const count = fitting >= most ? most : Math.max(1, Math.min(SLOTS_PER_WINDOW, fitting));
   const lateMs = rotation.includes(self) ? 0 : spread(self, index) * usableMs / count / 2;
   const beginMs = windowStartMs(windowMsMin, index) + lengthMs * GUARD;
   for (let part = 0; part < count; part++) {

@@ -42,7 +42,22 @@ export interface WindowState {
   origin: Timestamp | undefined;
   /** Who made that. */
   first: ProposerIndex | undefined;
+  /** When this acceptor last answered a 1a; undefined if it has not, or its clock has been set back. */
+  answeredAt: Timestamp | undefined;
+  /** Whether a 2a may be due that is put off (`quiet.ts`). */
+  isPutOff: boolean;
 }
+
+/** Where windows begin in an instance in which nothing has happened. */
+export function newWindows(): WindowState {
+  return { origin: undefined, first: undefined, answeredAt: undefined, isPutOff: false };
+}
+
+/** From this window on there is room for more ballots in each, and acceptors are quiet before them. */
+export const LONG_FROM = 4;
+
+/** The parts of such a window: the first quarter is the guard, the others have a ballot each. */
+export const PARTS = 8;
 
 /** Whose a window is. */
 export type Owner = ProposerIndex | "others";
@@ -129,6 +144,7 @@ export function noteSetBack(windows: WindowState, now: Timestamp): void {
   if (windows.origin !== undefined && compareTimestamps(windows.origin, now) > 0) {
     windows.origin = now;
   }
+  windows.answeredAt = undefined;
 }
 
 /** What decides whether a 1a is delivered. */

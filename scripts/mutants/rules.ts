@@ -130,6 +130,16 @@ export const VOTES: readonly Fault[] = [
     },
   },
   {
+    name: "acceptors send 2as at any time",
+    origin: "this program before: a liar that times its votes kept learners undecided",
+    edits: [edit("core/quiet.ts", "const QUIET = 1 / 4;", "const QUIET = 0;")],
+    caughtBy: {
+      path: "tests/core/quiet_test.ts",
+      test:
+        "quiet: a 2a that becomes due too late to be known is sent when it will be known in time",
+    },
+  },
+  {
     name: "unknown refs are ignored",
     origin: "another implementation",
     edits: [

@@ -36,12 +36,11 @@ Deno.test("windows: ballots of an owner are above whatever may still pass in its
     const startMs = 100 * index * (index + 1) / 2;
     const lengthMs = 100 * (index + 1);
     const offers = offersOf(0, pace, startMs, startMs + lengthMs - 1);
-    assertEquals(offers.length, 3);
+    assertEquals(offers.length, 6);
     for (const ms of offers) assert(ms - startMs >= lengthMs / 4, `${ms} of window ${index}`);
-    const [one, two, three] = offers as [number, number, number];
-    assert(
-      Math.abs((two - one) - lengthMs / 4) <= 1 && Math.abs((three - two) - lengthMs / 4) <= 1,
-    );
+    offers.slice(1).forEach((ms, i) => {
+      assert(Math.abs(ms - offers[i]! - lengthMs / 8) <= 1, `${offers} of window ${index}`);
+    });
   }
 });
 
@@ -69,14 +68,25 @@ function offersOf(self: number, pace: KeptWindows, fromMs: number, untilMs: numb
   return offers;
 }
 
-Deno.test("windows: a proposer offers at once where nobody has, then three times in each of its own", () => {
+Deno.test("windows: a proposer offers at once where nobody has, then three times in each of its own, and six in long ones", () => {
   const pace: KeptWindows = { rule: RULE, clockSkewMsMax: 10_000 };
   // Of 1 are window 2, from 300 to 600 ms, and window 7, from 2800 to 3600 ms.
-  assertEquals(offersOf(1, pace, 0, 3_599), [0, 375, 450, 525, 3_000, 3_200, 3_400]);
-  // The open window of all others, from 1500 to 2100 ms: each begins a little later than it may.
+  assertEquals(offersOf(1, pace, 0, 3_599), [
+    0,
+    375,
+    450,
+    525,
+    3_000,
+    3_100,
+    3_200,
+    3_300,
+    3_400,
+    3_500,
+  ]);
+  // The open window of all others, a long one from 1500 to 2100 ms: each begins a little later than it may.
   const others = [8, 9].map((self) => offersOf(self, pace, 1, 2_099));
   for (const offers of others) {
-    assertEquals(offers.length, 3);
+    assertEquals(offers.length, 6);
     for (const ms of offers) assert(ms >= 1_650 && ms < 2_100, `${ms}`);
   }
   assert(others[0]![0] !== others[1]![0]);

@@ -148,9 +148,9 @@ Deno.test("a proposer for ever goes on after the decision, with what was decided
 
 for (
   const [how, withoutWindows, least, most] of [
-    // 77 windows begin in a minute: every fifth is not an acceptor's, and has three ballots; fewer at
-    // first, when a ballot might take longer than a window.
-    ["in windows", false, 36, 46],
+    // 77 windows begin in a minute: every fifth is not an acceptor's, and has six ballots; fewer at
+    // first, when a ballot might take longer than a part of a window.
+    ["in windows", false, 60, 92],
     // From 200 ms to 10 s, doubling: some ten, not hundreds.
     ["with back-off", true, 6, 20],
   ] as const

@@ -5,13 +5,15 @@
  */
 
 import { windowAt, windowStartMs } from "../../core/schedule.ts";
+import { LONG_FROM } from "../../core/windows.ts";
 import { skewOf, type SpoilScenario, type WindowKeeping } from "./scenario.ts";
 
-/** A window is long enough if it has room for so many message delays: three ballots of four. */
-const DELAYS_PER_WINDOW = 12;
-
-/** And for so many times the difference of clocks. */
-const SKEWS_PER_WINDOW = 3;
+/**
+ * A window is long enough if in the quiet quarter of each of its eight parts a message gets through,
+ * even to an acceptor whose clock is behind: 32 delays, and 32 times the difference of clocks.
+ */
+const DELAYS_PER_WINDOW = 32;
+const SKEWS_PER_WINDOW = 32;
 
 /** So many windows of honest proposers that are long enough are enough. */
 const WINDOWS = 2;
@@ -20,7 +22,7 @@ const WINDOWS = 2;
  * The bound, in milliseconds since the first honest proposer was asked.
  *
  * Windows begin with the first 1a, perhaps `headStartMs` before that. The first that is long enough
- * is `ceil((12 D + 3 S) / w) - 1`, or the one that it falls into if that is later, and from there on each
+ * is `ceil(32 (D + S) / w) - 1`, or the one that it falls into if that is later, and from there on each
  * round of the rotation has as many windows of honest proposers as there are in it.
  */
 export function boundMs(scenario: SpoilScenario, keeping: WindowKeeping): number {
@@ -32,7 +34,7 @@ export function boundMs(scenario: SpoilScenario, keeping: WindowKeeping): number
   const honest = new Set(offerings.map(({ acceptor }) => acceptor));
   const share = rotation.filter((member) => honest.has(member)).length;
   const latestMs = Math.max(...offerings.map(({ atMs }) => atMs)) + delayMs;
-  const first = Math.max(longEnough, windowAt(windowMsMin, latestMs) + 1, 1);
+  const first = Math.max(longEnough, windowAt(windowMsMin, latestMs) + 1, LONG_FROM);
   const last = first + WINDOWS * (cycle - share + 1);
   return windowStartMs(windowMsMin, last + 1) + 3 * delayMs - headStartMs;
 }
