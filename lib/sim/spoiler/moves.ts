@@ -7,8 +7,8 @@
 
 import type { Prng } from "../prng.ts";
 import { drawOffer, drawSplit } from "./offers.ts";
-import { drawTestimony } from "./testimony.ts";
-import type { Act } from "./setting.ts";
+import { drawTestimony, says } from "./testimony.ts";
+import type { Act, Order } from "./setting.ts";
 import type { SpoilWorld } from "./world.ts";
 
 /** A move and how long after the beginning of the plan it is made. */
@@ -38,11 +38,11 @@ export function drawPlan(world: SpoilWorld, prng: Prng): Plan {
       act: prng.chance(0.75) ? offer() : say(),
     }));
   }
-  if (kind < 36) {
+  if (kind < 35) {
     const slow = { inMs: 0, act: drawLag(world, prng) };
     return prng.chance(0.5) ? [slow] : [slow, { inMs: prng.between(0, 2 * delayMs), act: offer() }];
   }
-  if (kind < 38) return [{ inMs: 0, act: drawOrder(world, prng) }];
+  if (kind < 38) return [{ inMs: 0, act: drawOrders(world, prng) }];
   if (kind < 39) return [{ inMs: 0, act: drawSplit(world, prng) }];
   return [{ inMs: 0, act: offer() }, { inMs: 0, act: say() }, { inMs: delayMs, act: say() }];
 }
@@ -78,13 +78,37 @@ function drawLag({ sites }: SpoilWorld, prng: Prng): Act {
   };
 }
 
-/** After each honest 1a, from then on, another, or what a liar says. */
-function drawOrder(world: SpoilWorld, prng: Prng): Act {
+function drawAnyOrders(world: SpoilWorld, prng: Prng): Order[] {
   const { delayMs } = world.setting.scenario;
-  const act = prng.chance(0.7) ? drawOffer(world, prng) : drawTestimony(world, prng);
-  const afterMs = prng.between(0, 4 * delayMs);
+  return Array.from({ length: prng.between(1, 3) }, () => ({
+    ms: prng.between(0, 4 * delayMs),
+    isBeforeNext: prng.chance(0.5),
+    act: prng.chance(0.3) ? drawOffer(world, prng) : drawTestimony(world, prng),
+  }));
+}
+
+/**
+ * A liar votes with one acceptor by one story and with another by another, each time so late that the
+ * proposer hears of what these send only when it has chosen its next value.
+ */
+function drawFeud(world: SpoilWorld, prng: Prng): Order[] {
+  const { liars, delayMs } = world.setting.scenario;
+  const liar = prng.pick(liars)!;
+  return prng.shuffled(world.sites.map((_, site) => site)).slice(0, 2).map((site, branch) => ({
+    ms: prng.between(1, 2 * delayMs),
+    isBeforeNext: true,
+    act: says({ liar, branch, like: site, to: [site] }),
+  }));
+}
+
+/** After each honest 1a, or before each, from then on: 1as, or what liars say, to each something else. */
+function drawOrders(world: SpoilWorld, prng: Prng): Act {
+  const orders = prng.chance(0.5) ? drawFeud(world, prng) : drawAnyOrders(world, prng);
   return (now) => {
-    now.order({ afterMs, act });
-    now.note(`from now on ${afterMs} ms after each honest 1a:`);
+    for (const order of orders) now.order(order);
+    const times = orders.map(({ ms, isBeforeNext }) =>
+      `${ms} ms ${isBeforeNext ? "before" : "after"}`
+    );
+    now.note(`from now on ${times.join(" and ")} each honest 1a:`);
   };
 }

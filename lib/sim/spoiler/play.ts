@@ -57,7 +57,7 @@ export const EFFORT: Effort = { plansMin: 12, plansMax: 32, spoilsMax: 400 };
 /** Moments to which it can go back. */
 const MOMENTS_MAX = 48;
 
-/** So many plans more are tried for each decision that it has put off. */
+/** More plans tried for each decision that it has put off. */
 const PLANS_MORE = 2;
 
 /** Plans that have worked are tried again: the latest so many. */
@@ -66,7 +66,7 @@ const WORKED_MAX = 6;
 /** Plans that went best are gone on with: so many. */
 const PROMISING_MAX = 3;
 
-/** A plan of so many acts is not made longer. */
+/** A plan is made longer up to this number of acts. */
 const ACTS_MAX = 12;
 
 /** A plan that was tried, and what came of it. */
@@ -78,11 +78,15 @@ interface Attempt {
 }
 
 /** Runs the world of a seed. */
-export function spoil(
-  seed: number,
+export function spoil(seed: number, options: SpoilOptions & Partial<Effort> = {}): SpoilReport {
+  return spoilIn(drawSpoilScenario(seed, options), options);
+}
+
+/** Runs a world. */
+export function spoilIn(
+  scenario: SpoilScenario,
   options: SpoilOptions & Partial<Effort> = {},
 ): SpoilReport {
-  const scenario = drawSpoilScenario(seed, options);
   const keeping = options.windows ?? "acceptors";
   const world = SpoilWorld.make(scenario, keeping);
   const effort = options.isQuiet ? { plansMin: 0, plansMax: 0, spoilsMax: 0 } : EFFORT;

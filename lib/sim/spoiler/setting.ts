@@ -19,8 +19,10 @@ export interface Act {
 
 /** What the spoiler does each time that an honest proposer has offered a 1a. */
 export interface Order {
-  /** So much later, in milliseconds. */
-  readonly afterMs: number;
+  /** In milliseconds: after that, or before the proposer's next. */
+  readonly ms: number;
+  /** Which of them. */
+  readonly isBeforeNext: boolean;
   readonly act: Act;
 }
 

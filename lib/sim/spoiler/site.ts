@@ -7,7 +7,9 @@
 import { type CoreContext, type InstanceState, newInstance } from "../../core/instance.ts";
 import type { LearnerGraph } from "../../core/learner_graph.ts";
 import type { ProposerState } from "../../core/proposer.ts";
-import type { AcceptorIndex } from "../../core/types.ts";
+import { setOf } from "../../core/acceptor_set.ts";
+import { findStarved } from "../../core/starvation.ts";
+import type { AcceptorIndex, LearnerSet } from "../../core/types.ts";
 import type { WindowRule } from "../../core/windows.ts";
 import { cloneInstance } from "../clone.ts";
 import { LIMITS } from "./limits.ts";
@@ -65,4 +67,17 @@ export function own(shared: Shared & { proposer?: ProposerState | undefined }): 
   shared.state = cloneInstance(shared.state);
   if (shared.proposer !== undefined) shared.proposer = { ...shared.proposer };
   shared.isShared = false;
+}
+
+/**
+ * The learners that cannot decide, as far as an honest acceptor knows, as long as liars stay silent. Where
+ * all need the same there are none: nothing may starve those.
+ */
+export function starvedBySilence(
+  sites: readonly Site[],
+  graph: LearnerGraph,
+  { liars, needs }: SpoilScenario,
+): LearnerSet {
+  if (needs.every(({ length }) => length === 0)) return 0n;
+  return sites.reduce((set, { state }) => set | findStarved(graph, state, setOf(liars)), 0n);
 }

@@ -24,7 +24,7 @@ interface Testimony {
   readonly branch: number;
   /** Position of the honest acceptor from whom it has what it knows. */
   readonly like: number;
-  /** It does not know of so many of the latest 1as, nor of what was said of them. */
+  /** How many of the latest 1as it does not know of, nor of what was said of them. */
   readonly behind: number;
   /** Whether it knows the spoiler's own 1as, before anybody honest does. */
   readonly knowsMade: boolean;
@@ -40,7 +40,7 @@ export function drawTestimony(world: SpoilWorld, prng: Prng): Act {
   const like = prng.below(world.sites.length);
   const testimony = {
     liar: prng.pick(liars)!,
-    branch: prng.chance(0.8) ? 0 : 1,
+    branch: prng.chance(0.6) ? 0 : 1,
     like,
     behind: prng.chance(0.85) ? 0 : prng.between(1, 2),
     knowsMade: prng.chance(0.2),
@@ -48,6 +48,11 @@ export function drawTestimony(world: SpoilWorld, prng: Prng): Act {
     laterMs: prng.chance(0.9) ? 0 : prng.between(1, prng.pick([3, 20])! * delayMs),
   };
   return (now) => testify(now, testimony);
+}
+
+/** Lets a liar say, to some, what it would if it knew what one of them knows. */
+export function says(what: Pick<Testimony, "liar" | "branch" | "like" | "to">): Act {
+  return (now) => testify(now, { ...what, behind: 0, knowsMade: false, laterMs: 0 });
 }
 
 function testify(world: SpoilWorld, testimony: Testimony): void {

@@ -7,7 +7,7 @@
 
 import { type Effect, type Input, type InstanceState, step } from "../../core/instance.ts";
 import { Agenda } from "../agenda.ts";
-import { findStarved } from "../../core/starvation.ts";
+import { hasMember } from "../../core/acceptor_set.ts";
 import { newProposer, stepProposer } from "../../core/proposer.ts";
 import {
   type AcceptorIndex,
@@ -33,7 +33,7 @@ import {
   type Told,
 } from "./setting.ts";
 import { BY_TIMESTAMPS, isInItsWindow, takePart } from "./timestamps.ts";
-import { makeSites, own, share, type Shared, type Site } from "./site.ts";
+import { makeSites, own, share, type Shared, type Site, starvedBySilence } from "./site.ts";
 
 const START_SECONDS = 1_000_000;
 
@@ -50,7 +50,7 @@ export class SpoilWorld {
   ballots = 0;
   /** When honest proposers have offered, the latest of them. */
   honestMs: readonly number[] = [0];
-  /** When the spoiler last offered a 1a. */
+  /** When it last offered a 1a. */
   offeredMs = -Infinity;
   /** Steps of the core. */
   steps = 0;
@@ -128,14 +128,10 @@ export class SpoilWorld {
     return this.violation !== undefined || this.decidedMs.every((atMs) => atMs !== undefined);
   }
 
-  /** Whether each learner that has not decided is starved, as far as some honest acceptor knows. */
+  /** Whether no learner can decide that has not, as long as liars stay silent. */
   get isStarved(): boolean {
-    const { graph } = this.setting;
-    let starved = 0n;
-    for (const { state } of this.sites) starved |= findStarved(graph, state);
-    return this.decidedMs.every((atMs, a) =>
-      atMs !== undefined || ((starved >> BigInt(a)) & 1n) > 0n
-    );
+    const starved = starvedBySilence(this.sites, this.setting.graph, this.setting.scenario);
+    return this.decidedMs.every((atMs, a) => atMs !== undefined || hasMember(starved, a));
   }
 
   /** Lets the spoiler do something at a time. */
@@ -272,6 +268,7 @@ export class SpoilWorld {
       this.#wakeAt(site, next);
       if (!isNow) return;
     }
+    const offered = this.ballots;
     // Windows use no entropy.
     for (const effect of stepProposer(graph, state, proposer, pace, now, 0)) {
       if (effect.kind === "wake" && keeping !== "timestamps") this.#wakeAt(site, effect.at);
@@ -281,7 +278,9 @@ export class SpoilWorld {
       const message = names.proposalOf(effect.ballot);
       this.note(`acceptor ${acceptor} offers ${effect.ballot.valueHash}`);
       this.#step(site, { kind: "message", message, source: "self", now });
-      for (const { afterMs, act } of this.#orders) this.plan(this.nowMs + afterMs, act);
+    }
+    for (const { ms, isBeforeNext, act } of this.ballots > offered ? this.#orders : []) {
+      this.plan(isBeforeNext ? site.wakeMs - ms : this.nowMs + ms, act);
     }
   }
 
