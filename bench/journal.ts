@@ -10,6 +10,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { MessageId } from "../lib/core/types.ts";
 import type { Journal, JournalBatch, JournalMessage } from "../lib/store/journal.ts";
 import { openSqliteJournal } from "../lib/store/sqlite_journal.ts";
+import { printShapes } from "./journal_shapes.ts";
 
 const MESSAGE_BYTES = 300;
 const MESSAGES = 100_000;
@@ -27,6 +28,7 @@ export function benchJournal(): void {
   const parent = Deno.makeTempDirSync({ prefix: "hetpaxos-bench-" });
   try {
     console.log(`syncing 4 KiB takes the disk ${syncMs(parent).toFixed(2)} ms (median)`);
+    printShapes(parent);
     for (const perInstance of PER_INSTANCE) {
       const dataDir = join(parent, String(perInstance));
       fill(dataDir, perInstance);
