@@ -14,7 +14,8 @@ import { STRATEGIES } from "../lib/sim/strategies.ts";
 import { explainSeed } from "./sim/explain.ts";
 import { explainScript } from "./sim/script.ts";
 import { exportedFunctions } from "./sim/entered.ts";
-import type { Batch, Outcome } from "./sim/worker.ts";
+import type { Outcome } from "./sim/worker.ts";
+import { runInWorkers, type Stretch } from "./sim/workers.ts";
 import { SEED_FLAGS, SEED_MAX } from "./sim/flags.ts";
 
 /** Seeds handed to a worker at once. */
@@ -26,12 +27,6 @@ const RARE_SEEDS_MIN = 20_000;
 
 /** How many failures are told before it stops. */
 const FAILURES_MAX = 5;
-
-/** Which worlds to run. */
-interface Worlds {
-  readonly first: number;
-  readonly count: number;
-}
 
 interface Totals {
   readonly marks: Marks;
@@ -48,43 +43,23 @@ function newTotals(): Totals {
 }
 
 /** Lets workers run all seeds. */
-async function runAll(worlds: Worlds, workers: number): Promise<Totals> {
-  const { first, count } = worlds;
+async function runAll(seeds: Stretch, workers: number): Promise<Totals> {
   const totals = newTotals();
   const startedMs = performance.now();
-  let next = first;
   let toldMs = startedMs;
-  const work = (): Promise<void> => {
-    const worker = new Worker(new URL("./sim/worker.ts", import.meta.url), { type: "module" });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const hand = () => {
-      if (next >= first + count || totals.failures.length >= FAILURES_MAX) {
-        worker.terminate();
-        return resolve();
-      }
-      const size = Math.min(BATCH, first + count - next);
-      const batch: Batch = { first: next, count: size };
-      next += batch.count;
-      worker.postMessage(batch);
-    };
-    worker.onmessage = ({ data }: MessageEvent<Outcome>) => {
-      add(totals, data);
+  await runInWorkers<Outcome>({
+    url: new URL("./sim/worker.ts", import.meta.url),
+    ...{ workers, seeds, batch: BATCH },
+    take(outcome) {
+      add(totals, outcome);
       if (performance.now() - toldMs > 10_000) {
         toldMs = performance.now();
         const rate = 1000 * totals.runs / (toldMs - startedMs);
-        console.error(`${totals.runs} of ${count} seeds, ${rate.toFixed(0)} a second`);
+        console.error(`${totals.runs} of ${seeds.count} seeds, ${rate.toFixed(0)} a second`);
       }
-      hand();
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      worker.terminate();
-      reject(new Error(event.message));
-    };
-    hand();
-    return promise;
-  };
-  await Promise.all(Array.from({ length: workers }, work));
+      return totals.failures.length < FAILURES_MAX;
+    },
+  });
   return totals;
 }
 
@@ -164,7 +139,7 @@ const FLAGS = [
 ] as const;
 
 /** Runs worlds. Returns whether all is well. */
-async function runSeeds(worlds: Worlds, workers: number): Promise<boolean> {
+async function runSeeds(worlds: Stretch, workers: number): Promise<boolean> {
   const { count } = worlds;
   const startedMs = performance.now();
   const totals = await runAll(worlds, workers);

@@ -12,6 +12,7 @@ import { Marks } from "../lib/sim/marks.ts";
 import { logCoverage, type LogReport, runLog } from "../lib/sim/log/run.ts";
 import { SEED_FLAGS, SEED_MAX } from "./sim/flags.ts";
 import type { LogOutcome } from "./sim/log_worker.ts";
+import { runInWorkers } from "./sim/workers.ts";
 
 /** Seeds handed to a worker at once. */
 const BATCH = 20;
@@ -26,33 +27,15 @@ const FAILURES_MAX = 5;
 async function runAll(first: number, count: number, workers: number) {
   const marks = new Marks();
   const failures: LogReport[] = [];
-  let next = first;
-  const work = (): Promise<void> => {
-    const worker = new Worker(new URL("./sim/log_worker.ts", import.meta.url), { type: "module" });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const hand = () => {
-      if (next >= first + count || failures.length >= FAILURES_MAX) {
-        worker.terminate();
-        return resolve();
-      }
-      const size = Math.min(BATCH, first + count - next);
-      worker.postMessage({ first: next, count: size });
-      next += size;
-    };
-    worker.onmessage = ({ data }: MessageEvent<LogOutcome>) => {
-      marks.add(data.marks);
-      failures.push(...data.reports.filter(({ violation }) => violation !== undefined));
-      hand();
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      worker.terminate();
-      reject(new Error(event.message));
-    };
-    hand();
-    return promise;
-  };
-  await Promise.all(Array.from({ length: workers }, work));
+  await runInWorkers<LogOutcome>({
+    url: new URL("./sim/log_worker.ts", import.meta.url),
+    ...{ workers, seeds: { first, count }, batch: BATCH },
+    take(outcome) {
+      marks.add(outcome.marks);
+      failures.push(...outcome.reports.filter(({ violation }) => violation !== undefined));
+      return failures.length < FAILURES_MAX;
+    },
+  });
   return { marks, failures: failures.toSorted((a, b) => a.seed - b.seed) };
 }
 

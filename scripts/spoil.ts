@@ -10,7 +10,8 @@ import { runScript } from "./command.ts";
 import { spoil } from "../lib/sim/spoiler/play.ts";
 import type { SpoilOptions, WindowKeeping } from "../lib/sim/spoiler/scenario.ts";
 import { markdownTable } from "./markdown.ts";
-import type { SpoilBatch, SpoilResult } from "./sim/spoil_worker.ts";
+import type { SpoilResult } from "./sim/spoil_worker.ts";
+import { runInWorkers } from "./sim/workers.ts";
 import { SEED_FLAGS, SEED_MAX } from "./sim/flags.ts";
 
 /** Seeds handed to a worker at once. */
@@ -29,39 +30,16 @@ interface Worlds {
 async function runAll({ first, count, options }: Worlds, workers: number): Promise<SpoilResult[]> {
   const failuresMax = options.windows === "timestamps" ? Infinity : FAILURES_MAX;
   const results: SpoilResult[] = [];
-  let next = first;
   let failures = 0;
-  const work = (): Promise<void> => {
-    const url = new URL("./sim/spoil_worker.ts", import.meta.url);
-    const worker = new Worker(url, { type: "module" });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const hand = () => {
-      if (next >= first + count || failures >= failuresMax) {
-        worker.terminate();
-        return resolve();
-      }
-      const batch: SpoilBatch = {
-        first: next,
-        count: Math.min(BATCH, first + count - next),
-        options,
-      };
-      next += batch.count;
-      worker.postMessage(batch);
-    };
-    worker.onmessage = ({ data }: MessageEvent<SpoilResult[]>) => {
-      results.push(...data);
-      failures += data.filter(({ violation }) => violation !== undefined).length;
-      hand();
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      worker.terminate();
-      reject(new Error(event.message));
-    };
-    hand();
-    return promise;
-  };
-  await Promise.all(Array.from({ length: workers }, work));
+  await runInWorkers<SpoilResult[]>({
+    url: new URL("./sim/spoil_worker.ts", import.meta.url),
+    ...{ workers, seeds: { first, count }, batch: BATCH, more: { options } },
+    take(outcome) {
+      results.push(...outcome);
+      failures += outcome.filter(({ violation }) => violation !== undefined).length;
+      return failures < failuresMax;
+    },
+  });
   return results.sort((a, b) => a.seed - b.seed);
 }
 

@@ -6,6 +6,7 @@
 import { create } from "@bufbuild/protobuf";
 import type { RefusalReason } from "../../lib/net/admission.ts";
 import { type AcceptorClient, type ConnectOptions, connectTo } from "../../lib/net/client.ts";
+import { ClientSession } from "../../lib/net/client_session.ts";
 import { Outbox } from "./outbox.ts";
 import type { ServiceHandlers } from "../../lib/net/rpc.ts";
 import { type RunningServer, serve, type ServeOptions } from "../../lib/net/server.ts";
@@ -180,4 +181,23 @@ export async function openLink(client: AcceptorClient): Promise<OpenLink> {
       await ended;
     },
   };
+}
+
+/** How Connect's own transports reach a server over a session of ours, as alice. */
+export function sessionTo(
+  port: number,
+): { readonly baseUrl: string; readonly sessionManager: ClientSession } {
+  const baseUrl = `https://127.0.0.1:${port}`;
+  const sessionManager = new ClientSession({
+    authority: baseUrl,
+    host: "127.0.0.1",
+    port,
+    tls: CAST.alice,
+    expected: CAST.server,
+    pingIntervalMs: 5_000,
+    pingTimeoutMs: 5_000,
+    connectTimeoutMs: 5_000,
+    cleartext: false,
+  });
+  return { baseUrl, sessionManager };
 }

@@ -7,30 +7,18 @@
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { assertEquals, assertRejects } from "@std/assert";
-import { ClientSession } from "../../lib/net/client_session.ts";
 import {
   Health,
   HealthCheckResponse_ServingStatus as Status,
 } from "../../lib/wire/gen/grpc/health/v1/health_pb.ts";
-import { CAST, ECHO, startServer } from "./fixture.ts";
+import { ECHO, sessionTo, startServer } from "./fixture.ts";
 
 const SERVICE = "hetpaxos.v1.HetPaxosService";
 
 Deno.test("the health service tells whether it serves, now and when that changes", async () => {
   let serves = true;
   await using server = await startServer({ handlers: { ...ECHO, isServing: () => serves } });
-  const baseUrl = `https://127.0.0.1:${server.port}`;
-  const sessionManager = new ClientSession({
-    authority: baseUrl,
-    host: "127.0.0.1",
-    port: server.port,
-    tls: CAST.alice,
-    expected: CAST.server,
-    pingIntervalMs: 5_000,
-    pingTimeoutMs: 5_000,
-    connectTimeoutMs: 5_000,
-    cleartext: false,
-  });
+  const { baseUrl, sessionManager } = sessionTo(server.port);
   const client = createClient(Health, createGrpcTransport({ baseUrl, sessionManager }));
   for (const service of ["", SERVICE]) {
     assertEquals((await client.check({ service })).status, Status.SERVING);

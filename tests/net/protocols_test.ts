@@ -3,12 +3,11 @@ import { createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Agent, request } from "node:https";
-import { ClientSession } from "../../lib/net/client_session.ts";
 import { connectTo } from "../../lib/net/client.ts";
 import { serve } from "../../lib/net/server.ts";
 import { HetPaxosService } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
-import { CAST, ECHO, LIMITS, openLink, startClient, startServer } from "./fixture.ts";
+import { CAST, ECHO, LIMITS, openLink, sessionTo, startClient, startServer } from "./fixture.ts";
 
 const never = new AbortController().signal;
 const nodeOptions = {
@@ -59,18 +58,7 @@ for (
 ) {
   Deno.test(`${name} over HTTP/2`, async () => {
     await using server = await startServer();
-    const baseUrl = `https://127.0.0.1:${server.port}`;
-    const sessionManager = new ClientSession({
-      authority: baseUrl,
-      host: "127.0.0.1",
-      port: server.port,
-      tls: CAST.alice,
-      expected: CAST.server,
-      pingIntervalMs: 5_000,
-      pingTimeoutMs: 5_000,
-      connectTimeoutMs: 5_000,
-      cleartext: false,
-    });
+    const { baseUrl, sessionManager } = sessionTo(server.port);
     const client = createClient(
       HetPaxosService,
       make({ baseUrl, httpVersion: "2", sessionManager, useBinaryFormat: false }),

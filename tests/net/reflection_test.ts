@@ -9,14 +9,13 @@ import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Code, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { assertEquals } from "@std/assert";
-import { ClientSession } from "../../lib/net/client_session.ts";
 import {
   ServerReflection,
   type ServerReflectionResponse,
 } from "../../lib/wire/gen/grpc/reflection/v1/reflection_pb.ts";
 import { testUnless } from "../store/trying.ts";
 import { missing } from "../e2e/tools.ts";
-import { CAST, ECHO, startServer } from "./fixture.ts";
+import { CAST, ECHO, sessionTo, startServer } from "./fixture.ts";
 
 const SERVICE = "hetpaxos.v1.HetPaxosService";
 const ALL = ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", SERVICE];
@@ -31,18 +30,7 @@ function filesOf({ messageResponse: { case: kind, value } }: ServerReflectionRes
 
 Deno.test("a server tells its services, and files with all that they import", async () => {
   await using server = await startServer({ handlers: ECHO });
-  const baseUrl = `https://127.0.0.1:${server.port}`;
-  const sessionManager = new ClientSession({
-    authority: baseUrl,
-    host: "127.0.0.1",
-    port: server.port,
-    tls: CAST.alice,
-    expected: CAST.server,
-    pingIntervalMs: 5_000,
-    pingTimeoutMs: 5_000,
-    connectTimeoutMs: 5_000,
-    cleartext: false,
-  });
+  const { baseUrl, sessionManager } = sessionTo(server.port);
   const client = createClient(ServerReflection, createGrpcTransport({ baseUrl, sessionManager }));
   const asked = [
     { case: "listServices", value: "" },
