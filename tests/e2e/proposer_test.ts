@@ -127,7 +127,7 @@ Deno.test(
       assertOneLine(
         ended,
         7,
-        /--timeout: instance 3 is not decided: Eve cannot decide now: it needs any 3 of .*; no link with Carol /,
+        /--timeout: instance 3 is not decided: Eve cannot decide now: it needs any 3 of .*; Carol does not answer /,
       );
       assertEquals(performance.now() - started >= 1_000, true);
       const learner = ["--once", "--instance", "3", "--timeout", "1s"];
