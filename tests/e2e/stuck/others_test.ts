@@ -6,11 +6,13 @@
  */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { freePorts } from "../../../cli/demo/child.ts";
 import { EXIT } from "../../../lib/wire/operator_error.ts";
 import { FOUR_AND_THREE } from "../../node/starving.ts";
 import { Cluster } from "../cluster.ts";
 import { Proxy } from "../proxy.ts";
 import { e2e } from "../stage.ts";
+import { missing } from "../tools.ts";
 import { FirstSentences, lastWords, verdictText } from "./first_sentences.ts";
 import { configurationsOf, starving, writeJournal } from "./histories.ts";
 import { altered, NAMES, PLAN, stop } from "./scene.ts";
@@ -69,16 +71,32 @@ Deno.test(e2e(import.meta.url, "acceptors on two sides, and a pin that is wrong"
   await sentences.close();
 }, { patienceMs: 150_000 }));
 
+/** Who has curl, and no certificate, can tell whether an acceptor is ready. */
+async function curlReady(probe: string): Promise<void> {
+  const why = missing("curl");
+  if (why !== undefined) return console.log(`ignored: readiness by curl: ${why}`);
+  const args = ["--silent", "--fail", "--write-out", "%{http_code}", `http://${probe}/readyz`];
+  const { stdout } = await new Deno.Command("curl", { args, env: { NO_PROXY: "*" } }).output();
+  assertEquals(new TextDecoder().decode(stdout), "ok\n200");
+}
+
 Deno.test(e2e(import.meta.url, "five acceptors of which four have starved X", async (stage) => {
   const cluster = await Cluster.make(stage, { plan: FOUR_AND_THREE, clients: 2 });
   const of = await configurationsOf(cluster, FOUR_AND_THREE.acceptors);
   const sentences = new FirstSentences(stage, new URL("./five.txt", import.meta.url));
+  const port = `${freePorts(1)}`;
   const all = FOUR_AND_THREE.acceptors.map((name) => {
     const dataDir = `${stage.folder}/${name}.data`;
     writeJournal(of(name), dataDir, starving(of, 0n));
-    return cluster.run("acceptor", name, ["--data-dir", dataDir]);
+    return cluster.run("acceptor", name, [
+      "--data-dir",
+      dataDir,
+      ...name === "Alice" ? ["--probe", port] : [],
+    ]);
   });
   await Promise.all(all.map((each) => each.logged("votes from now on")));
+  const { probe } = await all[0]!.line(({ event }) => event === "listening", "where it listens");
+  await curlReady(`${probe}`);
   const waits = cluster.run("proposer", "client_1", ["--value", "x"]);
   const told = await waits.line(({ event }) => event === "starved", "that a learner is starved");
   await sentences.of("a learner is starved", cluster, {
