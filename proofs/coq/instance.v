@@ -6,7 +6,7 @@
    safe. In ballot One they send 1bs and 2as, so X and Y decide. D sends two messages of one prev, a
    1b of ballot One and a 1b of ballot Two. A's 1b of ballot Three has both in its past. *)
 From Coq Require Import Relations Relation_Operators Operators_Properties Wellfounded List Arith Lia.
-Require Import definitions basics safe_acceptors agreement recursion.
+Require Import definitions basics safe_acceptors agreement recursion well_formed.
 Import ListNotations.
 
 Inductive server := A | B | C | D.
@@ -210,14 +210,32 @@ Proof.
     repeat (destruct T as [T|T]; [discriminate|]); destruct T.
 Qed.
 
+(* The premises of well_formed.v hold of it, too. *)
+Lemma well_formed_four x p : signed_by four x p -> follows four x p.
+Proof.
+  intro H. unfold follows. simpl.
+  assert (K : forall z, earlier four z x -> In z (past x) /\ z <> x).
+  { intros z E. split.
+    - apply tran_past. exact (earlier_tran four z x E).
+    - intros ->. exact (earlier_irreflexive four lawful_four x E). }
+  destruct x; simpl in H; try discriminate; injection H as <-; simpl;
+    repeat (split; [simpl; auto; reflexivity|]);
+    intros z E; destruct (K z E) as [I N]; clear K E; simpl in I;
+    repeat (destruct I as [<-|I];
+      [try (intro S; discriminate S); try (exfalso; apply N; reflexivity); intro S;
+       first [apply itself | eapply by_prev; [reflexivity|apply itself]]|]); destruct I.
+Qed.
+
 (* So all premises of agreement hold together. *)
 Theorem not_vacuous : lawful four /\ valid four /\ solved four two /\ lawful_run four shown /\
   entangled shown X Y /\ decides four two (sent shown) X One /\ decides four two (sent shown) Y One /\
+  (forall x p, signed_by four x p -> follows four x p) /\
   exists p, caught four A3 p /\ ~ safe shown p.
 Proof.
   split; [exact lawful_four|]. split; [exact valid_four|]. split; [exact solution|].
   split; [exact lawful_shown|]. split; [exact (entangled_four X Y)|].
   split; [exact (decided X)|]. split; [exact (decided Y)|].
+  split; [exact well_formed_four|].
   exists D. split; [exact liar_caught|]. simpl. auto.
 Qed.
 End Instance.
