@@ -6,7 +6,7 @@
 
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
-import { makeTestConfigurations, TestCluster } from "./harness.ts";
+import { logOf, makeTestConfigurations, TestCluster } from "./harness.ts";
 import { Traffic } from "./traffic.ts";
 
 const DECISIONS = 20n;
@@ -34,9 +34,14 @@ Deno.test("a decision costs two signatures and two synced commits at each accept
   const { cluster, count } = await start();
   const traffic = new Traffic(cluster);
   const before = count();
+  const startMs = cluster.clock.elapsedMs();
   for (let instance = 1n; instance <= DECISIONS; instance++) await cluster.decides(instance);
   const after = count();
   const each = Number(DECISIONS);
+  // Windows or not, the first 1a passes at once: 1a, 1b and 2a are a delay each, of a millisecond.
+  assertEquals(cluster.clock.elapsedMs() - startMs, 3 * each);
+  const proposals = logOf(cluster.acceptors[0]!).filter(({ wire }) => wire.kind === "1a");
+  assertEquals(proposals.length, each);
   assertEquals(after.signed - before.signed, 8 * each);
   assertEquals(
     after.synced.map((synced, i) => synced - before.synced[i]!),
