@@ -9,6 +9,7 @@ import { EXIT, OperatorError } from "../lib/wire/operator_error.ts";
 import { runScript } from "../scripts/command.ts";
 import { benchCluster } from "./cluster.ts";
 import { benchBeside } from "./beside.ts";
+import { benchAttack } from "./attack.ts";
 import { benchCore } from "./core.ts";
 import { benchFlat } from "./flat.ts";
 import { benchGraph } from "./graph.ts";
@@ -35,7 +36,7 @@ const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<v
 const COMPARING = ["cluster", "graph", "members", "start", "strangers", "wide-area"];
 
 /** Those that are told by flags what to do. */
-const TOLD = ["cluster", "open", "flat", "peers"];
+const TOLD = ["attack", "cluster", "open", "flat", "peers"];
 
 const ALL = [...TOLD, ...Object.keys(BENCHMARKS)];
 const NAMES = ALL.join(", ");
@@ -98,7 +99,7 @@ const FLAGS = [
     min: 1,
     max: 3_600,
     default: 5,
-    help: "cluster, open: how long each loop, or rate, lasts, about",
+    help: "attack, cluster, open: how long each loop, or rate, lasts, about",
   },
   {
     name: "decisions",
@@ -128,7 +129,7 @@ await runScript({
   summary: "run the benchmarks",
   description:
     "Runs the benchmarks named, or all: how fast a cluster decides (cluster), at a rate of " +
-    "proposals (open), after many others (flat), beside others (peers); how fast messages " +
+    "proposals (open), under attack by a member and a client (attack), after many others (flat), beside others (peers); how fast messages " +
     "are judged (core), the journal takes them (journal), an acceptor begins to listen (start); " +
     "what members that do not read (members), and connections that come to nothing (strangers), " +
     "cost it; what a small message costs on a link and on what is under it (streams); how long a " +
@@ -168,6 +169,7 @@ await runScript({
   if (names.includes("open")) {
     await benchOpen({ acceptors, valueBytes: bytes, kind, seconds, svg });
   }
+  if (names.includes("attack")) await benchAttack(seconds, inFlight[0]!);
   if (names.includes("flat")) await benchFlat({ decisions, inFlight: inFlight[0]!, kind, svg });
   if (names.includes("peers")) await benchBeside(inFlight);
   if (!names.includes("cluster")) return EXIT.ok;

@@ -31,3 +31,13 @@ Deno.test("spoiler: where acceptors keep no windows it wins", () => {
 Deno.test("spoiler: the same seed is the same story", () => {
   assertEquals(spoil(3), spoil(3));
 });
+
+Deno.test("spoiler: by timestamps windows that are long enough do, and short ones do not", () => {
+  const undecided = (windowDelays: number) =>
+    [12, 38].filter((seed) =>
+      spoil(seed, { acceptorCount: 4, windows: "timestamps", windowDelays, isQuiet: true })
+        .violation !== undefined
+    ).length;
+  assertEquals(undecided(12), 0);
+  assertEquals(undecided(1), 2, "a ballot takes longer than a window of one delay");
+});
