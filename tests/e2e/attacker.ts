@@ -24,6 +24,7 @@ import {
   Role,
 } from "../../lib/wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { PROTOCOL_VERSION } from "../../lib/wire/protocol_version.ts";
+import { streamOf } from "../net/iterated_talk.ts";
 
 /** Instances that it streams into: the latest. */
 const LATEST = 4;
@@ -128,7 +129,7 @@ async function talk(index: number): Promise<void> {
     },
   });
   const client = connectToAcceptor(configuration, victims[index]!);
-  const answers = client.stream(link.outgoing(), new AbortController().signal);
+  const answers = streamOf(client, link.outgoing(), new AbortController().signal);
   let isLinked = false;
   for await (const { hello, messages, ping, offered, goodbye } of answers) {
     if (goodbye !== undefined) throw new Error(`${victims[index]!.name}: ${goodbye.detail}`);
