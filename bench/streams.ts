@@ -7,6 +7,7 @@
 
 import { dirname } from "node:path";
 import process from "node:process";
+import { runScript } from "../scripts/command.ts";
 import { ROOT } from "../scripts/lint/paths.ts";
 import { makeTestIdentity } from "../tests/net/certificates.ts";
 import { type BenchIdentities, STREAM_KINDS } from "./stream_kinds.ts";
@@ -108,7 +109,18 @@ async function beClient(name: string, file: string, ids: BenchIdentities): Promi
 }
 
 if (import.meta.main) {
-  const [role, name, file] = Deno.args as [string, string, string];
-  const ids: BenchIdentities = JSON.parse(await Deno.readTextFile(file));
-  await (role === "server" ? beServer(name, ids) : beClient(name, file, ids));
+  await runScript({
+    name: "bench/streams.ts",
+    summary: "One end of the measurement of streams",
+    description: "Is started by deno task bench streams, once for each end.",
+    flags: [],
+    positionals: [
+      { name: "ROLE", help: "client or server" },
+      { name: "KIND", help: "the kind of stream" },
+      { name: "FILE", help: "identities of both ends" },
+    ],
+  }, async ({ positionals: [role, name, file] }) => {
+    const ids: BenchIdentities = JSON.parse(await Deno.readTextFile(file!));
+    await (role === "server" ? beServer(name!, ids) : beClient(name!, file!, ids));
+  });
 }

@@ -113,7 +113,7 @@ export function sayWhy(
       // What has been decided while acceptors were asked is not told.
       worst(waiting, awaited()).then((text) => {
         if (text !== undefined && !ended && key() === now) log("warn", text);
-      }, () => {});
+      }).catch(() => {});
     }
     since = now;
     cancel = clock.after(waitMs, look);

@@ -117,8 +117,8 @@ export const OWN_FAULTS: readonly Fault[] = [
     origin: "this program: the stop flushed it",
     edits: [{
       file: "lib/process/process.ts",
-      from: "node.close();\n    peers.halt();",
-      to: "peers.halt();",
+      from: "node.close();\n    peers.halt(faultWords(error));",
+      to: "peers.halt(faultWords(error));",
     }],
     caughtBy: {
       path: FAULTS_TEST,
@@ -158,8 +158,8 @@ export const OWN_FAULTS: readonly Fault[] = [
     origin: "this program, in several places: what it rejects with comes from nowhere",
     edits: [{
       file: "lib/process/peers.ts",
-      from: "this.#pump(link, incoming).catch(this.#onFault);",
-      to: "this.#pump(link, incoming);",
+      from: "this.#loops.push(this.#keepDialing(dialed, client).catch(this.#onFault));",
+      to: "this.#keepDialing(dialed, client);",
     }],
     caughtBy: {
       path: "tests/house/floating_test.ts",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sha256Hex } from "../../lib/crypto/hash.ts";
 import { unzipSync } from "fflate";
 import { ROOT } from "../lint/paths.ts";
 import { run } from "../run.ts";
@@ -58,8 +59,7 @@ export async function findTlc(): Promise<Tlc> {
 
 async function isJar(): Promise<boolean> {
   try {
-    const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(JAR));
-    return new Uint8Array(digest).toHex() === JAR_SHA256;
+    return sha256Hex(await Deno.readFile(JAR)) === JAR_SHA256;
   } catch {
     return false;
   }

@@ -88,6 +88,7 @@ class Member {
   #log: Message[] = [];
   #isUp = true;
   #missed: Message[] = [];
+  readonly #wakes: Set<number> = new Set();
   state;
 
   constructor(world: World, self: number) {
@@ -143,7 +144,10 @@ class Member {
   }
 
   #wake(ms: number): void {
+    if (this.#wakes.has(ms)) return;
+    this.#wakes.add(ms);
     this.#world.at(Math.max(ms, this.#world.nowMs), () => {
+      this.#wakes.delete(ms);
       if (!this.#isUp) return;
       this.#step({ kind: "tick", now: this.#now });
       this.propose();

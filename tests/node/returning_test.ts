@@ -52,8 +52,8 @@ async function ballots(cluster: TestCluster, instances: readonly bigint[], ms: n
 
 /** Acceptors with journals that can be taken up again. */
 async function start(): Promise<{ cluster: TestCluster; stored: StoredJournal }> {
-  // So short that there are many ballots.
-  const proposer = { windowMsMin: 4, backoffMsMin: 4, rotation: ["Bob"] };
+  // So short that there are many ballots: six a window.
+  const proposer = { windowMsMin: 8, backoffMsMin: 4, rotation: ["Bob"] };
   const limits = { instanceIdleMs: 1_000 };
   const cluster = new TestCluster(await makeTestConfigurations({ proposer, limits }));
   const stored = new StoredJournal();

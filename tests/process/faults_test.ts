@@ -60,8 +60,8 @@ const CALLS: readonly [
   ["GetStatus", "evidence", (client, signal) => client.getStatus({}, signal)],
   [
     "WatchDecisions",
-    "decisionsFrom",
-    (client, signal) => firstOf(client.watchDecisions({}, signal)),
+    "decisionsOf",
+    (client, signal) => firstOf(client.watchDecisions({ instances: [1n] }, signal)),
   ],
   [
     "Propose",
