@@ -218,8 +218,8 @@ export const RUNNING: readonly Fault[] = [
       ),
     ],
     caughtBy: {
-      path: "tests/node/hostile_waiting_test.ts",
-      test: "a 1a ahead of the clock waits until its time, and nothing waits for it",
+      path: "tests/core/time_test.ts",
+      test: "time: nothing waits for a 1a that the clock has not reached",
     },
   },
   {

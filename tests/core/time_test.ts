@@ -83,6 +83,16 @@ Deno.test("time: a message waits no longer than it may because the clock was set
   assertEquals(state.inbox.waiting.size, 0);
 });
 
+Deno.test("time: nothing waits for a 1a that the clock has not reached", () => {
+  const { take } = start();
+  const offered = (ballot: Timestamp, value: string) => {
+    const message = proposalOf({ ...ballot, valueHash: hashOf(value), proposer: 1 });
+    return take({ kind: "message", message, source: "peer", now: NOW }).map(({ kind }) => kind);
+  };
+  assertEquals(offered(addMs(NOW, 5_000), "early"), ["wake"]);
+  assertEquals(offered(addMs(NOW, -1), "timely"), ["deliver", "send", "wake"]);
+});
+
 Deno.test("time: a ballot is just above what somebody has taken, if that can be outdone", () => {
   const { state, take } = start();
   const time = (now: Timestamp) => ballotTime(state, undefined, 10_000, now);

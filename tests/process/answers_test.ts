@@ -119,7 +119,7 @@ Deno.test("whatever is answered at our own address with our own key, somebody is
   const common = { configuration: alice!, log: () => {}, agent: "test" };
   const running = await startAcceptor({ ...common, journal: faulty.journal });
   // It answers with an error.
-  faulty.fails = "decisionsFrom";
+  faulty.fails = "evidence";
   const error = await assertRejects(() => startAcceptor(common), OperatorError, "stop it first");
   assertEquals(error.exitStatus, EXIT.identityInUse);
   faulty.fails = undefined;

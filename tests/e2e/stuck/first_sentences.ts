@@ -13,6 +13,9 @@ import type { Stage } from "../stage.ts";
 /** What was said of one case, by program. */
 type Said = Readonly<Record<string, string>>;
 
+/** How often the others are asked until they say what is expected. */
+const TRIES = 6;
+
 /** How a case is looked at. */
 export interface Look {
   /** The instance that is waited for. */
@@ -45,6 +48,16 @@ export class FirstSentences {
   async of(title: string, cluster: Cluster, { instance, as = "client_0", waits, once }: Look) {
     if (once !== undefined) await (waits as Program).logged(once);
     const file = cluster.file(as);
+    let said = await this.#ask(instance, file);
+    // What has only just happened may not have come to all that are asked.
+    for (let tries = 1; tries < TRIES && !await this.#isWritten(title, said); tries++) {
+      said = await this.#ask(instance, file);
+    }
+    const own = typeof waits === "function" ? await waits() : await lastWords(waits);
+    await this.compare(title, { ...said, ...own === undefined ? {} : { waits: own } });
+  }
+
+  async #ask(instance: number, file: string): Promise<Said> {
     const explain = this.#stage.start("explain", [
       "--instance",
       `${instance}`,
@@ -55,26 +68,28 @@ export class FirstSentences {
     ]);
     const status = this.#stage.start("status", ["--json", "--timeout", "10s", file]);
     await Promise.all([explain.ended, status.ended]);
-    const own = typeof waits === "function" ? await waits() : await lastWords(waits);
     const verdict = status.out.all.find(({ event }) => event === "verdict");
-    const said = {
-      explain: `${explain.out.all[0]?.text}`,
-      status: verdictText(verdict),
-      ...own === undefined ? {} : { waits: own },
-    };
-    await this.compare(title, said);
+    return { explain: `${explain.out.all[0]?.text}`, status: verdictText(verdict) };
+  }
+
+  /** Whether the section of this title has it, or is to be written. */
+  async #isWritten(title: string, said: Said): Promise<boolean> {
+    if (Deno.args.includes("--update")) return true;
+    const section = await this.#sectionOf(title);
+    return section.startsWith(render(title, normalised(said)));
+  }
+
+  async #sectionOf(title: string): Promise<string> {
+    const sections = (await Deno.readTextFile(this.#golden)).split(/^## /m);
+    return sections.find((text) => text.startsWith(`${title}\n`)) ?? "";
   }
 
   /** Compares what was said with the section of this title. */
   async compare(title: string, said: Said): Promise<void> {
-    const plain = Object.fromEntries(
-      Object.entries(said).map(([who, text]) => [who, normalise(text)]),
-    );
+    const plain = normalised(said);
     this.#seen.push([title, plain]);
     if (Deno.args.includes("--update")) return;
-    const sections = (await Deno.readTextFile(this.#golden)).split(/^## /m);
-    const section = sections.find((text) => text.startsWith(`${title}\n`)) ?? "";
-    assertEquals(render(title, plain), section.trimEnd(), title);
+    assertEquals(render(title, plain), (await this.#sectionOf(title)).trimEnd(), title);
   }
 
   /** Writes the transcript anew, if that was asked for. */
@@ -93,6 +108,10 @@ What programs say first of clusters that were made to be stuck, over TLS. Made b
 function render(title: string, said: Said): string {
   const lines = Object.entries(said).map(([who, text]) => `- ${who}: ${text}`);
   return [title, "", ...lines].join("\n");
+}
+
+function normalised(said: Said): Said {
+  return Object.fromEntries(Object.entries(said).map(([who, text]) => [who, normalise(text)]));
 }
 
 /** What differs from run to run is left out. */

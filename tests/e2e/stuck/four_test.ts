@@ -76,7 +76,7 @@ function later(of: Scene["of"], agoMs: number): WireMessage {
 
 const LOCKED = 9;
 
-const STRICT = { valueBytesMax: 4_096, refsMax: 16, inboxRefsPerPeerMax: 17 };
+const STRICT = { valueBytesMax: 4_096 };
 /** A proposer that waits until its value, or another, is decided. */
 function decided(cluster: Cluster, instance: number, value: string): Program {
   return cluster.run("proposer", "client_1", ["--instance", `${instance}`, "--value", value]);
