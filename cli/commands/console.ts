@@ -15,7 +15,14 @@ import { readPage } from "../console/page.ts";
 import { type ConsoleSource, serveConsole } from "../console/server.ts";
 import { OUTPUT_FLAGS } from "../output.ts";
 import { listenForStop, type Stopping } from "../stop_signals.ts";
-import { agentOf, COMMON_EXITS, CONFIG_POSITIONAL, loadFor, LOG_FLAGS } from "./shared.ts";
+import {
+  agentOf,
+  COMMON_EXITS,
+  CONFIG_POSITIONAL,
+  loadFor,
+  LOG_FLAGS,
+  runUntilStopped,
+} from "./shared.ts";
 import { openStreams, type Streams } from "./streams.ts";
 
 /** Serves a page until it is stopped. */
@@ -67,7 +74,7 @@ export const console: Command = defineCommand({
         throw new OperatorError(EXIT.usage, what, flags.demo ? "--demo" : "--trace");
       }
       const source = flags.trace === undefined ? DEMO : recorded(flags.trace);
-      return await serveUntilStopped(source, flags.port, streams, stopping);
+      return await serveUntilStopped(source, flags.port, streams, stopping.signal);
     }
     return await lookAtCluster(positionals, flags.port, streams, stopping);
   } finally {
@@ -105,23 +112,18 @@ async function lookAtCluster(
   const trace = { write: (line: string) => lines.write(line), close() {} };
   const options = { configuration, log, agent: agentOf("console"), trace };
   const running = startObserver(options, Role.LEARNER);
-  const over = new AbortController();
-  try {
+  return await runUntilStopped(running, stopping, streams, async (signal) => {
     await using client = connect(configuration);
-    const source = liveSource({ configuration, running, client, lines }, over.signal);
-    const serving = serveUntilStopped(source, port, streams, stopping);
-    return await Promise.race([serving, running.failed]);
-  } finally {
-    over.abort();
-    await running.stop();
-  }
+    const source = liveSource({ configuration, running, client, lines }, signal);
+    return await serveUntilStopped(source, port, streams, signal);
+  });
 }
 
 async function serveUntilStopped(
   source: ConsoleSource,
   port: number,
   { output }: Streams,
-  { signal }: Stopping,
+  signal: AbortSignal,
 ): Promise<number> {
   const served = await serveConsole(source, readPage(), port);
   try {

@@ -9,6 +9,7 @@ import { troublesOf } from "../../lib/client/troubles.ts";
 import type { StatusAnswer } from "../../lib/client/types.ts";
 import { outlookOf } from "../../lib/client/verdict.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
+import type { WindowFact } from "../../lib/explain/surroundings.ts";
 import { explainIn, type Told, unlinked } from "../../lib/process/explaining.ts";
 import type { RunningProcess } from "../../lib/process/process.ts";
 
@@ -26,7 +27,14 @@ export function toldBy(
 ): Told {
   const { graph, limits: { clockSkewMsMax } } = configuration;
   const context = { graph, clockSkewMsMax };
-  const windows = answers.flatMap((answer) => {
+  const troubles = troublesOf(context, answers);
+  const windows = windowsOf(answers, instance);
+  return { ...outlookOf(context, answers, instance), troubles, windows };
+}
+
+/** Whose ballots acceptors let pass in an instance, as they say. */
+export function windowsOf(answers: readonly StatusAnswer[], instance: bigint): WindowFact[] {
+  return answers.flatMap((answer) => {
     const open = "error" in answer
       ? undefined
       : answer.status.open.find((one) => one.instance === instance);
@@ -34,8 +42,6 @@ export function toldBy(
     const { windowOwner: owner, windowLeftMs, held } = open;
     return [{ acceptor: answer.acceptor, owner, leftMs: Number(windowLeftMs), held }];
   });
-  const troubles = troublesOf(context, answers);
-  return { ...outlookOf(context, answers, instance), troubles, windows };
 }
 
 /** What is waited for: an instance, and a learner that has not decided there. */

@@ -16,7 +16,7 @@ import type {
   ToldView,
 } from "../../lib/console/overview.ts";
 import type { ValueHash } from "../../lib/core/types.ts";
-import { toldBy } from "../commands/why.ts";
+import { toldBy, windowsOf } from "../commands/why.ts";
 import { followDecisions } from "../../lib/process/follow.ts";
 import type { RunningProcess } from "../../lib/process/process.ts";
 import { valueText } from "../../lib/explain/value_text.ts";
@@ -115,7 +115,7 @@ function toldOf(configuration: Configuration, answers: readonly StatusAnswer[]):
   // Of no instance: who signs nothing in one may be of use in others.
   const { unable, parts = [], apart = "", troubles = [] } = toldBy(configuration, answers, -1n);
   const windows = [...open].map((instance) =>
-    [`${instance}`, toldBy(configuration, answers, instance).windows ?? []] as const
+    [`${instance}`, windowsOf(answers, instance)] as const
   );
   return {
     unable: Object.fromEntries(unable),

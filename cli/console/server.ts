@@ -7,8 +7,7 @@
 
 import type { Boot, Overview, ProposedView } from "../../lib/console/overview.ts";
 import { toHex } from "../../lib/wire/hex.ts";
-import { toListenError } from "../../lib/net/errors.ts";
-import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { servePlainly } from "../../lib/process/plain_http.ts";
 import { beginning } from "./page.ts";
 
 /** What a page can be told. Streams are lines of a trace. */
@@ -34,7 +33,7 @@ export interface RunningConsole {
 }
 
 /** Loopback, in every way a browser may have been told it. */
-const HOSTS: readonly string[] = ["127.0.0.1", "localhost"];
+const HOSTS = ["127.0.0.1", "localhost"] as const;
 
 const TOKEN_BYTES = 16;
 
@@ -67,28 +66,19 @@ export async function serveConsole(
 ): Promise<RunningConsole> {
   const page = beginning(made, source.boot);
   const token = toHex(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)));
-  const { promise: listening, resolve, reject } = Promise.withResolvers<Deno.NetAddr>();
   const over = new AbortController();
-  try {
-    const server = Deno.serve({
-      hostname: HOSTS[0]!,
-      port,
-      signal: over.signal,
-      onListen: resolve,
-      onError: () => refuse(500, "internal error"),
-    }, (request) => answer(request, source, { token, page, port: bound }));
-    server.finished.catch(reject);
-    const { port: bound } = await listening;
-    const close = async () => {
-      over.abort();
-      await server.finished;
-    };
-    return { url: `http://${HOSTS[0]}:${bound}/${token}/`, close };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    const { message } = toListenError(error, `--port ${port}`);
-    throw new OperatorError(EXIT.resource, message.replace(/ in `listen`|, or set `listen`/, ""));
-  }
+  const [host] = HOSTS;
+  const { address, server } = await servePlainly({
+    at: { host, port },
+    flag: `--port ${port}`,
+    signal: over.signal,
+    onError: () => refuse(500, "internal error"),
+  }, (request) => answer(request, source, { token, page, port: address.port }));
+  const close = async () => {
+    over.abort();
+    await server.finished;
+  };
+  return { url: `http://${host}:${address.port}/${token}/`, close };
 }
 
 interface Served {

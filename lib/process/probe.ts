@@ -5,11 +5,10 @@
  * @module
  */
 
-import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { formatHostPort, type HostPort } from "../config/addresses.ts";
-import { toListenError } from "../net/errors.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Measured } from "./metrics_table.ts";
+import { servePlainly } from "./plain_http.ts";
 import { whyNotReady } from "./readiness.ts";
 
 /** What is told. */
@@ -48,22 +47,12 @@ export async function openProbe(at: HostPort, measured: Measured): Promise<Probe
  * @throws OperatorError (resource) if the address cannot be used.
  */
 export async function startProbe(at: HostPort, probed: Probed): Promise<Probe> {
-  const { promise: listening, resolve, reject } = Promise.withResolvers<Deno.NetAddr>();
-  try {
-    const server = Deno.serve({
-      hostname: at.host,
-      port: at.port,
-      onListen: resolve,
-      onError: () => new Response("internal error\n", { status: 500, headers: TEXT }),
-    }, (request) => answer(request, probed));
-    server.finished.catch(reject);
-    const { hostname: host, port } = await listening;
-    return { address: { host, port }, close: () => server.shutdown() };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    const { message } = toListenError(error, `--probe ${formatHostPort(at)}`);
-    throw new OperatorError(EXIT.resource, message.replace(/ in `listen`|, or set `listen`/, ""));
-  }
+  const { address, server } = await servePlainly({
+    at,
+    flag: `--probe ${formatHostPort(at)}`,
+    onError: () => new Response("internal error\n", { status: 500, headers: TEXT }),
+  }, (request) => answer(request, probed));
+  return { address, close: () => server.shutdown() };
 }
 
 async function answer(request: Request, probed: Probed): Promise<Response> {

@@ -10,13 +10,7 @@ import { thresholdOf } from "../../lib/core/quorum.ts";
 import type { Message } from "../../lib/core/types.ts";
 import { hashOf, identify, proposalOf } from "../../lib/sim/ids.ts";
 import { TraceWriter } from "../../lib/trace/writer.ts";
-
-const LIMITS = {
-  inboxRefsPerPeerMax: 1_000_000,
-  inboxWaitMsMax: 1_000_000,
-  futureProposalsMax: 1_000,
-  clockSkewMsMax: 1_000,
-};
+import { UNMET_LIMITS } from "../core/unmet_limits.ts";
 
 /** What is recorded. */
 export interface Recorded {
@@ -40,7 +34,7 @@ export function recordedLines({ acceptors, learners, ballots }: Recorded): strin
     safety: learners.map((_, index) => ({ a: index, b: index, safe: quorum })),
   });
   const contexts: CoreContext[] = [...acceptors.keys(), undefined]
-    .map((self) => ({ graph, limits: LIMITS, self }));
+    .map((self) => ({ graph, limits: UNMET_LIMITS, self }));
   const nodes = contexts.map((context) => ({ context, state: newInstance(context, identify) }));
   const lines: string[] = [];
   const writer = new TraceWriter("observer", contexts.at(-1)!, (line) => lines.push(line));

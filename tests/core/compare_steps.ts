@@ -14,14 +14,7 @@ import { identify } from "../../lib/sim/ids.ts";
 import { makePrng } from "../../lib/sim/prng.ts";
 import type { View, World } from "../oracle/world.ts";
 import type { Core } from "./core_under_test.ts";
-
-/** Nothing that these histories hold reaches any of these. */
-const LIMITS = {
-  inboxRefsPerPeerMax: 1_000_000,
-  inboxWaitMsMax: 1_000_000,
-  futureProposalsMax: 1_000,
-  clockSkewMsMax: 1_000,
-};
+import { UNMET_LIMITS } from "./unmet_limits.ts";
 
 /** Later than every 1a of the histories. */
 const NOW = { seconds: 1_000_000, nanos: 0 };
@@ -45,7 +38,7 @@ export function compareSteps(core: Core, world: World): string | undefined {
 
 function start(core: Core, world: World, self: AcceptorIndex | undefined) {
   const graph = core.makeLearnerGraph(world.spec);
-  const context: CoreContext = { graph, limits: LIMITS, self };
+  const context: CoreContext = { graph, limits: UNMET_LIMITS, self };
   const state: InstanceState = core.newInstance(context, identify);
   return (message: Message): Effect[] =>
     core.step(context, state, { kind: "message", message, source: "peer", now: NOW });

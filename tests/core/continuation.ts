@@ -27,13 +27,7 @@ import type {
 import type { LearnerGraphSpec } from "../../lib/core/learner_graph.ts";
 import { acceptorMessage, identify, proposalOf } from "../../lib/sim/ids.ts";
 import type { Prng } from "../../lib/sim/prng.ts";
-
-const LIMITS = {
-  inboxRefsPerPeerMax: 1_000_000,
-  inboxWaitMsMax: 1_000_000,
-  futureProposalsMax: 1_000,
-  clockSkewMsMax: 1_000,
-};
+import { UNMET_LIMITS } from "./unmet_limits.ts";
 
 /** Later than every ballot. */
 const NOW = { seconds: 1_000_000, nanos: 0 };
@@ -57,7 +51,7 @@ export class Continuation {
   /** @param known Refs come before what refers to them. */
   constructor(spec: LearnerGraphSpec, known: readonly Message[]) {
     this.graph = makeLearnerGraph(spec);
-    this.#context = { graph: this.graph, limits: LIMITS, self: undefined };
+    this.#context = { graph: this.graph, limits: UNMET_LIMITS, self: undefined };
     this.observer = newInstance(this.#context, identify);
     for (const message of known) this.#publish(message);
   }

@@ -12,14 +12,7 @@ import { makePrng } from "../../lib/sim/prng.ts";
 import { TraceWriter } from "../../lib/trace/writer.ts";
 import type { Core } from "../core/core_under_test.ts";
 import type { World } from "../oracle/world.ts";
-
-/** Nothing that these histories hold reaches any of these. */
-const LIMITS = {
-  inboxRefsPerPeerMax: 1_000_000,
-  inboxWaitMsMax: 1_000_000,
-  futureProposalsMax: 1_000,
-  clockSkewMsMax: 1_000,
-};
+import { UNMET_LIMITS } from "../core/unmet_limits.ts";
 
 /** Later than every 1a of the histories. */
 const NOW = { seconds: 1_000_000, nanos: 0 };
@@ -30,7 +23,7 @@ export function traceOf(core: Core, world: World): string[] {
   const { oracle: { known }, cases, seed, views } = world;
   const tell = (name: string, self: AcceptorIndex | undefined, messages: readonly Message[]) => {
     const graph = core.makeLearnerGraph(world.spec);
-    const context: CoreContext = { graph, limits: LIMITS, self };
+    const context: CoreContext = { graph, limits: UNMET_LIMITS, self };
     const state = core.newInstance(context, identify);
     const writer = new TraceWriter(`${name} of ${seed}`, context, (line) => lines.push(line));
     writer.open(BigInt(seed), "votes");

@@ -15,6 +15,7 @@ import type { RecordedInstance } from "../recording.ts";
 import { details, standings, timeText } from "../telling.ts";
 import type { Weave } from "../weave.ts";
 import { SVG_STYLE } from "./colours.ts";
+import { saveSvg } from "./save.ts";
 import { Chooser, Slider } from "./steps.tsx";
 import {
   boot,
@@ -219,9 +220,5 @@ function save(shown: Shown): void {
   const [wide, high] = [Number(svg.getAttribute("width")) - left, svg.getAttribute("height")];
   svg.setAttribute("viewBox", `${left} 0 ${Math.max(wide, NAMES_WIDTH)} ${high}`);
   svg.setAttribute("width", `${wide}`);
-  const link = document.createElement("a");
-  link.download = "instance.svg";
-  link.href = URL.createObjectURL(new Blob([svg.outerHTML], { type: "image/svg+xml" }));
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveSvg("instance.svg", svg.outerHTML);
 }

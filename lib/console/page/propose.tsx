@@ -8,7 +8,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 import type { ProposedView } from "../overview.ts";
-import { followInstance, propose } from "./sources.ts";
+import { followInstance, propose, reason } from "./sources.ts";
 import { overview } from "./state.ts";
 
 /** What has been asked for, and what came of it. */
@@ -99,7 +99,7 @@ async function send(event: Event): Promise<void> {
   try {
     answer = await propose(one.instance, one.value);
   } catch (error) {
-    answer = { error: error instanceof Error ? error.message : String(error) };
+    answer = { error: reason(error) };
   }
   asked.value = asked.value.map((each) => each === one ? { ...one, answer } : each);
 }

@@ -141,7 +141,8 @@ function complain(error: unknown): void {
   }
 }
 
-function reason(error: unknown): string {
+/** What went wrong, for people. */
+export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

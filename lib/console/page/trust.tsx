@@ -15,6 +15,7 @@ import { prepare } from "../../graph/prepared.ts";
 import { fillReport, type GraphReport, newReport, REPORT_OPTIONS } from "../../graph/report.ts";
 import { toSvg } from "../../graph/svg.ts";
 import { type WhatIf, whatIf } from "../../graph/what_if.ts";
+import { saveSvg } from "./save.ts";
 import { graph } from "./state.ts";
 
 /** What is supposed of an acceptor. */
@@ -153,13 +154,7 @@ function pair(a: string, b: string, promised: boolean, split: unknown): string {
 
 function Drawn({ of }: { of: GraphReport }) {
   const svg = toSvg(of);
-  const save = () => {
-    const link = document.createElement("a");
-    link.download = "trust.svg";
-    link.href = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const save = () => saveSvg("trust.svg", svg);
   return (
     <>
       {/* Names are escaped by what draws it; it has no script and no style. */}
