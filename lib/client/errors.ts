@@ -25,6 +25,12 @@ export const CLIENT_ERROR_CODES = [
   "DISAGREEMENT", // learners that were to agree decided differently
   "ABORTED", // the caller's signal was aborted
   "CLOSED", // the client was closed
+  "NO_LOG", // there is no log
+  "FULL", // nothing more was taken into the log
+  "TOO_OLD", // a record comes too long after later ones of its client
+  "FORGOTTEN", // an entry is kept no more
+  "NOT_YET", // the log has not come so far
+  "NOT_CERTIFIED", // there is no certificate above the entry yet
 ] as const;
 
 /**
@@ -77,6 +83,8 @@ export interface ClientErrorDetails {
   readonly decisions?: readonly Decided[];
   /** Who has not answered, and why, as far as it is known; empty unless told. */
   readonly failures?: readonly AcceptorFailure[];
+  /** Where what can be had of a log begins (FORGOTTEN) or ends (NOT_YET, NOT_CERTIFIED). */
+  readonly begins?: number;
   /** What was thrown below, or the reason that the caller's signal has. */
   readonly cause?: unknown;
 }
@@ -100,6 +108,8 @@ export class ClientError extends Error {
   readonly decisions: readonly Decided[];
   /** Who has not answered, and why, as far as it is known. */
   readonly failures: readonly AcceptorFailure[];
+  /** Where what can be had of a log begins (FORGOTTEN) or ends (NOT_YET, NOT_CERTIFIED). */
+  readonly begins: number | undefined;
 
   /** Puts nothing to the message. */
   constructor(code: ClientErrorCode, message: string, details: ClientErrorDetails = {}) {
@@ -108,5 +118,6 @@ export class ClientError extends Error {
     this.code = code;
     this.decisions = details.decisions ?? [];
     this.failures = details.failures ?? [];
+    this.begins = details.begins;
   }
 }

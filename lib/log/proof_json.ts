@@ -7,6 +7,7 @@
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { ValueHash } from "../core/types.ts";
 import { fromHex, toHex } from "../wire/hex.ts";
+import type { Certificate } from "./certificate.ts";
 import type { EntryProof } from "./proof.ts";
 import type { Checkpoint, LearnerHead, Signed } from "./statement.ts";
 import type { LogContext, LogHash, Outcome } from "./types.ts";
@@ -50,19 +51,22 @@ export interface EntryProofJson {
   /** Null for closed. */
   readonly value: string | null;
   /** Says where the log stands after these outcomes. */
-  readonly certificate: HeadJson & {
-    /** How many outcomes it covers. */
-    readonly position: number;
-    /** One of each signer. */
-    readonly statements: readonly {
-      /** By name. */
-      readonly signer: string;
-      /** By learner, in the order of the learners' names. */
-      readonly heads: readonly (HeadJson & { readonly learner: string })[];
-      /** Of the statement's canonical bytes. */
-      readonly signature: string;
-    }[];
-  };
+  readonly certificate: CertificateJson;
+}
+
+/** A certificate, in a document. */
+export interface CertificateJson extends HeadJson {
+  /** How many outcomes it covers. */
+  readonly position: number;
+  /** One of each signer. */
+  readonly statements: readonly {
+    /** By name. */
+    readonly signer: string;
+    /** By learner, in the order of the learners' names. */
+    readonly heads: readonly (HeadJson & { readonly learner: string })[];
+    /** Of the statement's canonical bytes. */
+    readonly signature: string;
+  }[];
 }
 
 /** Why a document is not read: not of this form, of another version, or of another configuration. */
@@ -73,34 +77,51 @@ export interface UnreadProof {
   readonly detail: string;
 }
 
+/** What stands for a certificate in a document. */
+export function certificateJson(
+  { spec }: LearnerGraph,
+  { position, chain, sessions, statements }: Certificate,
+): CertificateJson {
+  return {
+    position,
+    chain,
+    sessions,
+    statements: statements.map(({ statement: { signer, heads }, signature }) => ({
+      signer: spec.acceptors[signer]!,
+      heads: heads.map(({ learner, chain, sessions }) => ({
+        learner: spec.learners[learner]!,
+        chain,
+        sessions,
+      })),
+      signature: toHex(signature),
+    })),
+  };
+}
+
+/** The certificate of a learner that a document says is one; why it cannot be read otherwise. */
+export function readCertificate(
+  graph: LearnerGraph,
+  learner: string,
+  json: unknown,
+): Certificate | UnreadProof {
+  return orUnread(() => certificateIn(graph, learner, fields(json, "the certificate")));
+}
+
 /** The document of a proof. */
 export function writeProof(
-  { graph: { spec }, configDigest }: Pick<LogContext, "graph" | "configDigest">,
+  { graph, configDigest }: Pick<LogContext, "graph" | "configDigest">,
   { position, head, outcomes, value, certificate }: EntryProof,
 ): EntryProofJson {
   return {
     format: PROOF_FORMAT,
     version: PROOF_VERSION,
     configDigest: toHex(configDigest),
-    learner: spec.learners[certificate.learner]!,
+    learner: graph.spec.learners[certificate.learner]!,
     position,
     head,
     outcomes: outcomes.map((each) => each.kind === "closed" ? "closed" : each.valueHash),
     value: value === undefined ? null : toHex(value),
-    certificate: {
-      position: certificate.position,
-      chain: certificate.chain,
-      sessions: certificate.sessions,
-      statements: certificate.statements.map(({ statement: { signer, heads }, signature }) => ({
-        signer: spec.acceptors[signer]!,
-        heads: heads.map(({ learner, chain, sessions }) => ({
-          learner: spec.learners[learner]!,
-          chain,
-          sessions,
-        })),
-        signature: toHex(signature),
-      })),
-    },
+    certificate: certificateJson(graph, certificate),
   };
 }
 
@@ -116,7 +137,7 @@ export function readProof(
   { graph, configDigest }: Pick<LogContext, "graph" | "configDigest">,
   json: unknown,
 ): EntryProof | UnreadProof {
-  try {
+  return orUnread(() => {
     const document = fields(json, "the document");
     if (document.format !== PROOF_FORMAT) throw new Malformed("format is not that of a log proof");
     if (document.version !== PROOF_VERSION) {
@@ -126,6 +147,12 @@ export function readProof(
       return { unread: "CONFIGURATION", detail: "configDigest is that of another configuration" };
     }
     return proofIn(graph, document);
+  });
+}
+
+function orUnread<T>(read: () => T | UnreadProof): T | UnreadProof {
+  try {
+    return read();
   } catch (error) {
     if (error instanceof Malformed) return { unread: "MALFORMED", detail: error.message };
     throw error;
@@ -133,15 +160,14 @@ export function readProof(
 }
 
 /** Tells what cannot be read from a proof. */
-export function isUnread(read: EntryProof | UnreadProof): read is UnreadProof {
+export function isUnread(read: object): read is UnreadProof {
   return "unread" in read;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function proofIn({ spec }: LearnerGraph, document: Fields): EntryProof {
-  const certificate = fields(document.certificate, "certificate");
-  const position = whole(certificate.position, "certificate.position");
+function certificateIn({ spec }: LearnerGraph, learner: unknown, document: Fields): Certificate {
+  const position = whole(document.position, "certificate.position");
   const head = (given: Fields, where: string): LearnerHead => ({
     learner: indexOf(spec.learners, given.learner, `${where}.learner`),
     chain: hash(given.chain, `${where}.chain`),
@@ -162,6 +188,15 @@ function proofIn({ spec }: LearnerGraph, document: Fields): EntryProof {
     };
   };
   return {
+    ...head({ ...document, learner }, "certificate"),
+    position,
+    statements: list(document.statements, STATEMENTS_MAX, "certificate.statements")
+      .map(statement),
+  };
+}
+
+function proofIn(graph: LearnerGraph, document: Fields): EntryProof {
+  return {
     position: whole(document.position, "position"),
     head: hash(document.head, "head"),
     outcomes: list(document.outcomes, PROOF_OUTCOMES_MAX, "outcomes").map((each, i): Outcome =>
@@ -170,12 +205,11 @@ function proofIn({ spec }: LearnerGraph, document: Fields): EntryProof {
         : { kind: "decided", valueHash: hash(each, `outcomes[${i}]`) as string as ValueHash }
     ),
     value: document.value === null ? undefined : bytes(document.value, "value"),
-    certificate: {
-      ...head({ ...certificate, learner: document.learner }, "certificate"),
-      position,
-      statements: list(certificate.statements, STATEMENTS_MAX, "certificate.statements")
-        .map(statement),
-    },
+    certificate: certificateIn(
+      graph,
+      document.learner,
+      fields(document.certificate, "certificate"),
+    ),
   };
 }
 

@@ -7,12 +7,20 @@ import { type Client, Code, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
+  type AppendRequestSchema,
+  type AppendResponse,
   type Decision,
+  type GetCheckpointRequestSchema,
+  type GetCheckpointResponse,
+  type GetProofRequestSchema,
+  type GetProofResponse,
   type GetStatusRequestSchema,
   type GetStatusResponse,
   HetPaxosService,
   type ProposeRequestSchema,
   type ProposeResponse,
+  type ReadRequestSchema,
+  type ReadResponse,
   type WatchDecisionsRequestSchema,
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { ClientSession } from "./client_session.ts";
@@ -72,6 +80,26 @@ export interface AcceptorClient {
     request: MessageInitShape<typeof ProposeRequestSchema>,
     signal: AbortSignal,
   ): Promise<ProposeResponse>;
+  /** See the service. */
+  append(
+    request: MessageInitShape<typeof AppendRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<AppendResponse>;
+  /** See the service. */
+  read(
+    request: MessageInitShape<typeof ReadRequestSchema>,
+    signal: AbortSignal,
+  ): AsyncIterable<ReadResponse>;
+  /** See the service. */
+  getProof(
+    request: MessageInitShape<typeof GetProofRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<GetProofResponse>;
+  /** See the service. */
+  getCheckpoint(
+    request: MessageInitShape<typeof GetCheckpointRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<GetCheckpointResponse>;
   /** Bytes that have come on the present connection; 0 if there is none. */
   receivedBytes(): number;
   /** Ends the connection and all calls; later ones fail at once. */
@@ -141,6 +169,11 @@ function makeClient(
       ),
     getStatus: (request, signal) => once(rpc.getStatus(request, { signal }), signal),
     propose: (request, signal) => once(rpc.propose(request, { signal }), signal),
+    append: (request, signal) => once(rpc.append(request, { signal }), signal),
+    read: (request, signal) =>
+      receive((callSignal) => rpc.read(request, { signal: callSignal }), signal, explain),
+    getProof: (request, signal) => once(rpc.getProof(request, { signal }), signal),
+    getCheckpoint: (request, signal) => once(rpc.getCheckpoint(request, { signal }), signal),
     receivedBytes: () => session.receivedBytes,
     close: () => session.close(),
   };

@@ -57,7 +57,8 @@ export interface ConnectionOptions {
 interface Call {
   readonly request: NodeRequest;
   readonly response: NodeResponse;
-  readonly isStream: boolean;
+  /** Whether its request may take for ever. */
+  readonly isEndless: boolean;
   readonly partial: PartialMessage;
   readonly sinceMs: number;
 }
@@ -139,7 +140,8 @@ export class Connection {
     const { inFlight, bounds } = this.#options;
     const firstBytesMax = isStream ? bounds.helloBytesMax : Infinity;
     const partial = new PartialMessage(inFlight, isFramed(request), firstBytesMax);
-    const call: Call = { request, response, isStream, partial, sinceMs: now };
+    const isEndless = isStream || rpc.isUpload(pathOf(request));
+    const call: Call = { request, response, isEndless, partial, sinceMs: now };
     this.#calls.add(call);
     response.once("close", () => this.#onCallClosed(call));
     countWritten(response, this.#unsent);
@@ -171,7 +173,7 @@ export class Connection {
       return this.#misconduct("IDLE", "no call for too long");
     }
     for (const call of this.#calls) {
-      if (call.isStream || nowMs - call.sinceMs <= bounds.requestMs) continue;
+      if (call.isEndless || nowMs - call.sinceMs <= bounds.requestMs) continue;
       if (!call.request.readableEnded) {
         return this.#misconduct("IDLE", "a request that does not end");
       }

@@ -10,6 +10,7 @@ import { universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { healthService } from "./health.ts";
+import { type LogHandlers, NO_LOG } from "./log_rpc.ts";
 import { reflectionService } from "./reflection.ts";
 import { isPlainGrpc, serveLink } from "./link_server.ts";
 import { answersOf, type Talk } from "./talk.ts";
@@ -63,6 +64,8 @@ export interface ServiceHandlers {
   watchDecisions(request: WatchDecisionsRequest, context: CallContext): AsyncIterable<Decision>;
   /** Proposes, and waits for decisions; `context.signal` says when nobody waits any more. */
   propose(request: ProposeRequest, context: CallContext): Promise<Init<ProposeResponse>>;
+  /** Calls of the log; refused if absent. */
+  readonly log?: LogHandlers;
   /** Whether it can do its part now, for those who ask by gRPC's own health service. */
   isServing?(): boolean;
 }
@@ -96,6 +99,8 @@ export interface RpcListener {
   knows(path: string): boolean;
   /** True for the method whose request is a stream, and so may take for ever. */
   isStream(path: string): boolean;
+  /** True for one that takes many messages for one answer: its request may take for ever, too. */
+  isUpload(path: string): boolean;
   /** Serves one request. Never throws; a promise that settles when all is said, and never rejects. */
   serve(request: NodeRequest, response: NodeResponse, caller: Caller): Promise<void>;
 }
@@ -122,33 +127,35 @@ export function makeRpcListener(handlers: ServiceHandlers, readMaxBytes: number)
     acceptCompression: [],
     jsonOptions: { ignoreUnknownFields: false },
   });
+  const log = handlers.log ?? NO_LOG;
+  const once = <T>(context: HandlerContext, call: (context: CallContext) => T | Promise<T>) =>
+    beforeDeadline(room(context).then(() => call(contextOf(context))), context);
   router.service(HetPaxosService, {
     streamConsensusMessages: (incoming, context) =>
       untilDeadline(
         roomy(answersOf(handlers.link(contextOf(context)), incoming), context),
         context,
       ),
-    getStatus: (request, context) =>
-      beforeDeadline(
-        room(context).then(() => handlers.getStatus(request, contextOf(context))),
-        context,
-      ),
+    getStatus: (request, context) => once(context, (call) => handlers.getStatus(request, call)),
     watchDecisions: (request, context) =>
       untilDeadline(
         roomy(handlers.watchDecisions(request, contextOf(context)), context),
         context,
       ),
-    propose: (request, context) =>
-      beforeDeadline(
-        room(context).then(() => handlers.propose(request, contextOf(context))),
-        context,
-      ),
+    propose: (request, context) => once(context, (call) => handlers.propose(request, call)),
+    append: (request, context) => once(context, (call) => log.append(request, call)),
+    appendStream: (requests, context) => once(context, (call) => log.appendStream(requests, call)),
+    read: (request, context) =>
+      untilDeadline(roomy(log.read(request, contextOf(context)), context), context),
+    getProof: (request, context) => once(context, () => log.getProof(request)),
+    getCheckpoint: (request, context) => once(context, () => log.getCheckpoint(request)),
   });
   serveTools(router, handlers);
   const byPath = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return {
     knows: (path) => byPath.has(path),
     isStream: (path) => byPath.get(path)?.method.methodKind === "bidi_streaming",
+    isUpload: (path) => byPath.get(path)?.method.methodKind === "client_streaming",
     async serve(request, response, caller) {
       const handler = byPath.get(pathOf(request));
       const isLink = handler?.method === HetPaxosService.method.streamConsensusMessages;

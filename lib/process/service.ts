@@ -26,6 +26,9 @@ import { encodeDigest } from "../config/digests.ts";
 import type { Node } from "../node/node.ts";
 import { followDecisions, followDecisionsIn } from "./follow.ts";
 import type { Peers } from "./peers.ts";
+import { makeLogHandlers } from "./log_service.ts";
+import { logStatus } from "./log_status.ts";
+import type { LogPort } from "../node/log_port.ts";
 import { whyNotReady } from "./readiness.ts";
 import { decisionsWithin, encodeDecision } from "./answers.ts";
 import { openInstances } from "./open_instances.ts";
@@ -60,13 +63,15 @@ export interface ServiceOptions {
   readonly agent: string;
   /** Those from whom it waits to hear before it votes, by name; nobody if it votes. */
   waitsFor?(): readonly string[];
+  /** The log, for calls of it; undefined if there is none. */
+  readonly log?: LogPort | undefined;
   /** Last moment of the certificate that an identity shows; undefined if it is not known. */
   certificateNotAfter?(name: string): Date | undefined;
 }
 
 /** Makes the handlers of the service. */
 export function makeHandlers(options: ServiceOptions): ServiceHandlers {
-  const { node, peers } = options;
+  const { node, peers, log } = options;
   const startedMs = node.options.clock.elapsedMs();
   const journalBytesAtStart = node.ledger.journal.bytes?.() ?? 0;
   return {
@@ -83,6 +88,7 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
       }
     },
     propose: (request, context) => propose(node, request, context),
+    ...log && { log: makeLogHandlers(log, node.options.configuration.limits) },
     isServing: () => {
       const waitsFor = options.waitsFor ?? (() => []);
       return whyNotReady({ node, peers, waitsFor }).length === 0;
@@ -154,6 +160,7 @@ function statusOf(
     journalBytesAtStart: BigInt(options.journalBytesAtStart),
     syncs: syncTimes(node),
     protocolVersion: PROTOCOL_VERSION,
+    log: options.log && logStatus(options.log),
   });
 }
 

@@ -2,8 +2,8 @@
 // @generated from file hetpaxos/v1/service.proto (package hetpaxos.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp, TimestampJson } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Ballot, BallotJson, ConfigDigest, ConfigDigestJson, EnvelopeSchema, Role, RoleJson } from "./consensus_pb.ts";
@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/service.proto.
  */
 export const file_hetpaxos_v1_service: GenFile = /*@__PURE__*/
-  fileDesc("ChloZXRwYXhvcy92MS9zZXJ2aWNlLnByb3RvEgtoZXRwYXhvcy52MSKBAQoIRGVjaXNpb24SDwoHbGVhcm5lchgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIjCgZiYWxsb3QYAyABKAsyEy5oZXRwYXhvcy52MS5CYWxsb3QSEgoFdmFsdWUYBCABKAxIAIgBARIPCgdzaWduZXJzGAUgAygJQggKBl92YWx1ZSISChBHZXRTdGF0dXNSZXF1ZXN0IrEBCgpQZWVyU3RhdHVzEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSEQoJY29ubmVjdGVkGAMgASgIEhIKCmxhc3RfZXJyb3IYBCABKAkSOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpsYXN0X3dvcmRzGAYgASgJIlgKC1JlZnVzZWRGcm9tEgwKBG5hbWUYASABKAkSDAoEY29kZRgCIAEoCRINCgVjb3VudBgDIAEoBBIOCgZhZ29fbXMYBCABKAQSDgoGZGV0YWlsGAUgASgJIsYBCgxPcGVuSW5zdGFuY2USEAoIaW5zdGFuY2UYASABKAQSJAoHaGlnaGVzdBgCIAEoCzITLmhldHBheG9zLnYxLkJhbGxvdBIPCgd3YWl0aW5nGAMgASgEEhQKDHdpbmRvd19vd25lchgEIAEoCRIWCg53aW5kb3dfbGVmdF9tcxgFIAEoBBIMCgRoZWxkGAYgAygJEg4KBnNpbGVudBgHIAEoCBIhCgN3aHkYCCADKAsyFC5oZXRwYXhvcy52MS5XaHlPcGVuIjcKB1doeU9wZW4SDwoHbGVhcm5lchgBIAEoCRINCgVjYXVzZRgCIAEoCRIMCgR0ZXh0GAMgASgJIkAKCVN5bmNUaW1lcxINCgVjb3VudBgBIAEoBBIQCgh0b3RhbF9tcxgCIAEoARISCgpsb25nZXN0X21zGAMgASgBIi0KDlJlamVjdGlvbkNvdW50EgwKBGNvZGUYASABKAkSDQoFY291bnQYAiABKAQiVQoOQ2F1Z2h0QWNjZXB0b3ISDAoEbmFtZRgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIQCghmaXJzdF9pZBgDIAEoDBIRCglzZWNvbmRfaWQYBCABKAwivwYKEUdldFN0YXR1c1Jlc3BvbnNlEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSDQoFYWdlbnQYAyABKAkSMAoNY29uZmlnX2RpZ2VzdBgEIAEoCzIZLmhldHBheG9zLnYxLkNvbmZpZ0RpZ2VzdBITCgtpbmNhcm5hdGlvbhgFIAEoBhIRCgl1cHRpbWVfbXMYBiABKAQSEQoJaW5zdGFuY2VzGAcgASgEEhYKDm1lc3NhZ2VzX2tub3duGAggASgEEhgKEG1lc3NhZ2VzX3dhaXRpbmcYCSABKAQSFwoPbWVzc2FnZXNfc2lnbmVkGAogASgEEiYKBXBlZXJzGAsgAygLMhcuaGV0cGF4b3MudjEuUGVlclN0YXR1cxIvCgpyZWplY3Rpb25zGAwgAygLMhsuaGV0cGF4b3MudjEuUmVqZWN0aW9uQ291bnQSKwoGY2F1Z2h0GA0gAygLMhsuaGV0cGF4b3MudjEuQ2F1Z2h0QWNjZXB0b3ISKAoJZGVjaXNpb25zGA4gAygLMhUuaGV0cGF4b3MudjEuRGVjaXNpb24SOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgxjYXVnaHRfY291bnQYECABKAQSDQoFdm90ZXMYESABKAgSEQoJd2FpdHNfZm9yGBIgAygJEhYKDmRlY2lzaW9uX2NvdW50GBMgASgEEigKBHRpbWUYFCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KDHJlZnVzZWRfZnJvbRgVIAMoCzIYLmhldHBheG9zLnYxLlJlZnVzZWRGcm9tEicKBG9wZW4YFiADKAsyGS5oZXRwYXhvcy52MS5PcGVuSW5zdGFuY2USFQoNam91cm5hbF9ieXRlcxgXIAEoBBIeChZqb3VybmFsX2J5dGVzX2F0X3N0YXJ0GBggASgEEiUKBXN5bmNzGBkgASgLMhYuaGV0cGF4b3MudjEuU3luY1RpbWVzEhgKEHByb3RvY29sX3ZlcnNpb24YGiABKA0iTgoVV2F0Y2hEZWNpc2lvbnNSZXF1ZXN0EhEKCWluc3RhbmNlcxgBIAMoBBIQCghsZWFybmVycxgCIAMoCRIQCghvbmx5X25ldxgDIAEoCCJDCg5Qcm9wb3NlUmVxdWVzdBIQCghpbnN0YW5jZRgBIAEoBBINCgV2YWx1ZRgCIAEoDBIQCghsZWFybmVycxgDIAMoCSI7Cg9Qcm9wb3NlUmVzcG9uc2USKAoJZGVjaXNpb25zGAEgAygLMhUuaGV0cGF4b3MudjEuRGVjaXNpb24yygIKD0hldFBheG9zU2VydmljZRJNChdTdHJlYW1Db25zZW5zdXNNZXNzYWdlcxIVLmhldHBheG9zLnYxLkVudmVsb3BlGhUuaGV0cGF4b3MudjEuRW52ZWxvcGUiACgBMAESTwoJR2V0U3RhdHVzEh0uaGV0cGF4b3MudjEuR2V0U3RhdHVzUmVxdWVzdBoeLmhldHBheG9zLnYxLkdldFN0YXR1c1Jlc3BvbnNlIgOQAgESTwoOV2F0Y2hEZWNpc2lvbnMSIi5oZXRwYXhvcy52MS5XYXRjaERlY2lzaW9uc1JlcXVlc3QaFS5oZXRwYXhvcy52MS5EZWNpc2lvbiIAMAESRgoHUHJvcG9zZRIbLmhldHBheG9zLnYxLlByb3Bvc2VSZXF1ZXN0GhwuaGV0cGF4b3MudjEuUHJvcG9zZVJlc3BvbnNlIgBiBnByb3RvMw", [file_google_protobuf_timestamp, file_hetpaxos_v1_consensus]);
+  fileDesc("ChloZXRwYXhvcy92MS9zZXJ2aWNlLnByb3RvEgtoZXRwYXhvcy52MSKBAQoIRGVjaXNpb24SDwoHbGVhcm5lchgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIjCgZiYWxsb3QYAyABKAsyEy5oZXRwYXhvcy52MS5CYWxsb3QSEgoFdmFsdWUYBCABKAxIAIgBARIPCgdzaWduZXJzGAUgAygJQggKBl92YWx1ZSISChBHZXRTdGF0dXNSZXF1ZXN0IrEBCgpQZWVyU3RhdHVzEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSEQoJY29ubmVjdGVkGAMgASgIEhIKCmxhc3RfZXJyb3IYBCABKAkSOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpsYXN0X3dvcmRzGAYgASgJIlgKC1JlZnVzZWRGcm9tEgwKBG5hbWUYASABKAkSDAoEY29kZRgCIAEoCRINCgVjb3VudBgDIAEoBBIOCgZhZ29fbXMYBCABKAQSDgoGZGV0YWlsGAUgASgJIsYBCgxPcGVuSW5zdGFuY2USEAoIaW5zdGFuY2UYASABKAQSJAoHaGlnaGVzdBgCIAEoCzITLmhldHBheG9zLnYxLkJhbGxvdBIPCgd3YWl0aW5nGAMgASgEEhQKDHdpbmRvd19vd25lchgEIAEoCRIWCg53aW5kb3dfbGVmdF9tcxgFIAEoBBIMCgRoZWxkGAYgAygJEg4KBnNpbGVudBgHIAEoCBIhCgN3aHkYCCADKAsyFC5oZXRwYXhvcy52MS5XaHlPcGVuIjcKB1doeU9wZW4SDwoHbGVhcm5lchgBIAEoCRINCgVjYXVzZRgCIAEoCRIMCgR0ZXh0GAMgASgJIkAKCVN5bmNUaW1lcxINCgVjb3VudBgBIAEoBBIQCgh0b3RhbF9tcxgCIAEoARISCgpsb25nZXN0X21zGAMgASgBIi0KDlJlamVjdGlvbkNvdW50EgwKBGNvZGUYASABKAkSDQoFY291bnQYAiABKAQiVQoOQ2F1Z2h0QWNjZXB0b3ISDAoEbmFtZRgBIAEoCRIQCghpbnN0YW5jZRgCIAEoBBIQCghmaXJzdF9pZBgDIAEoDBIRCglzZWNvbmRfaWQYBCABKAwi5AYKEUdldFN0YXR1c1Jlc3BvbnNlEgwKBG5hbWUYASABKAkSHwoEcm9sZRgCIAEoDjIRLmhldHBheG9zLnYxLlJvbGUSDQoFYWdlbnQYAyABKAkSMAoNY29uZmlnX2RpZ2VzdBgEIAEoCzIZLmhldHBheG9zLnYxLkNvbmZpZ0RpZ2VzdBITCgtpbmNhcm5hdGlvbhgFIAEoBhIRCgl1cHRpbWVfbXMYBiABKAQSEQoJaW5zdGFuY2VzGAcgASgEEhYKDm1lc3NhZ2VzX2tub3duGAggASgEEhgKEG1lc3NhZ2VzX3dhaXRpbmcYCSABKAQSFwoPbWVzc2FnZXNfc2lnbmVkGAogASgEEiYKBXBlZXJzGAsgAygLMhcuaGV0cGF4b3MudjEuUGVlclN0YXR1cxIvCgpyZWplY3Rpb25zGAwgAygLMhsuaGV0cGF4b3MudjEuUmVqZWN0aW9uQ291bnQSKwoGY2F1Z2h0GA0gAygLMhsuaGV0cGF4b3MudjEuQ2F1Z2h0QWNjZXB0b3ISKAoJZGVjaXNpb25zGA4gAygLMhUuaGV0cGF4b3MudjEuRGVjaXNpb24SOQoVY2VydGlmaWNhdGVfbm90X2FmdGVyGA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgxjYXVnaHRfY291bnQYECABKAQSDQoFdm90ZXMYESABKAgSEQoJd2FpdHNfZm9yGBIgAygJEhYKDmRlY2lzaW9uX2NvdW50GBMgASgEEigKBHRpbWUYFCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KDHJlZnVzZWRfZnJvbRgVIAMoCzIYLmhldHBheG9zLnYxLlJlZnVzZWRGcm9tEicKBG9wZW4YFiADKAsyGS5oZXRwYXhvcy52MS5PcGVuSW5zdGFuY2USFQoNam91cm5hbF9ieXRlcxgXIAEoBBIeChZqb3VybmFsX2J5dGVzX2F0X3N0YXJ0GBggASgEEiUKBXN5bmNzGBkgASgLMhYuaGV0cGF4b3MudjEuU3luY1RpbWVzEhgKEHByb3RvY29sX3ZlcnNpb24YGiABKA0SIwoDbG9nGBsgASgLMhYuaGV0cGF4b3MudjEuTG9nU3RhdHVzIqcBCglMb2dTdGF0dXMSDQoFZmxvb3IYASABKAQSEgoKd2luZG93X2VuZBgCIAEoBBIPCgdwZW5kaW5nGAMgASgEEhEKCWluX2ZsaWdodBgEIAEoBBITCgtjb29yZGluYXRvchgFIAEoCRIvCghsZWFybmVycxgGIAMoCzIdLmhldHBheG9zLnYxLkxlYXJuZXJMb2dTdGF0dXMSDQoFbHlpbmcYByADKAkipAEKEExlYXJuZXJMb2dTdGF0dXMSDwoHbGVhcm5lchgBIAEoCRIOCgZwcmVmaXgYAiABKAQSEAoIcmV0YWluZWQYAyABKAQSEQoJY2VydGlmaWVkGAQgASgEEhIKCmhvbGRzX2JhY2sYBSABKAgSEQoJYWJhbmRvbmVkGAYgASgIEhIKCmluYWNjdXJhdGUYByABKAgSDwoHc3RhbGxlZBgIIAEoCCJOChVXYXRjaERlY2lzaW9uc1JlcXVlc3QSEQoJaW5zdGFuY2VzGAEgAygEEhAKCGxlYXJuZXJzGAIgAygJEhAKCG9ubHlfbmV3GAMgASgIIkMKDlByb3Bvc2VSZXF1ZXN0EhAKCGluc3RhbmNlGAEgASgEEg0KBXZhbHVlGAIgASgMEhAKCGxlYXJuZXJzGAMgAygJIjsKD1Byb3Bvc2VSZXNwb25zZRIoCglkZWNpc2lvbnMYASADKAsyFS5oZXRwYXhvcy52MS5EZWNpc2lvbiJSCgxBcHBlbmRSZWNvcmQSDgoGY2xpZW50GAEgASgJEhAKCHNlcXVlbmNlGAIgASgEEhQKB3BheWxvYWQYAyABKAxIAIgBAUIKCghfcGF5bG9hZCJNCg1BcHBlbmRSZXF1ZXN0EioKB3JlY29yZHMYASADKAsyGS5oZXRwYXhvcy52MS5BcHBlbmRSZWNvcmQSEAoIbGVhcm5lcnMYAiADKAkiWgoPRGVsaXZlcmVkUmVjb3JkEg8KB2xlYXJuZXIYASABKAkSFQoIcG9zaXRpb24YAiABKARIAIgBARISCgp2YWx1ZV9oYXNoGAMgASgMQgsKCV9wb3NpdGlvbiJjCg5BcHBlbmRlZFJlY29yZBIOCgZjbGllbnQYASABKAkSEAoIc2VxdWVuY2UYAiABKAQSLwoJZGVsaXZlcmVkGAMgAygLMhwuaGV0cGF4b3MudjEuRGVsaXZlcmVkUmVjb3JkIj4KDkFwcGVuZFJlc3BvbnNlEiwKB3JlY29yZHMYASADKAsyGy5oZXRwYXhvcy52MS5BcHBlbmRlZFJlY29yZCJTChNBcHBlbmRTdHJlYW1SZXF1ZXN0EioKB3JlY29yZHMYASADKAsyGS5oZXRwYXhvcy52MS5BcHBlbmRSZWNvcmQSEAoIbGVhcm5lcnMYAiADKAkiUAoUQXBwZW5kU3RyZWFtUmVzcG9uc2USDQoFY291bnQYASABKAQSKQoEbGFzdBgCIAEoCzIbLmhldHBheG9zLnYxLkFwcGVuZGVkUmVjb3JkIlQKC1JlYWRSZXF1ZXN0Eg8KB2xlYXJuZXIYASABKAkSDAoEZnJvbRgCIAEoBBIOCgZmb2xsb3cYAyABKAgSFgoOd2l0aG91dF92YWx1ZXMYBCABKAgiTgoITG9nRW50cnkSEAoIcG9zaXRpb24YASABKAQSEgoKdmFsdWVfaGFzaBgCIAEoDBISCgV2YWx1ZRgDIAEoDEgAiAEBQggKBl92YWx1ZSJGCgxSZWFkUmVzcG9uc2USJgoHZW50cmllcxgBIAMoCzIVLmhldHBheG9zLnYxLkxvZ0VudHJ5Eg4KBnByZWZpeBgCIAEoBCI0Cg9HZXRQcm9vZlJlcXVlc3QSDwoHbGVhcm5lchgBIAEoCRIQCghwb3NpdGlvbhgCIAEoBCIkChBHZXRQcm9vZlJlc3BvbnNlEhAKCGRvY3VtZW50GAEgASgJIicKFEdldENoZWNrcG9pbnRSZXF1ZXN0Eg8KB2xlYXJuZXIYASABKAkiUAoVR2V0Q2hlY2twb2ludFJlc3BvbnNlEhAKCHBvc2l0aW9uGAEgASgEEhMKC2NlcnRpZmljYXRlGAIgASgJEhAKCHNlc3Npb25zGAMgASgMIq0CCghMb2dGYXVsdBIsCgZyZWFzb24YASABKA4yHC5oZXRwYXhvcy52MS5Mb2dGYXVsdC5SZWFzb24SDgoGYmVnaW5zGAIgASgEIuIBCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASEQoNUkVBU09OX05PX0xPRxABEg8KC1JFQVNPTl9GVUxMEAISEAoMUkVBU09OX1VORklUEAMSEgoOUkVBU09OX1RPT19PTEQQBBIaChZSRUFTT05fVU5LTk9XTl9MRUFSTkVSEAUSFwoTUkVBU09OX05PVF9SRVRBSU5FRBAGEhIKDlJFQVNPTl9OT1RfWUVUEAcSGAoUUkVBU09OX05PVF9DRVJUSUZJRUQQCBITCg9SRUFTT05fVE9PX0xPTkcQCTLUBQoPSGV0UGF4b3NTZXJ2aWNlEk0KF1N0cmVhbUNvbnNlbnN1c01lc3NhZ2VzEhUuaGV0cGF4b3MudjEuRW52ZWxvcGUaFS5oZXRwYXhvcy52MS5FbnZlbG9wZSIAKAEwARJPCglHZXRTdGF0dXMSHS5oZXRwYXhvcy52MS5HZXRTdGF0dXNSZXF1ZXN0Gh4uaGV0cGF4b3MudjEuR2V0U3RhdHVzUmVzcG9uc2UiA5ACARJPCg5XYXRjaERlY2lzaW9ucxIiLmhldHBheG9zLnYxLldhdGNoRGVjaXNpb25zUmVxdWVzdBoVLmhldHBheG9zLnYxLkRlY2lzaW9uIgAwARJGCgdQcm9wb3NlEhsuaGV0cGF4b3MudjEuUHJvcG9zZVJlcXVlc3QaHC5oZXRwYXhvcy52MS5Qcm9wb3NlUmVzcG9uc2UiABJDCgZBcHBlbmQSGi5oZXRwYXhvcy52MS5BcHBlbmRSZXF1ZXN0GhsuaGV0cGF4b3MudjEuQXBwZW5kUmVzcG9uc2UiABJXCgxBcHBlbmRTdHJlYW0SIC5oZXRwYXhvcy52MS5BcHBlbmRTdHJlYW1SZXF1ZXN0GiEuaGV0cGF4b3MudjEuQXBwZW5kU3RyZWFtUmVzcG9uc2UiACgBEj8KBFJlYWQSGC5oZXRwYXhvcy52MS5SZWFkUmVxdWVzdBoZLmhldHBheG9zLnYxLlJlYWRSZXNwb25zZSIAMAESTAoIR2V0UHJvb2YSHC5oZXRwYXhvcy52MS5HZXRQcm9vZlJlcXVlc3QaHS5oZXRwYXhvcy52MS5HZXRQcm9vZlJlc3BvbnNlIgOQAgESWwoNR2V0Q2hlY2twb2ludBIhLmhldHBheG9zLnYxLkdldENoZWNrcG9pbnRSZXF1ZXN0GiIuaGV0cGF4b3MudjEuR2V0Q2hlY2twb2ludFJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp, file_hetpaxos_v1_consensus]);
 
 /**
  * A learner's decision in one instance.
@@ -788,6 +788,13 @@ export type GetStatusResponse = Message<"hetpaxos.v1.GetStatusResponse"> & {
    * @generated from field: uint32 protocol_version = 26;
    */
   protocolVersion: number;
+
+  /**
+   * Absent without a log.
+   *
+   * @generated from field: hetpaxos.v1.LogStatus log = 27;
+   */
+  log?: LogStatus | undefined;
 };
 
 /**
@@ -945,6 +952,13 @@ export type GetStatusResponseJson = {
    * @generated from field: uint32 protocol_version = 26;
    */
   protocolVersion?: number;
+
+  /**
+   * Absent without a log.
+   *
+   * @generated from field: hetpaxos.v1.LogStatus log = 27;
+   */
+  log?: LogStatusJson;
 };
 
 /**
@@ -953,6 +967,246 @@ export type GetStatusResponseJson = {
  */
 export const GetStatusResponseSchema: GenMessage<GetStatusResponse, {jsonType: GetStatusResponseJson}> = /*@__PURE__*/
   messageDesc(file_hetpaxos_v1_service, 9);
+
+/**
+ * The log as an acceptor has it.
+ *
+ * @generated from message hetpaxos.v1.LogStatus
+ */
+export type LogStatus = Message<"hetpaxos.v1.LogStatus"> & {
+  /**
+   * Nothing below it is kept but outcomes and what is retained.
+   *
+   * @generated from field: uint64 floor = 1;
+   */
+  floor: bigint;
+
+  /**
+   * The first position that may not be used yet.
+   *
+   * @generated from field: uint64 window_end = 2;
+   */
+  windowEnd: bigint;
+
+  /**
+   * Records that wait to be put into the log.
+   *
+   * @generated from field: uint64 pending = 3;
+   */
+  pending: bigint;
+
+  /**
+   * Instances in which a batch was proposed here.
+   *
+   * @generated from field: uint64 in_flight = 4;
+   */
+  inFlight: bigint;
+
+  /**
+   * To whom records are handed, by name.
+   *
+   * @generated from field: string coordinator = 5;
+   */
+  coordinator: string;
+
+  /**
+   * @generated from field: repeated hetpaxos.v1.LearnerLogStatus learners = 6;
+   */
+  learners: LearnerLogStatus[];
+
+  /**
+   * Acceptors that have made statements of which at most one is true, by name.
+   *
+   * @generated from field: repeated string lying = 7;
+   */
+  lying: string[];
+};
+
+/**
+ * The log as an acceptor has it.
+ *
+ * @generated from message hetpaxos.v1.LogStatus
+ */
+export type LogStatusJson = {
+  /**
+   * Nothing below it is kept but outcomes and what is retained.
+   *
+   * @generated from field: uint64 floor = 1;
+   */
+  floor?: string;
+
+  /**
+   * The first position that may not be used yet.
+   *
+   * @generated from field: uint64 window_end = 2;
+   */
+  windowEnd?: string;
+
+  /**
+   * Records that wait to be put into the log.
+   *
+   * @generated from field: uint64 pending = 3;
+   */
+  pending?: string;
+
+  /**
+   * Instances in which a batch was proposed here.
+   *
+   * @generated from field: uint64 in_flight = 4;
+   */
+  inFlight?: string;
+
+  /**
+   * To whom records are handed, by name.
+   *
+   * @generated from field: string coordinator = 5;
+   */
+  coordinator?: string;
+
+  /**
+   * @generated from field: repeated hetpaxos.v1.LearnerLogStatus learners = 6;
+   */
+  learners?: LearnerLogStatusJson[];
+
+  /**
+   * Acceptors that have made statements of which at most one is true, by name.
+   *
+   * @generated from field: repeated string lying = 7;
+   */
+  lying?: string[];
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogStatus.
+ * Use `create(LogStatusSchema)` to create a new message.
+ */
+export const LogStatusSchema: GenMessage<LogStatus, {jsonType: LogStatusJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 10);
+
+/**
+ * @generated from message hetpaxos.v1.LearnerLogStatus
+ */
+export type LearnerLogStatus = Message<"hetpaxos.v1.LearnerLogStatus"> & {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner: string;
+
+  /**
+   * The first position without an outcome.
+   *
+   * @generated from field: uint64 prefix = 2;
+   */
+  prefix: bigint;
+
+  /**
+   * The lowest that can be read here.
+   *
+   * @generated from field: uint64 retained = 3;
+   */
+  retained: bigint;
+
+  /**
+   * Where it is certified; 0 if nowhere.
+   *
+   * @generated from field: uint64 certified = 4;
+   */
+  certified: bigint;
+
+  /**
+   * Forgetting waits for it.
+   *
+   * @generated from field: bool holds_back = 5;
+   */
+  holdsBack: boolean;
+
+  /**
+   * An operator does not wait for it any more.
+   *
+   * @generated from field: bool abandoned = 6;
+   */
+  abandoned: boolean;
+
+  /**
+   * It is proved not to be accurate.
+   *
+   * @generated from field: bool inaccurate = 7;
+   */
+  inaccurate: boolean;
+
+  /**
+   * Appending does not wait for it: it does not get on.
+   *
+   * @generated from field: bool stalled = 8;
+   */
+  stalled: boolean;
+};
+
+/**
+ * @generated from message hetpaxos.v1.LearnerLogStatus
+ */
+export type LearnerLogStatusJson = {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner?: string;
+
+  /**
+   * The first position without an outcome.
+   *
+   * @generated from field: uint64 prefix = 2;
+   */
+  prefix?: string;
+
+  /**
+   * The lowest that can be read here.
+   *
+   * @generated from field: uint64 retained = 3;
+   */
+  retained?: string;
+
+  /**
+   * Where it is certified; 0 if nowhere.
+   *
+   * @generated from field: uint64 certified = 4;
+   */
+  certified?: string;
+
+  /**
+   * Forgetting waits for it.
+   *
+   * @generated from field: bool holds_back = 5;
+   */
+  holdsBack?: boolean;
+
+  /**
+   * An operator does not wait for it any more.
+   *
+   * @generated from field: bool abandoned = 6;
+   */
+  abandoned?: boolean;
+
+  /**
+   * It is proved not to be accurate.
+   *
+   * @generated from field: bool inaccurate = 7;
+   */
+  inaccurate?: boolean;
+
+  /**
+   * Appending does not wait for it: it does not get on.
+   *
+   * @generated from field: bool stalled = 8;
+   */
+  stalled?: boolean;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LearnerLogStatus.
+ * Use `create(LearnerLogStatusSchema)` to create a new message.
+ */
+export const LearnerLogStatusSchema: GenMessage<LearnerLogStatus, {jsonType: LearnerLogStatusJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 11);
 
 /**
  * @generated from message hetpaxos.v1.WatchDecisionsRequest
@@ -1007,7 +1261,7 @@ export type WatchDecisionsRequestJson = {
  * Use `create(WatchDecisionsRequestSchema)` to create a new message.
  */
 export const WatchDecisionsRequestSchema: GenMessage<WatchDecisionsRequest, {jsonType: WatchDecisionsRequestJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_service, 10);
+  messageDesc(file_hetpaxos_v1_service, 12);
 
 /**
  * @generated from message hetpaxos.v1.ProposeRequest
@@ -1058,7 +1312,7 @@ export type ProposeRequestJson = {
  * Use `create(ProposeRequestSchema)` to create a new message.
  */
 export const ProposeRequestSchema: GenMessage<ProposeRequest, {jsonType: ProposeRequestJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_service, 11);
+  messageDesc(file_hetpaxos_v1_service, 13);
 
 /**
  * @generated from message hetpaxos.v1.ProposeResponse
@@ -1089,7 +1343,780 @@ export type ProposeResponseJson = {
  * Use `create(ProposeResponseSchema)` to create a new message.
  */
 export const ProposeResponseSchema: GenMessage<ProposeResponse, {jsonType: ProposeResponseJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_service, 12);
+  messageDesc(file_hetpaxos_v1_service, 14);
+
+/**
+ * A record for the log. The pair of client and sequence tells a repetition: it is delivered once.
+ *
+ * @generated from message hetpaxos.v1.AppendRecord
+ */
+export type AppendRecord = Message<"hetpaxos.v1.AppendRecord"> & {
+  /**
+   * 1 to 64 bytes.
+   *
+   * @generated from field: string client = 1;
+   */
+  client: string;
+
+  /**
+   * The client's own number of it, from 1 to 2^53 - 1; at most 64 behind its highest.
+   *
+   * @generated from field: uint64 sequence = 2;
+   */
+  sequence: bigint;
+
+  /**
+   * Absent: it is only waited for; somebody else appends it.
+   *
+   * @generated from field: optional bytes payload = 3;
+   */
+  payload?: Uint8Array | undefined;
+};
+
+/**
+ * A record for the log. The pair of client and sequence tells a repetition: it is delivered once.
+ *
+ * @generated from message hetpaxos.v1.AppendRecord
+ */
+export type AppendRecordJson = {
+  /**
+   * 1 to 64 bytes.
+   *
+   * @generated from field: string client = 1;
+   */
+  client?: string;
+
+  /**
+   * The client's own number of it, from 1 to 2^53 - 1; at most 64 behind its highest.
+   *
+   * @generated from field: uint64 sequence = 2;
+   */
+  sequence?: string;
+
+  /**
+   * Absent: it is only waited for; somebody else appends it.
+   *
+   * @generated from field: optional bytes payload = 3;
+   */
+  payload?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.AppendRecord.
+ * Use `create(AppendRecordSchema)` to create a new message.
+ */
+export const AppendRecordSchema: GenMessage<AppendRecord, {jsonType: AppendRecordJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 15);
+
+/**
+ * @generated from message hetpaxos.v1.AppendRequest
+ */
+export type AppendRequest = Message<"hetpaxos.v1.AppendRequest"> & {
+  /**
+   * Of one client at most 64 apart.
+   *
+   * @generated from field: repeated hetpaxos.v1.AppendRecord records = 1;
+   */
+  records: AppendRecord[];
+
+  /**
+   * Learners to wait for; all if empty.
+   *
+   * @generated from field: repeated string learners = 2;
+   */
+  learners: string[];
+};
+
+/**
+ * @generated from message hetpaxos.v1.AppendRequest
+ */
+export type AppendRequestJson = {
+  /**
+   * Of one client at most 64 apart.
+   *
+   * @generated from field: repeated hetpaxos.v1.AppendRecord records = 1;
+   */
+  records?: AppendRecordJson[];
+
+  /**
+   * Learners to wait for; all if empty.
+   *
+   * @generated from field: repeated string learners = 2;
+   */
+  learners?: string[];
+};
+
+/**
+ * Describes the message hetpaxos.v1.AppendRequest.
+ * Use `create(AppendRequestSchema)` to create a new message.
+ */
+export const AppendRequestSchema: GenMessage<AppendRequest, {jsonType: AppendRequestJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 16);
+
+/**
+ * That a learner's log has a record.
+ *
+ * @generated from message hetpaxos.v1.DeliveredRecord
+ */
+export type DeliveredRecord = Message<"hetpaxos.v1.DeliveredRecord"> & {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner: string;
+
+  /**
+   * Absent if it was long ago.
+   *
+   * @generated from field: optional uint64 position = 2;
+   */
+  position?: bigint | undefined;
+
+  /**
+   * Of the whole entry; absent if it was long ago.
+   *
+   * @generated from field: bytes value_hash = 3;
+   */
+  valueHash: Uint8Array;
+};
+
+/**
+ * That a learner's log has a record.
+ *
+ * @generated from message hetpaxos.v1.DeliveredRecord
+ */
+export type DeliveredRecordJson = {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner?: string;
+
+  /**
+   * Absent if it was long ago.
+   *
+   * @generated from field: optional uint64 position = 2;
+   */
+  position?: string;
+
+  /**
+   * Of the whole entry; absent if it was long ago.
+   *
+   * @generated from field: bytes value_hash = 3;
+   */
+  valueHash?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.DeliveredRecord.
+ * Use `create(DeliveredRecordSchema)` to create a new message.
+ */
+export const DeliveredRecordSchema: GenMessage<DeliveredRecord, {jsonType: DeliveredRecordJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 17);
+
+/**
+ * @generated from message hetpaxos.v1.AppendedRecord
+ */
+export type AppendedRecord = Message<"hetpaxos.v1.AppendedRecord"> & {
+  /**
+   * @generated from field: string client = 1;
+   */
+  client: string;
+
+  /**
+   * @generated from field: uint64 sequence = 2;
+   */
+  sequence: bigint;
+
+  /**
+   * A learner that does not get on may be missing: nobody waits for it.
+   *
+   * @generated from field: repeated hetpaxos.v1.DeliveredRecord delivered = 3;
+   */
+  delivered: DeliveredRecord[];
+};
+
+/**
+ * @generated from message hetpaxos.v1.AppendedRecord
+ */
+export type AppendedRecordJson = {
+  /**
+   * @generated from field: string client = 1;
+   */
+  client?: string;
+
+  /**
+   * @generated from field: uint64 sequence = 2;
+   */
+  sequence?: string;
+
+  /**
+   * A learner that does not get on may be missing: nobody waits for it.
+   *
+   * @generated from field: repeated hetpaxos.v1.DeliveredRecord delivered = 3;
+   */
+  delivered?: DeliveredRecordJson[];
+};
+
+/**
+ * Describes the message hetpaxos.v1.AppendedRecord.
+ * Use `create(AppendedRecordSchema)` to create a new message.
+ */
+export const AppendedRecordSchema: GenMessage<AppendedRecord, {jsonType: AppendedRecordJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 18);
+
+/**
+ * @generated from message hetpaxos.v1.AppendResponse
+ */
+export type AppendResponse = Message<"hetpaxos.v1.AppendResponse"> & {
+  /**
+   * In the order of the request.
+   *
+   * @generated from field: repeated hetpaxos.v1.AppendedRecord records = 1;
+   */
+  records: AppendedRecord[];
+};
+
+/**
+ * @generated from message hetpaxos.v1.AppendResponse
+ */
+export type AppendResponseJson = {
+  /**
+   * In the order of the request.
+   *
+   * @generated from field: repeated hetpaxos.v1.AppendedRecord records = 1;
+   */
+  records?: AppendedRecordJson[];
+};
+
+/**
+ * Describes the message hetpaxos.v1.AppendResponse.
+ * Use `create(AppendResponseSchema)` to create a new message.
+ */
+export const AppendResponseSchema: GenMessage<AppendResponse, {jsonType: AppendResponseJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 19);
+
+/**
+ * @generated from message hetpaxos.v1.AppendStreamRequest
+ */
+export type AppendStreamRequest = Message<"hetpaxos.v1.AppendStreamRequest"> & {
+  /**
+   * @generated from field: repeated hetpaxos.v1.AppendRecord records = 1;
+   */
+  records: AppendRecord[];
+
+  /**
+   * Learners to wait for, in the first message only; all if empty.
+   *
+   * @generated from field: repeated string learners = 2;
+   */
+  learners: string[];
+};
+
+/**
+ * @generated from message hetpaxos.v1.AppendStreamRequest
+ */
+export type AppendStreamRequestJson = {
+  /**
+   * @generated from field: repeated hetpaxos.v1.AppendRecord records = 1;
+   */
+  records?: AppendRecordJson[];
+
+  /**
+   * Learners to wait for, in the first message only; all if empty.
+   *
+   * @generated from field: repeated string learners = 2;
+   */
+  learners?: string[];
+};
+
+/**
+ * Describes the message hetpaxos.v1.AppendStreamRequest.
+ * Use `create(AppendStreamRequestSchema)` to create a new message.
+ */
+export const AppendStreamRequestSchema: GenMessage<AppendStreamRequest, {jsonType: AppendStreamRequestJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 20);
+
+/**
+ * @generated from message hetpaxos.v1.AppendStreamResponse
+ */
+export type AppendStreamResponse = Message<"hetpaxos.v1.AppendStreamResponse"> & {
+  /**
+   * @generated from field: uint64 count = 1;
+   */
+  count: bigint;
+
+  /**
+   * The last of them.
+   *
+   * @generated from field: hetpaxos.v1.AppendedRecord last = 2;
+   */
+  last?: AppendedRecord | undefined;
+};
+
+/**
+ * @generated from message hetpaxos.v1.AppendStreamResponse
+ */
+export type AppendStreamResponseJson = {
+  /**
+   * @generated from field: uint64 count = 1;
+   */
+  count?: string;
+
+  /**
+   * The last of them.
+   *
+   * @generated from field: hetpaxos.v1.AppendedRecord last = 2;
+   */
+  last?: AppendedRecordJson;
+};
+
+/**
+ * Describes the message hetpaxos.v1.AppendStreamResponse.
+ * Use `create(AppendStreamResponseSchema)` to create a new message.
+ */
+export const AppendStreamResponseSchema: GenMessage<AppendStreamResponse, {jsonType: AppendStreamResponseJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 21);
+
+/**
+ * @generated from message hetpaxos.v1.ReadRequest
+ */
+export type ReadRequest = Message<"hetpaxos.v1.ReadRequest"> & {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner: string;
+
+  /**
+   * The first position wanted.
+   *
+   * @generated from field: uint64 from = 2;
+   */
+  from: bigint;
+
+  /**
+   * Goes on with what is to come, until the caller leaves; otherwise up to what there is.
+   *
+   * @generated from field: bool follow = 3;
+   */
+  follow: boolean;
+
+  /**
+   * @generated from field: bool without_values = 4;
+   */
+  withoutValues: boolean;
+};
+
+/**
+ * @generated from message hetpaxos.v1.ReadRequest
+ */
+export type ReadRequestJson = {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner?: string;
+
+  /**
+   * The first position wanted.
+   *
+   * @generated from field: uint64 from = 2;
+   */
+  from?: string;
+
+  /**
+   * Goes on with what is to come, until the caller leaves; otherwise up to what there is.
+   *
+   * @generated from field: bool follow = 3;
+   */
+  follow?: boolean;
+
+  /**
+   * @generated from field: bool without_values = 4;
+   */
+  withoutValues?: boolean;
+};
+
+/**
+ * Describes the message hetpaxos.v1.ReadRequest.
+ * Use `create(ReadRequestSchema)` to create a new message.
+ */
+export const ReadRequestSchema: GenMessage<ReadRequest, {jsonType: ReadRequestJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 22);
+
+/**
+ * @generated from message hetpaxos.v1.LogEntry
+ */
+export type LogEntry = Message<"hetpaxos.v1.LogEntry"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * Of what was decided; empty: the learner is proved never to decide there.
+   *
+   * @generated from field: bytes value_hash = 2;
+   */
+  valueHash: Uint8Array;
+
+  /**
+   * A batch of records, as WIRE has it; absent where it is not kept, or not asked for.
+   *
+   * @generated from field: optional bytes value = 3;
+   */
+  value?: Uint8Array | undefined;
+};
+
+/**
+ * @generated from message hetpaxos.v1.LogEntry
+ */
+export type LogEntryJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * Of what was decided; empty: the learner is proved never to decide there.
+   *
+   * @generated from field: bytes value_hash = 2;
+   */
+  valueHash?: string;
+
+  /**
+   * A batch of records, as WIRE has it; absent where it is not kept, or not asked for.
+   *
+   * @generated from field: optional bytes value = 3;
+   */
+  value?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogEntry.
+ * Use `create(LogEntrySchema)` to create a new message.
+ */
+export const LogEntrySchema: GenMessage<LogEntry, {jsonType: LogEntryJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 23);
+
+/**
+ * @generated from message hetpaxos.v1.ReadResponse
+ */
+export type ReadResponse = Message<"hetpaxos.v1.ReadResponse"> & {
+  /**
+   * In order and without a gap.
+   *
+   * @generated from field: repeated hetpaxos.v1.LogEntry entries = 1;
+   */
+  entries: LogEntry[];
+
+  /**
+   * The first position without an outcome.
+   *
+   * @generated from field: uint64 prefix = 2;
+   */
+  prefix: bigint;
+};
+
+/**
+ * @generated from message hetpaxos.v1.ReadResponse
+ */
+export type ReadResponseJson = {
+  /**
+   * In order and without a gap.
+   *
+   * @generated from field: repeated hetpaxos.v1.LogEntry entries = 1;
+   */
+  entries?: LogEntryJson[];
+
+  /**
+   * The first position without an outcome.
+   *
+   * @generated from field: uint64 prefix = 2;
+   */
+  prefix?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.ReadResponse.
+ * Use `create(ReadResponseSchema)` to create a new message.
+ */
+export const ReadResponseSchema: GenMessage<ReadResponse, {jsonType: ReadResponseJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 24);
+
+/**
+ * @generated from message hetpaxos.v1.GetProofRequest
+ */
+export type GetProofRequest = Message<"hetpaxos.v1.GetProofRequest"> & {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner: string;
+
+  /**
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+};
+
+/**
+ * @generated from message hetpaxos.v1.GetProofRequest
+ */
+export type GetProofRequestJson = {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner?: string;
+
+  /**
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.GetProofRequest.
+ * Use `create(GetProofRequestSchema)` to create a new message.
+ */
+export const GetProofRequestSchema: GenMessage<GetProofRequest, {jsonType: GetProofRequestJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 25);
+
+/**
+ * @generated from message hetpaxos.v1.GetProofResponse
+ */
+export type GetProofResponse = Message<"hetpaxos.v1.GetProofResponse"> & {
+  /**
+   * JSON, as WIRE has it.
+   *
+   * @generated from field: string document = 1;
+   */
+  document: string;
+};
+
+/**
+ * @generated from message hetpaxos.v1.GetProofResponse
+ */
+export type GetProofResponseJson = {
+  /**
+   * JSON, as WIRE has it.
+   *
+   * @generated from field: string document = 1;
+   */
+  document?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.GetProofResponse.
+ * Use `create(GetProofResponseSchema)` to create a new message.
+ */
+export const GetProofResponseSchema: GenMessage<GetProofResponse, {jsonType: GetProofResponseJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 26);
+
+/**
+ * @generated from message hetpaxos.v1.GetCheckpointRequest
+ */
+export type GetCheckpointRequest = Message<"hetpaxos.v1.GetCheckpointRequest"> & {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner: string;
+};
+
+/**
+ * @generated from message hetpaxos.v1.GetCheckpointRequest
+ */
+export type GetCheckpointRequestJson = {
+  /**
+   * @generated from field: string learner = 1;
+   */
+  learner?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.GetCheckpointRequest.
+ * Use `create(GetCheckpointRequestSchema)` to create a new message.
+ */
+export const GetCheckpointRequestSchema: GenMessage<GetCheckpointRequest, {jsonType: GetCheckpointRequestJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 27);
+
+/**
+ * @generated from message hetpaxos.v1.GetCheckpointResponse
+ */
+export type GetCheckpointResponse = Message<"hetpaxos.v1.GetCheckpointResponse"> & {
+  /**
+   * 0 if there is no certificate yet: the log is to be read from its beginning.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * JSON, as WIRE has it: what the certificate of a proof is there. Empty if there is none.
+   *
+   * @generated from field: string certificate = 2;
+   */
+  certificate: string;
+
+  /**
+   * Canonical bytes, as WIRE has them; what has their hash is certified.
+   *
+   * @generated from field: bytes sessions = 3;
+   */
+  sessions: Uint8Array;
+};
+
+/**
+ * @generated from message hetpaxos.v1.GetCheckpointResponse
+ */
+export type GetCheckpointResponseJson = {
+  /**
+   * 0 if there is no certificate yet: the log is to be read from its beginning.
+   *
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * JSON, as WIRE has it: what the certificate of a proof is there. Empty if there is none.
+   *
+   * @generated from field: string certificate = 2;
+   */
+  certificate?: string;
+
+  /**
+   * Canonical bytes, as WIRE has them; what has their hash is certified.
+   *
+   * @generated from field: bytes sessions = 3;
+   */
+  sessions?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.GetCheckpointResponse.
+ * Use `create(GetCheckpointResponseSchema)` to create a new message.
+ */
+export const GetCheckpointResponseSchema: GenMessage<GetCheckpointResponse, {jsonType: GetCheckpointResponseJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 28);
+
+/**
+ * Why a call of the log was refused, in the details of its error.
+ *
+ * @generated from message hetpaxos.v1.LogFault
+ */
+export type LogFault = Message<"hetpaxos.v1.LogFault"> & {
+  /**
+   * @generated from field: hetpaxos.v1.LogFault.Reason reason = 1;
+   */
+  reason: LogFault_Reason;
+
+  /**
+   * @generated from field: uint64 begins = 2;
+   */
+  begins: bigint;
+};
+
+/**
+ * Why a call of the log was refused, in the details of its error.
+ *
+ * @generated from message hetpaxos.v1.LogFault
+ */
+export type LogFaultJson = {
+  /**
+   * @generated from field: hetpaxos.v1.LogFault.Reason reason = 1;
+   */
+  reason?: LogFault_ReasonJson;
+
+  /**
+   * @generated from field: uint64 begins = 2;
+   */
+  begins?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogFault.
+ * Use `create(LogFaultSchema)` to create a new message.
+ */
+export const LogFaultSchema: GenMessage<LogFault, {jsonType: LogFaultJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_service, 29);
+
+/**
+ * @generated from enum hetpaxos.v1.LogFault.Reason
+ */
+export enum LogFault_Reason {
+  /**
+   * @generated from enum value: REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The configuration has none.
+   *
+   * @generated from enum value: REASON_NO_LOG = 1;
+   */
+  NO_LOG = 1,
+
+  /**
+   * Nothing more is taken in now: the same again later.
+   *
+   * @generated from enum value: REASON_FULL = 2;
+   */
+  FULL = 2,
+
+  /**
+   * The record fits no batch.
+   *
+   * @generated from enum value: REASON_UNFIT = 3;
+   */
+  UNFIT = 3,
+
+  /**
+   * The client has gone on by more than 64 since.
+   *
+   * @generated from enum value: REASON_TOO_OLD = 4;
+   */
+  TOO_OLD = 4,
+
+  /**
+   * @generated from enum value: REASON_UNKNOWN_LEARNER = 5;
+   */
+  UNKNOWN_LEARNER = 5,
+
+  /**
+   * It is kept no more; `begins` says what is.
+   *
+   * @generated from enum value: REASON_NOT_RETAINED = 6;
+   */
+  NOT_RETAINED = 6,
+
+  /**
+   * The log has not come so far; `begins` says where it ends.
+   *
+   * @generated from enum value: REASON_NOT_YET = 7;
+   */
+  NOT_YET = 7,
+
+  /**
+   * Not certified yet; `begins` says up to where it is.
+   *
+   * @generated from enum value: REASON_NOT_CERTIFIED = 8;
+   */
+  NOT_CERTIFIED = 8,
+
+  /**
+   * More than an answer has room for.
+   *
+   * @generated from enum value: REASON_TOO_LONG = 9;
+   */
+  TOO_LONG = 9,
+}
+
+/**
+ * @generated from enum hetpaxos.v1.LogFault.Reason
+ */
+export type LogFault_ReasonJson = "REASON_UNSPECIFIED" | "REASON_NO_LOG" | "REASON_FULL" | "REASON_UNFIT" | "REASON_TOO_OLD" | "REASON_UNKNOWN_LEARNER" | "REASON_NOT_RETAINED" | "REASON_NOT_YET" | "REASON_NOT_CERTIFIED" | "REASON_TOO_LONG";
+
+/**
+ * Describes the enum hetpaxos.v1.LogFault.Reason.
+ */
+export const LogFault_ReasonSchema: GenEnum<LogFault_Reason, LogFault_ReasonJson> = /*@__PURE__*/
+  enumDesc(file_hetpaxos_v1_service, 29, 0);
 
 /**
  * What an acceptor serves, over mutual TLS, to every identity of the configuration.
@@ -1134,6 +2161,56 @@ export const HetPaxosService: GenService<{
     methodKind: "unary";
     input: typeof ProposeRequestSchema;
     output: typeof ProposeResponseSchema;
+  },
+  /**
+   * Puts records into the log, and waits until the learners asked for have them here.
+   *
+   * @generated from rpc hetpaxos.v1.HetPaxosService.Append
+   */
+  append: {
+    methodKind: "unary";
+    input: typeof AppendRequestSchema;
+    output: typeof AppendResponseSchema;
+  },
+  /**
+   * The same for many: they are taken as there is room, and answered when all are in the log.
+   *
+   * @generated from rpc hetpaxos.v1.HetPaxosService.AppendStream
+   */
+  appendStream: {
+    methodKind: "client_streaming";
+    input: typeof AppendStreamRequestSchema;
+    output: typeof AppendStreamResponseSchema;
+  },
+  /**
+   * A learner's log, in order.
+   *
+   * @generated from rpc hetpaxos.v1.HetPaxosService.Read
+   */
+  read: {
+    methodKind: "server_streaming";
+    input: typeof ReadRequestSchema;
+    output: typeof ReadResponseSchema;
+  },
+  /**
+   * What proves an entry to anybody who has the configuration.
+   *
+   * @generated from rpc hetpaxos.v1.HetPaxosService.GetProof
+   */
+  getProof: {
+    methodKind: "unary";
+    input: typeof GetProofRequestSchema;
+    output: typeof GetProofResponseSchema;
+  },
+  /**
+   * Where a learner's log is certified, and what one needs to go on from there.
+   *
+   * @generated from rpc hetpaxos.v1.HetPaxosService.GetCheckpoint
+   */
+  getCheckpoint: {
+    methodKind: "unary";
+    input: typeof GetCheckpointRequestSchema;
+    output: typeof GetCheckpointResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_hetpaxos_v1_service, 0);

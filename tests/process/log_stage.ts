@@ -1,0 +1,107 @@
+/**
+ * Four acceptors that serve a log over TLS in this process: the service is real, their logs are in
+ * memory and agree at once.
+ *
+ * @module
+ */
+
+import { freePorts } from "../../cli/demo/child.ts";
+import { planHomogeneous } from "../../lib/config/cluster_plan.ts";
+import { type Configuration, loadConfiguration } from "../../lib/config/configuration.ts";
+import { generateConfigs } from "../../lib/config/generate.ts";
+import type { CoordinatorSettings } from "../../lib/log/coordinator_state.ts";
+import type { LogRecord } from "../../lib/log/record.ts";
+import type { LogSettings } from "../../lib/log/types.ts";
+import { connectToAcceptor, pinned } from "../../lib/net/acceptor_client.ts";
+import type { AcceptorClient } from "../../lib/net/client.ts";
+import type { LogHandlers } from "../../lib/net/log_rpc.ts";
+import { type RunningServer, serve } from "../../lib/net/server.ts";
+import { makeLogHandlers } from "../../lib/process/log_service.ts";
+import { NAMES, SILENT_PART } from "../client/stage.ts";
+import { LOG_SETTINGS, MemoryLogs } from "../log/memory_logs.ts";
+
+/** A running cluster of logs, until the block ends. */
+export interface LogStage extends AsyncDisposable {
+  /** Of the client. */
+  readonly configuration: Configuration;
+  readonly logs: MemoryLogs;
+  /** A connection to an acceptor; closed with the stage. */
+  call(index: number): AcceptorClient;
+  /** Starts an acceptor again that was stopped. */
+  start(index: number): Promise<void>;
+  /** Nobody answers there any more, and its log misses what happens. */
+  stop(index: number): Promise<void>;
+}
+
+/** What may differ. */
+export interface LogStageOptions {
+  readonly settings?: Partial<LogSettings>;
+  readonly appending?: Partial<CoordinatorSettings>;
+  /** By index of the acceptor: what it answers instead of the truth. */
+  readonly lies?: Readonly<Record<number, Partial<LogHandlers>>>;
+}
+
+/** Starts four of which any three are a quorum of Eve and of Frank. */
+export async function setLogStage(options: LogStageOptions = {}): Promise<LogStage> {
+  const plan = planHomogeneous([...NAMES], ["Eve", "Frank"], { byzantine: 1, crash: 0 });
+  const files = await generateConfigs(plan, {
+    hosts: ["127.0.0.1"],
+    basePort: freePorts(NAMES.length),
+    clients: 1,
+    keyKind: "ed25519",
+    rules: undefined,
+  });
+  const log = { ...LOG_SETTINGS, ...options.settings };
+  const configurations = files.map(({ name, config }) => ({
+    ...loadConfiguration(JSON.stringify(config), `${name}.json`),
+    log,
+  }));
+  const acceptors = configurations.filter(({ self }) => !self.client);
+  const logs = new MemoryLogs(acceptors, log, options.appending);
+  const servers: (RunningServer | undefined)[] = [];
+  const start = async (index: number) => {
+    const { self, listen, identities, privateKeyPem, limits } = acceptors[index]!;
+    const handlers = makeLogHandlers(logs.members[index]!, limits);
+    logs.members[index]!.isUp = true;
+    servers[index] = await serve({
+      ...listen,
+      tls: { certificatePem: self.certificate.pem, privateKeyPem },
+      admitted: identities.map(pinned),
+      handlers: { ...SILENT_PART, log: { ...handlers, ...options.lies?.[index] } },
+      limits,
+      onRefused() {},
+    });
+  };
+  const stop = async (index: number) => {
+    await servers[index]?.close();
+    servers[index] = undefined;
+    logs.members[index]!.isUp = false;
+  };
+  await Promise.all(acceptors.map((_, i) => start(i)));
+  const configuration = configurations.find(({ self }) => self.client)!;
+  const clients: AcceptorClient[] = [];
+  return {
+    configuration,
+    logs,
+    start,
+    stop,
+    call(index) {
+      const client = connectToAcceptor(configuration, acceptors[index]!.self);
+      clients.push(client);
+      return client;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.close();
+      await Promise.all(acceptors.map((_, i) => stop(i)));
+    },
+  };
+}
+
+/** Records of one client, with these sequences; each says which it is. */
+export function recordsOf(client: string, ...sequences: readonly number[]): LogRecord[] {
+  return sequences.map((sequence) => ({
+    client,
+    sequence,
+    payload: new TextEncoder().encode(`${client} ${sequence}`),
+  }));
+}
