@@ -4,12 +4,13 @@
  * @module
  */
 
+import { LogFault_Reason as Reason } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { logContextOf } from "../config/log_context.ts";
 import type { Belief } from "../core/hearsay.ts";
 import type { LearnerIndex } from "../core/types.ts";
 import type { LogContext } from "../log/types.ts";
-import { logFaultIn, LogFaultReason as Reason } from "../net/log_rpc.ts";
+import { logFaultIn } from "../net/log_rpc.ts";
 import { reasonOf } from "../wire/os_reason.ts";
 import { quote } from "../wire/place.ts";
 import type { Calls } from "./calls.ts";

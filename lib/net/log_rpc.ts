@@ -19,7 +19,7 @@ import {
   type ReadRequest,
   type ReadResponse,
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
-import type { CallContext } from "./rpc.ts";
+import type { CallContext } from "./call_context.ts";
 
 /** What the server does with the calls of the log. See the service; errors as everywhere. */
 export interface LogHandlers {
@@ -99,5 +99,3 @@ export const NO_LOG: LogHandlers = {
     throw noLog();
   },
 };
-
-export { Reason as LogFaultReason };

@@ -9,6 +9,7 @@ import { universalRequestFromNodeRequest } from "@connectrpc/connect-node";
 import { universalResponseToNodeResponse } from "@connectrpc/connect-node";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { CallContext } from "./call_context.ts";
 import { healthService } from "./health.ts";
 import { type LogHandlers, NO_LOG } from "./log_rpc.ts";
 import { reflectionService } from "./reflection.ts";
@@ -28,25 +29,10 @@ import {
   type WatchDecisionsRequest,
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 
+export type { CallContext } from "./call_context.ts";
+
 /** Fields of a generated message that a handler must fill in; the rest have defaults. */
 type Init<T extends { readonly $typeName: string }> = Omit<T, "$typeName" | "$unknown">;
-
-/** Who calls. */
-export interface CallContext {
-  /**
-   * Name of the identity whose certificate the caller has proved to own. Empty if the server was
-   * told to serve in the clear, where nobody proves anything.
-   */
-  readonly peer: string;
-  /** Aborted when the call is over, whoever ended it. */
-  readonly signal: AbortSignal;
-  /** `address:port` of the caller, for people. */
-  readonly remoteAddress: string;
-  /** Bytes that have come from the caller so far, over the connection of this call. */
-  receivedBytes(): number;
-  /** To be called when the call has led to something: then it does not count against a limit. */
-  onWorthy(): void;
-}
 
 /**
  * What the server does. A handler that throws a `ConnectError` sends it; anything else thrown is

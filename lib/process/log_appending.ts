@@ -9,17 +9,18 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { hasMember } from "../core/acceptor_set.ts";
 import type { LearnerSet } from "../core/types.ts";
 import { SEQUENCE_SPAN } from "../log/sessions.ts";
-import { logFault, LogFaultReason as Reason } from "../net/log_rpc.ts";
-import type { CallContext } from "../net/rpc.ts";
+import { logFault } from "../net/log_rpc.ts";
+import type { CallContext } from "../net/call_context.ts";
 import type { LogPort } from "../node/log_port.ts";
 import { fromHex } from "../wire/hex.ts";
 import { quote } from "../wire/place.ts";
-import type {
-  AppendedRecordSchema,
-  AppendRecord,
-  AppendResponseSchema,
-  AppendStreamRequest,
-  AppendStreamResponseSchema,
+import {
+  type AppendedRecordSchema,
+  type AppendRecord,
+  type AppendResponseSchema,
+  type AppendStreamRequest,
+  type AppendStreamResponseSchema,
+  LogFault_Reason as Reason,
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { keyOf, LogWaiting, type Places, type RecordName } from "./log_waiting.ts";
 

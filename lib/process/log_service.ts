@@ -9,12 +9,13 @@ import { fullSet, setOf } from "../core/acceptor_set.ts";
 import type { LearnerIndex, LearnerSet } from "../core/types.ts";
 import { certificateJson, writeProof } from "../log/proof_json.ts";
 import type { Position } from "../log/types.ts";
-import { logFault, LogFaultReason as Reason, type LogHandlers } from "../net/log_rpc.ts";
+import { logFault, type LogHandlers } from "../net/log_rpc.ts";
 import type { LogPort } from "../node/log_port.ts";
 import { fromHex } from "../wire/hex.ts";
 import { quote } from "../wire/place.ts";
 import {
   LogEntrySchema,
+  LogFault_Reason as Reason,
   type ReadRequest,
   type ReadResponse,
   ReadResponseSchema,

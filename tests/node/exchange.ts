@@ -42,6 +42,10 @@ export class Exchange {
       getStatus: refuse,
       propose: refuse,
       watchDecisions: () => new Pipe(),
+      append: refuse,
+      read: () => new Pipe(),
+      getProof: refuse,
+      getCheckpoint: refuse,
       receivedBytes: () => 0,
       close: () => {},
     };

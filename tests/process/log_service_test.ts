@@ -4,10 +4,11 @@
  * @module
  */
 
+import { LogFault_Reason as Reason } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { LogRecord } from "../../lib/log/record.ts";
 import { decodeBatch } from "../../lib/log/record.ts";
-import { logFaultIn, LogFaultReason as Reason } from "../../lib/net/log_rpc.ts";
+import { logFaultIn } from "../../lib/net/log_rpc.ts";
 import type { ReadResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { recordsOf, setLogStage } from "./log_stage.ts";
 
