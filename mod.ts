@@ -43,6 +43,8 @@
 export {
   type AcceptorFailure,
   type AcceptorStatus,
+  type AppendedRecord,
+  type AppendOptions,
   type AskOptions,
   type CallOptions,
   type Client,
@@ -53,11 +55,22 @@ export {
   connect,
   type ConnectOptions,
   type Decided,
+  type EntryProofJson,
+  type LearnerOptions,
+  type LogCheckpoint,
+  type LogClient,
+  type LogPlace,
+  type LogRecord,
   type PeerState,
   type Proposed,
+  type ReadEntry,
+  type ReadOptions,
   type StatusAnswer,
+  type VerifiedEntry,
   type WaitOptions,
 } from "./lib/client/mod.ts";
+export type { CertificateJson, HeadJson } from "./lib/log/proof_json.ts";
+export type { LogSettings } from "./lib/log/types.ts";
 export type { HostPort } from "./lib/config/addresses.ts";
 export {
   acceptorNames,

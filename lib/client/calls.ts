@@ -47,6 +47,11 @@ export class Failures {
   }
 }
 
+/** Itself, or anybody: then not all clients ask the same one. */
+export function firstToAsk({ acceptors, self }: Configuration): AcceptorIndex {
+  return self.acceptorIndex ?? Math.floor(Math.random() * acceptors.length);
+}
+
 /** The calls of one client. A connection to each acceptor, made when it is first needed. */
 export class Calls {
   readonly #options: CallsOptions;
@@ -136,7 +141,7 @@ export class Calls {
     failures: Failures,
   ): Promise<void> {
     const { acceptors } = this.#options.configuration;
-    const first = this.#firstToAsk();
+    const first = firstToAsk(this.#options.configuration);
     const open = new Set(acceptors.keys());
     const asking = new Map<number, Promise<void>>();
     const ask = async (index: AcceptorIndex) => {
@@ -171,12 +176,6 @@ export class Calls {
       await Promise.race([call, scope.pause(this.#options.patienceMs)]);
     }
     await Promise.all(asking.values());
-  }
-
-  /** Itself, or anybody: then not all clients ask the same one. */
-  #firstToAsk(): AcceptorIndex {
-    const { acceptors, self } = this.#options.configuration;
-    return self.acceptorIndex ?? Math.floor(Math.random() * acceptors.length);
   }
 
   #backOff(attempt: number, scope: Scope): Promise<void> {

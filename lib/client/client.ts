@@ -12,6 +12,8 @@ import { Calls, Failures } from "./calls.ts";
 import type { Decided } from "./decided.ts";
 import { ClientError } from "./errors.ts";
 import { follow } from "./follow.ts";
+import { makeLogClient } from "./log_client.ts";
+import type { LogClient } from "./log_types.ts";
 import { Scope, type WaitOptions } from "./scope.ts";
 import { readStatus } from "./status.ts";
 import { type Asked, Survey } from "./survey.ts";
@@ -78,6 +80,11 @@ class QuorumClient implements Client {
   readonly #calls: Calls;
   readonly #closing = new AbortController();
   readonly #running: Set<Promise<unknown>> = new Set();
+  readonly append: LogClient["append"];
+  readonly read: LogClient["read"];
+  readonly proof: LogClient["proof"];
+  readonly verify: LogClient["verify"];
+  readonly checkpoint: LogClient["checkpoint"];
 
   constructor(configuration: Configuration, options: ConnectOptions) {
     const { belief = "quorum", cleartext = false } = options;
@@ -85,6 +92,20 @@ class QuorumClient implements Client {
     this.#configuration = configuration;
     this.#belief = belief === "quorum" ? isQuorum : mayBelieve;
     this.#calls = new Calls({ configuration, cleartext, connectTimeoutMs, patienceMs });
+    const log = makeLogClient({
+      ...{ configuration, patienceMs, belief: this.#belief, calls: this.#calls },
+      closing: this.#closing.signal,
+      track: this.#track,
+      run: (options, work) => this.#run(options, work),
+      scope: (options) => new Scope(options, this.#closing.signal),
+    });
+    ({
+      append: this.append,
+      read: this.read,
+      proof: this.proof,
+      verify: this.verify,
+      checkpoint: this.checkpoint,
+    } = log);
   }
 
   propose(instance: bigint, value: Uint8Array, options: AskOptions = {}): Promise<Proposed> {

@@ -11,7 +11,6 @@ import type { Belief } from "../core/hearsay.ts";
 import type { LearnerIndex } from "../core/types.ts";
 import type { LogContext } from "../log/types.ts";
 import { logFaultIn } from "../net/log_rpc.ts";
-import { reasonOf } from "../wire/os_reason.ts";
 import { quote } from "../wire/place.ts";
 import type { Calls } from "./calls.ts";
 import { ClientError, type ClientErrorCode } from "./errors.ts";
@@ -24,6 +23,10 @@ export interface LogParts {
   readonly calls: Calls;
   /** How long one acceptor is given before the next one is asked as well, in milliseconds. */
   readonly patienceMs: number;
+  /** Aborted when the client is closed. */
+  readonly closing: AbortSignal;
+  /** Calls by acceptor whose answers nobody needs any more. */
+  readonly leftover: Map<string, number>;
   /** Told of what has to end before the client is closed. */
   track<T>(call: Promise<T>): Promise<T>;
 }
@@ -74,7 +77,7 @@ export function refusalIn(error: unknown): Refusal | undefined {
   const fault = logFaultIn(error);
   const code = fault && CODES[fault.reason];
   if (fault === undefined || code === undefined) return undefined;
-  return { code, begins: Number(fault.begins), message: reasonOf(error) };
+  return { code, begins: Number(fault.begins), message: fault.message };
 }
 
 /** That error. */

@@ -11,7 +11,18 @@ import type { CallOptions, WaitOptions } from "./scope.ts";
 export type { EntryProofJson } from "../log/proof_json.ts";
 export type { LogRecord } from "../log/record.ts";
 
-/** Where a learner's log has a record. */
+/**
+ * Where a learner's log has a record.
+ *
+ * @example
+ * ```ts
+ * import { type LogPlace } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const told = ({ learner, position }: LogPlace) => `${learner} at ${position ?? "some time"}`;
+ * assertEquals(told({ learner: "Eve", position: 7, reportedBy: ["Alice"] }), "Eve at 7");
+ * ```
+ */
 export interface LogPlace {
   /** Whose log. */
   readonly learner: string;
@@ -21,7 +32,19 @@ export interface LogPlace {
   readonly reportedBy: readonly string[];
 }
 
-/** A record that is in the logs of all learners asked for. */
+/**
+ * A record that is in the logs of all learners asked for.
+ *
+ * @example
+ * ```ts
+ * import { type AppendedRecord } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const place = { learner: "Eve", position: 7, reportedBy: ["Alice"] };
+ * const appended: AppendedRecord = { client: "till 4", sequence: 1, places: [place] };
+ * assertEquals(appended.places[0]?.position, 7);
+ * ```
+ */
 export interface AppendedRecord {
   /** Who has appended it. */
   readonly client: string;
@@ -31,7 +54,18 @@ export interface AppendedRecord {
   readonly places: readonly LogPlace[];
 }
 
-/** What reading can be told. */
+/**
+ * What reading can be told.
+ *
+ * @example
+ * ```ts
+ * import { type ReadOptions } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options: ReadOptions = { learner: "Eve", from: 7, follow: true };
+ * assertEquals(options.from, 7);
+ * ```
+ */
 export interface ReadOptions extends WaitOptions {
   /** Whose log; may be left out if there is one learner only. */
   readonly learner?: string;
@@ -44,7 +78,20 @@ export interface ReadOptions extends WaitOptions {
   readonly follow?: boolean;
 }
 
-/** An entry of a learner's log. */
+/**
+ * An entry of a learner's log.
+ *
+ * @example
+ * ```ts
+ * import { type ReadEntry } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const texts = ({ records }: Pick<ReadEntry, "records">) =>
+ *   records.map(({ payload }) => new TextDecoder().decode(payload));
+ * const record = { client: "till 4", sequence: 1, payload: new TextEncoder().encode("sold") };
+ * assertEquals(texts({ records: [record] }), ["sold"]);
+ * ```
+ */
 export interface ReadEntry {
   /** Whose log. */
   readonly learner: string;
@@ -62,13 +109,35 @@ export interface ReadEntry {
   readonly reportedBy: readonly string[];
 }
 
-/** Which learner is meant, and how long to wait. */
+/**
+ * Which learner is meant, and how long to wait.
+ *
+ * @example
+ * ```ts
+ * import { type LearnerOptions } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options: LearnerOptions = { learner: "Eve", timeoutMs: 500 };
+ * assertEquals(options.learner, "Eve");
+ * ```
+ */
 export interface LearnerOptions extends WaitOptions {
   /** Whose log; may be left out if there is one learner only. */
   readonly learner?: string;
 }
 
-/** Where a log is certified: verified, so that no acceptor has to be believed. */
+/**
+ * Where a log is certified: verified, so that no acceptor has to be believed.
+ *
+ * @example
+ * ```ts
+ * import { type LogCheckpoint } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const covers = ({ position }: Pick<LogCheckpoint, "position">, entry: number) => entry < position;
+ * assertEquals(covers({ position: 128 }, 127), true);
+ * ```
+ */
 export interface LogCheckpoint {
   /** Whose log. */
   readonly learner: string;
@@ -78,7 +147,19 @@ export interface LogCheckpoint {
   readonly sessions: Uint8Array;
 }
 
-/** What a proof proves of an accurate learner. */
+/**
+ * What a proof proves of an accurate learner.
+ *
+ * @example
+ * ```ts
+ * import { type VerifiedEntry } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const told = ({ learner, position }: Pick<VerifiedEntry, "learner" | "position">) =>
+ *   `entry ${position} of ${learner}`;
+ * assertEquals(told({ learner: "Eve", position: 7 }), "entry 7 of Eve");
+ * ```
+ */
 export interface VerifiedEntry {
   /** Whose log. */
   readonly learner: string;
@@ -92,7 +173,31 @@ export interface VerifiedEntry {
   readonly signers: readonly string[];
 }
 
-/** The calls of a client that have to do with the log. */
+/**
+ * The calls of a client that have to do with the log.
+ *
+ * @example
+ * ```ts
+ * import { type LogClient } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Numbers of its own for one client, kept by whoever appends.
+ * const appender = (log: Pick<LogClient, "append">, client: string, next: number) => ({
+ *   append: (text: string) =>
+ *     log.append([{ client, sequence: next++, payload: new TextEncoder().encode(text) }]),
+ * });
+ * const sent: number[] = [];
+ * const { append } = appender({
+ *   append: (records) => {
+ *     sent.push(...records.map(({ sequence }) => sequence));
+ *     return Promise.resolve([]);
+ *   },
+ * }, "till 4", 1);
+ * await append("sold");
+ * await append("sold again");
+ * assertEquals(sent, [1, 2]);
+ * ```
+ */
 export interface LogClient {
   /**
    * Puts records into the log, and waits until a quorum of each learner asked for says that it is in
@@ -136,7 +241,18 @@ export interface LogClient {
   checkpoint(options?: LearnerOptions): Promise<LogCheckpoint>;
 }
 
-/** What appending can be told. */
+/**
+ * What appending can be told.
+ *
+ * @example
+ * ```ts
+ * import { type AppendOptions } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options: AppendOptions = { learners: ["Eve"], timeoutMs: 500 };
+ * assertEquals(options.learners, ["Eve"]);
+ * ```
+ */
 export interface AppendOptions extends WaitOptions, CallOptions {
   /** Learners to wait for, by name; all if absent or empty. */
   readonly learners?: readonly string[];

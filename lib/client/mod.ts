@@ -15,6 +15,19 @@ export {
   type ClientErrorCode,
   type ClientErrorDetails,
 } from "./errors.ts";
+export type {
+  AppendedRecord,
+  AppendOptions,
+  EntryProofJson,
+  LearnerOptions,
+  LogCheckpoint,
+  LogClient,
+  LogPlace,
+  LogRecord,
+  ReadEntry,
+  ReadOptions,
+  VerifiedEntry,
+} from "./log_types.ts";
 export type { CallOptions, WaitOptions } from "./scope.ts";
 export type { AcceptorStatus, ClockOffset, PeerState } from "./status.ts";
 export type { AskOptions, Client, ConnectOptions, Proposed, StatusAnswer } from "./types.ts";

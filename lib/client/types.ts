@@ -6,6 +6,7 @@
 
 import type { Decided } from "./decided.ts";
 import type { ClientError } from "./errors.ts";
+import type { LogClient } from "./log_types.ts";
 import type { WaitOptions } from "./scope.ts";
 import type { AcceptorStatus } from "./status.ts";
 
@@ -153,7 +154,7 @@ export type StatusAnswer =
  * await acceptor.stop();
  * ```
  */
-export interface Client extends AsyncDisposable {
+export interface Client extends LogClient, AsyncDisposable {
   /**
    * Has an acceptor propose a value in an instance, and the next one if that one is dead or silent,
    * and waits for the decisions. Proposing again what was decided already does no harm.

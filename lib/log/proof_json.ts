@@ -24,7 +24,18 @@ export const PROOF_OUTCOMES_MAX = 1_000_000;
 /** Statements that a document may have. */
 const STATEMENTS_MAX = 10_000;
 
-/** Where a log stands. */
+/**
+ * Where a log stands.
+ *
+ * @example
+ * ```ts
+ * import { type HeadJson } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const head: HeadJson = { chain: "00".repeat(32), sessions: "11".repeat(32) };
+ * assertEquals(head.chain.length, 64);
+ * ```
+ */
 export interface HeadJson {
   /** Over its outcomes. */
   readonly chain: string;
@@ -32,7 +43,19 @@ export interface HeadJson {
   readonly sessions: string;
 }
 
-/** A proof as a document. Hashes, signatures and values are lower-case hex. */
+/**
+ * A proof as a document. Hashes, signatures and values are lower-case hex.
+ *
+ * @example
+ * ```ts
+ * import { type EntryProofJson } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const about = ({ learner, position }: Pick<EntryProofJson, "learner" | "position">) =>
+ *   `${learner} ${position}`;
+ * assertEquals(about({ learner: "Eve", position: 7 }), "Eve 7");
+ * ```
+ */
 export interface EntryProofJson {
   /** Tells what it is. */
   readonly format: typeof PROOF_FORMAT;
@@ -54,7 +77,18 @@ export interface EntryProofJson {
   readonly certificate: CertificateJson;
 }
 
-/** A certificate, in a document. */
+/**
+ * A certificate, in a document.
+ *
+ * @example
+ * ```ts
+ * import { type CertificateJson } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const covers = ({ position }: Pick<CertificateJson, "position">) => position;
+ * assertEquals(covers({ position: 128 }), 128);
+ * ```
+ */
 export interface CertificateJson extends HeadJson {
   /** How many outcomes it covers. */
   readonly position: number;

@@ -26,7 +26,18 @@ const TAG = tag("hetpaxos/v2/log/batch");
 /** Bytes of a batch without records. */
 export const BATCH_OVERHEAD_BYTES: number = TAG.length + 4;
 
-/** Something appended to the log. */
+/**
+ * Something appended to the log.
+ *
+ * @example
+ * ```ts
+ * import { type LogRecord } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const record: LogRecord = { client: "till 4", sequence: 1, payload: new Uint8Array([7]) };
+ * assertEquals(record.payload.length, 1);
+ * ```
+ */
 export interface LogRecord {
   /** Who appends: 1 to 64 bytes of UTF-8. */
   readonly client: string;

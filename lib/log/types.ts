@@ -26,7 +26,18 @@ export type Outcome =
     readonly kind: "closed";
   };
 
-/** How a log is kept. What all must agree on is part of the configuration's digest. */
+/**
+ * How a log is kept. What all must agree on is part of the configuration's digest.
+ *
+ * @example
+ * ```ts
+ * import { type LogSettings } from "@hetpaxos/hetpaxos";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const longest = ({ spreadMax }: Pick<LogSettings, "spreadMax">) => spreadMax;
+ * assertEquals(longest({ spreadMax: 1024 }), 1024);
+ * ```
+ */
 export interface LogSettings {
   /** How far an instance may be ahead of a learner's prefix. In the digest. */
   readonly windowMax: number;

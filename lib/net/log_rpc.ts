@@ -70,11 +70,11 @@ export function logFault(reason: Reason, message: string, begins = 0): ConnectEr
 /** What a call of the log was refused with; undefined for every other failure. */
 export function logFaultIn(
   error: unknown,
-): { readonly reason: Reason; readonly begins: bigint } | undefined {
+): { readonly reason: Reason; readonly begins: bigint; readonly message: string } | undefined {
   for (let depth = 0; depth < 8 && error instanceof Error; depth++) {
     if (error instanceof ConnectError) {
       const [found] = error.findDetails(LogFaultSchema);
-      if (found !== undefined) return found;
+      if (found !== undefined) return { ...found, message: error.rawMessage };
     }
     error = error.cause;
   }

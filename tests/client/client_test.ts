@@ -7,14 +7,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connect } from "../../lib/client/client.ts";
 import { ClientError, type ClientErrorCode } from "../../lib/client/errors.ts";
-import { bytes, type Name, NAMES, setStage, SILENT_PART, text } from "./stage.ts";
-
-/** As long as it lives, whatever is drawn at random is this. */
-function drawing(number: number): Disposable {
-  const { random } = Math;
-  Math.random = () => number;
-  return { [Symbol.dispose]: () => Math.random = random };
-}
+import { bytes, drawing, type Name, NAMES, setStage, SILENT_PART, text } from "./stage.ts";
 
 /** Waits for a call to fail with this code. */
 async function fails(code: ClientErrorCode, call: Promise<unknown>): Promise<ClientError> {

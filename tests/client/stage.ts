@@ -166,3 +166,10 @@ export function ended(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => resolve());
   });
 }
+
+/** As long as it lives, whatever is drawn at random is this. */
+export function drawing(number: number): Disposable {
+  const { random } = Math;
+  Math.random = () => number;
+  return { [Symbol.dispose]: () => Math.random = random };
+}

@@ -130,7 +130,7 @@ interface DocumentedSymbol {
 }
 
 /** Names that `.` lets out, at most: what an embedder needs, and what that refers to. */
-const FRONT_NAMES_MAX = 64;
+const FRONT_NAMES_MAX = 72;
 
 Deno.test("the front door has few names, each with an example that uses it by that door", async () => {
   const { code, output } = await run(["deno", "doc", "--json", "mod.ts"]);

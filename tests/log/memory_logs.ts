@@ -232,6 +232,7 @@ export class MemoryLog implements LogPort {
 
   /** Time has passed. */
   tick(): void {
+    if (!this.isUp) return;
     this.#act((view, effects) => advance(view, effects));
   }
 

@@ -79,6 +79,7 @@ export async function setLogStage(options: LogStageOptions = {}): Promise<LogSta
   };
   await Promise.all(acceptors.map((_, i) => start(i)));
   const configuration = configurations.find(({ self }) => self.client)!;
+  const ticking = setInterval(() => logs.members.forEach((member) => member.tick()), 20);
   const clients: AcceptorClient[] = [];
   return {
     configuration,
@@ -91,6 +92,7 @@ export async function setLogStage(options: LogStageOptions = {}): Promise<LogSta
       return client;
     },
     async [Symbol.asyncDispose]() {
+      clearInterval(ticking);
       for (const client of clients) client.close();
       await Promise.all(acceptors.map((_, i) => stop(i)));
     },
