@@ -78,7 +78,7 @@ export function chosenInstances({ instance, count }: InstanceFlags): bigint[] {
  */
 export function chosenLearners(
   { learner }: Pick<InstanceFlags, "learner">,
-  { graph }: Configuration,
+  { graph }: Pick<Configuration, "graph">,
 ): { readonly names: readonly string[]; readonly set: LearnerSet } {
   const { learners } = graph.spec;
   if (learner.length === 0) return { names: learners, set: fullSet(learners.length) };
@@ -89,7 +89,7 @@ export function chosenLearners(
     const hint = guess === undefined ? `there are ${learners.join(", ")}` : `perhaps ${guess}`;
     throw new OperatorError(
       EXIT.usage,
-      `the configuration has no learner "${name}"; ${hint}`,
+      `there is no learner "${name}"; ${hint}`,
       "--learner",
     );
   });

@@ -4,17 +4,11 @@
  * @module
  */
 
-import { reasonOf } from "../../lib/config/config_files.ts";
-import { TraceError } from "../../lib/trace/field.ts";
-import { LineSplitter } from "../../lib/trace/lines.ts";
 import { type Difference, Replayer } from "../../lib/trace/replay.ts";
-import { standardInput } from "../../lib/config/stdin.ts";
-import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
+import { EXIT } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, writeText } from "../output.ts";
-
-/** What standard input is called in messages. */
-const STDIN = "<stdin>";
+import { nameOfTrace, readTrace } from "./trace_lines.ts";
 
 /** How often a person at a terminal is told how far it is, in milliseconds. */
 const PROGRESS_MS = 2_000;
@@ -57,7 +51,7 @@ export const replay: Command = defineCommand({
     const replayer = new Replayer();
     const found = await replayFile(file, replayer);
     if (found !== undefined && found !== "cut off") status = EXIT.difference;
-    print(output, file === "-" ? STDIN : file, replayer, found);
+    print(output, nameOfTrace(file), replayer, found);
   }
   return status;
 });
@@ -66,28 +60,11 @@ type Found = Difference | "cut off" | undefined;
 
 /** Replays a file up to its first difference. */
 async function replayFile(file: string, replayer: Replayer): Promise<Found> {
-  const name = file === "-" ? STDIN : file;
-  const splitter = new LineSplitter();
-  const tell = progressOf(name, sizeOf(file), replayer);
-  try {
-    const readable = file === "-" ? standardInput("a trace") : (await Deno.open(file)).readable;
-    for await (const chunk of readable) {
-      for (const line of splitter.push(chunk)) {
-        const difference = replayer.take(line);
-        if (difference !== undefined) return difference;
-      }
-      tell(chunk.length);
-    }
-    const found = replayer.takeRest(splitter.rest);
-    if (replayer.lines > 0) return found;
-    throw new OperatorError(EXIT.configuration, "holds no whole line of a trace", name);
-  } catch (error) {
-    if (error instanceof OperatorError) throw error;
-    if (error instanceof TraceError) {
-      throw new OperatorError(EXIT.configuration, error.message, name);
-    }
-    throw new OperatorError(EXIT.resource, `cannot be read: ${reasonOf(error)}`, name);
-  }
+  return await readTrace<Difference>(file, {
+    take: (line) => replayer.take(line),
+    takeRest: (rest) => replayer.takeRest(rest),
+    tell: progressOf(nameOfTrace(file), sizeOf(file), replayer),
+  });
 }
 
 /** In bytes; undefined if it cannot be known. */

@@ -173,6 +173,7 @@ function refusals(answered: readonly Answered[], clockOff: ReadonlySet<string>):
       // Where a clock is known to be off, that is what is told.
       const isTold = code === "FAR_FUTURE" && (clockOff.has(by) || clockOff.has(name));
       if (agoMs > LATELY_MS || isTold || REFUSALS[code] === undefined) continue;
+      if (isMended({ name, code, agoMs }, status)) continue;
       const key = `${code} ${name}`;
       const one = found.get(key) ?? { by: new Set(), name, code, count: 0n, agoMs, detail };
       one.by.add(by);
@@ -193,6 +194,18 @@ function refusals(answered: readonly Answered[], clockOff: ReadonlySet<string>):
     const text = `${verb(by)} what ${name} sends: ${how}${times}`;
     return { kind, text, names: [...by, name] };
   });
+}
+
+/** Whether a link that was refused has come up since: something that came over it was refused later. */
+function isMended(
+  { name, code, agoMs }: Pick<Refusal, "name" | "code" | "agoMs">,
+  { refusedFrom }: AcceptorStatus,
+): boolean {
+  if (REFUSALS[code]!.kind !== "configuration") return false;
+  return refusedFrom.some((later) =>
+    later.name === name && later.agoMs < agoMs && REFUSALS[later.code] !== undefined &&
+    REFUSALS[later.code]!.kind !== "configuration"
+  );
 }
 
 function verb(by: ReadonlySet<string>): string {

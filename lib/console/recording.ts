@@ -149,8 +149,16 @@ export interface RecordedNode {
 export class Recording {
   /** By name; what a node did before it started anew is gone. */
   readonly nodes: Map<string, RecordedNode> = new Map();
+  /** By number: what was recorded, whether it is kept or not. */
+  readonly instances: Set<bigint> = new Set();
   /** Lines taken. */
   lines = 0;
+  readonly #only: bigint | undefined;
+
+  /** @param only Keeps this instance alone; all if left out. */
+  constructor(only?: bigint) {
+    this.#only = only;
+  }
 
   /** Takes the next line. @throws TraceError if it is not a line of a trace. */
   take(text: string): void {
@@ -164,6 +172,8 @@ export class Recording {
     if (node === undefined) {
       throw new TraceError(this.lines, "$.node", `no header of ${line.node} comes before`);
     }
+    this.instances.add(line.instance);
+    if (this.#only !== undefined && line.instance !== this.#only) return;
     if (line.kind === "open") {
       node.instances.set(line.instance, new RecordedInstance(node.context, line.standing));
       return;
@@ -175,4 +185,14 @@ export class Recording {
     }
     if (line.kind === "step") instance.take(line);
   }
+}
+
+/** The node with most messages; of two, one that only observes. Undefined if there is none. */
+export function busiest(nodes: readonly RecordedNode[]): RecordedNode | undefined {
+  const seen = ({ context, instances }: RecordedNode) =>
+    [...instances.values()].reduce((sum, { known }) => sum + known.length, 0) +
+    (context.self === undefined ? 0.5 : 0);
+  let best: RecordedNode | undefined;
+  for (const each of nodes) if (best === undefined || seen(each) > seen(best)) best = each;
+  return best;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ClientError } from "../../lib/client/errors.ts";
 import type { AcceptorStatus } from "../../lib/client/status.ts";
 import type { StatusAnswer } from "../../lib/client/types.ts";
@@ -166,6 +166,20 @@ Deno.test("what is refused lately is told by whose it is and why; what was long 
     ].join("; "),
   );
   assertEquals(sentences(...refusing(120_000n)), CAN);
+});
+
+Deno.test("a refused link is not told once something that came over a later one was refused", () => {
+  const refused = (code: string, agoMs: bigint) => (
+    { name: "Erin", code, count: 1n, agoMs, detail: "configurations differ" }
+  );
+  const says = (mismatchMs: bigint) =>
+    sentences(well("Alice", NAMES, {
+      refusedFrom: [refused("CONFIG_MISMATCH", mismatchMs), refused("INBOX_FULL", 1_000n)],
+    }))[0]!;
+  assertStringIncludes(says(900n), "configurations differ");
+  assertStringIncludes(says(900n), "INBOX_FULL");
+  assert(!says(1_500n).includes("configurations differ"));
+  assertStringIncludes(says(1_500n), "INBOX_FULL");
 });
 
 Deno.test("another configuration, another version, last words, and who signs nothing", () => {

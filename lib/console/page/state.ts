@@ -10,7 +10,7 @@ import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { LearnerGraph } from "../../core/learner_graph.ts";
 import type { MessageId, ValueHash } from "../../core/types.ts";
 import type { Boot, Overview } from "../overview.ts";
-import { type RecordedInstance, type RecordedNode, Recording } from "../recording.ts";
+import { busiest, type RecordedInstance, type RecordedNode, Recording } from "../recording.ts";
 import type { NameValue, Told } from "../telling.ts";
 import { Weave } from "../weave.ts";
 
@@ -132,14 +132,4 @@ export function show(next: Recording): void {
   steps.value = undefined;
   nodeName.value = undefined;
   version.value++;
-}
-
-/** The node with most messages; of two, one that only observes. */
-function busiest(nodes: readonly RecordedNode[]): RecordedNode | undefined {
-  const seen = ({ context, instances }: RecordedNode) =>
-    [...instances.values()].reduce((sum, { known }) => sum + known.length, 0) +
-    (context.self === undefined ? 0.5 : 0);
-  let best: RecordedNode | undefined;
-  for (const each of nodes) if (best === undefined || seen(each) > seen(best)) best = each;
-  return best;
 }

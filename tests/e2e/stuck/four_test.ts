@@ -14,6 +14,7 @@ import { Cluster } from "../cluster.ts";
 import { decides, succeeds } from "../expect.ts";
 import type { Program } from "../program.ts";
 import { e2e, type Stage } from "../stage.ts";
+import { dangling, falseAcceptor } from "./false_acceptor.ts";
 import {
   FirstSentences,
   lastWords,
@@ -76,7 +77,8 @@ function later(of: Scene["of"], agoMs: number): WireMessage {
 
 const LOCKED = 9;
 
-const STRICT = { valueBytesMax: 4_096 };
+/** What Alice and Bob take less of than others: long values, and messages that wait for others. */
+const STRICT = { valueBytesMax: 4_096, refsMax: 256, inboxRefsPerPeerMax: 257 };
 /** A proposer that waits until its value, or another, is decided. */
 function decided(cluster: Cluster, instance: number, value: string): Program {
   return cluster.run("proposer", "client_1", ["--instance", `${instance}`, "--value", value]);
@@ -117,7 +119,8 @@ async function withoutCarol({ cluster, sentences, of }: Scene, dave: Program) {
 }
 
 /** Dave is gone. */
-async function carolIsOff({ stage, cluster, sentences }: Scene, bob: Program): Promise<void> {
+async function carolIsOff(scene: Scene, bob: Program): Promise<void> {
+  const { stage, cluster, sentences } = scene;
   const start = (file: string, more = {}) =>
     stage.start("acceptor", ["--log-level", "debug", "--volatile", file], more);
   const behind = start(cluster.file("Carol"), { launcher: await shiftedClock(stage, -HOUR_MS) });
@@ -149,6 +152,7 @@ async function carolIsOff({ stage, cluster, sentences }: Scene, bob: Program): P
   });
   await stop(other);
 
+  await carolIsAnother(scene);
   await sentences.of("two acceptors are down", cluster, {
     instance: 23,
     waits: proposes(cluster, 23, "x"),
@@ -159,6 +163,23 @@ async function carolIsOff({ stage, cluster, sentences }: Scene, bob: Program): P
   await sentences.of("an acceptor has come back and does not vote", cluster, {
     instance: 24,
     waits: () => Promise.resolve(`${message}`),
+  });
+}
+
+/** Dave is gone, and what answers in Carol's place is no acceptor of this version, or none at all. */
+async function carolIsAnother({ cluster, sentences, of }: Scene): Promise<void> {
+  {
+    await using _older = await falseAcceptor(of("Carol"), { protocolVersion: 1 });
+    await sentences.of("an acceptor speaks an older version", cluster, {
+      instance: 25,
+      waits: proposes(cluster, 25, "x"),
+    });
+  }
+  const messages = dangling(of("Carol"), 26n, STRICT.inboxRefsPerPeerMax);
+  await using _liar = await falseAcceptor(of("Carol"), { messages });
+  await sentences.of("an acceptor's messages fill inboxes", cluster, {
+    instance: 26,
+    waits: proposes(cluster, 26, "x"),
   });
 }
 
