@@ -67,6 +67,7 @@ export async function falseAcceptor(
           },
           ...{ votes: true, time: timestampNow() },
         })),
+      // deno-lint-ignore require-yield
       async *watchDecisions() {
         await refuses();
       },
