@@ -6,6 +6,7 @@
 
 import { followDecisions } from "../../lib/process/follow.ts";
 import { openJournal } from "../../lib/process/open_journal.ts";
+import { sayWhy } from "./why.ts";
 import { startAcceptor } from "../../lib/process/process.ts";
 import { formatHostPort } from "../../lib/config/addresses.ts";
 import { EXIT } from "../../lib/wire/operator_error.ts";
@@ -68,7 +69,7 @@ export const acceptor: Command = defineCommand({
   const known = journal?.decisionCount ?? 0;
   const trace = openTrace(flags.trace, log);
   const stopping = listenForStop();
-  const options = { configuration, log, agent, cleartext, journal, trace, probe };
+  const options = { configuration, log, agent, cleartext, journal, trace, probe, sayWhy };
   const running = await unlessStopped(stopping, startAcceptor(options));
   if (running === undefined) return EXIT.ok;
   const { node, address } = running;

@@ -28,7 +28,8 @@ import {
 } from "./shared.ts";
 import { answerProbes, PROBE_FLAG, probeAt } from "./probe.ts";
 import { openStreams } from "./streams.ts";
-import { type Awaited, sayWhy, worst } from "./why.ts";
+import type { Awaited } from "../../lib/process/pending_proposals.ts";
+import { sayWhy, worst } from "./why.ts";
 
 /** Prints what learners decide, until it is stopped or has seen enough. */
 export const learner: Command = defineCommand({

@@ -30,7 +30,8 @@ import {
   runUntilStopped,
 } from "./shared.ts";
 import { openStreams } from "./streams.ts";
-import { type Awaited, sayWhy, worst } from "./why.ts";
+import type { Awaited } from "../../lib/process/pending_proposals.ts";
+import { sayWhy, worst } from "./why.ts";
 import { readValue } from "./value.ts";
 
 /** Offers a value, and prints what is decided. */

@@ -11,7 +11,7 @@ import { outlookOf } from "../../lib/client/verdict.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import type { WindowFact } from "../../lib/explain/surroundings.ts";
 import { explainIn, type Told, unlinked } from "../../lib/process/explaining.ts";
-import type { RunningProcess } from "../../lib/process/process.ts";
+import type { Awaited, Waiting } from "../../lib/process/pending_proposals.ts";
 
 /** How long nothing is said, in milliseconds; twice as long each time after. */
 const PATIENCE_MS = 3_000;
@@ -42,18 +42,6 @@ export function windowsOf(answers: readonly StatusAnswer[], instance: bigint): W
     const { windowOwner: owner, windowLeftMs, held } = open;
     return [{ acceptor: answer.acceptor, owner, leftMs: Number(windowLeftMs), held }];
   });
-}
-
-/** What is waited for: an instance, and a learner that has not decided there. */
-export interface Awaited {
-  readonly instance: bigint;
-  readonly learner: string;
-}
-
-/** A process that waits for decisions. */
-export interface Waiting extends Pick<RunningProcess, "node" | "peers"> {
-  /** Whether it speaks HTTP/2 without TLS. */
-  readonly cleartext: boolean;
 }
 
 /**

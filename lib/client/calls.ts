@@ -29,6 +29,8 @@ export interface CallsOptions {
 /** Why acceptors have not answered, the newest reason of each. */
 export class Failures {
   readonly #reasons: Map<string, string> = new Map();
+  /** What is the matter, as acceptors say that were asked; undefined if nothing is known to be. */
+  why: string | undefined;
 
   /** One call has failed. */
   add(acceptor: string, error: unknown): void {

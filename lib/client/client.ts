@@ -7,7 +7,6 @@
 import type { Configuration } from "../config/configuration.ts";
 import { type Belief, isQuorum, mayBelieve } from "../core/hearsay.ts";
 import { hashValue } from "../crypto/hash.ts";
-import { reasonOf } from "../wire/os_reason.ts";
 import { Calls, Failures } from "./calls.ts";
 import type { Decided } from "./decided.ts";
 import { ClientError } from "./errors.ts";
@@ -15,7 +14,7 @@ import { follow } from "./follow.ts";
 import { makeLogClient } from "./log_client.ts";
 import type { LogClient } from "./log_types.ts";
 import { Scope, type WaitOptions } from "./scope.ts";
-import { readStatus } from "./status.ts";
+import { askAll, learnWhy } from "./asking.ts";
 import { type Asked, Survey } from "./survey.ts";
 import type { AskOptions, Client, ConnectOptions, Proposed, StatusAnswer } from "./types.ts";
 
@@ -116,6 +115,7 @@ class QuorumClient implements Client {
       const ended = [
         this.#calls.listen(survey, asked, scope, failures, true),
         this.#calls.propose(value, asked, survey, scope, failures),
+        learnWhy(this.#configuration, this.#calls, asked.learners, scope, failures),
       ];
       const decisions = await this.#outcome(asked, survey, scope, failures, settled, ended);
       const valueHash = hashValue(value);
@@ -161,21 +161,7 @@ class QuorumClient implements Client {
   status(options: WaitOptions = {}): Promise<readonly StatusAnswer[]> {
     const { timeoutMs = TIMEOUT_MS } = options;
     return this.#run({ ...options, timeoutMs }, async (scope) => {
-      const answers = this.#configuration.acceptors.map(async (acceptor): Promise<StatusAnswer> => {
-        const { name } = acceptor;
-        try {
-          const askedMs = Date.now();
-          const answer = await this.#calls.to(acceptor).getStatus({}, scope.signal);
-          const asked = { askedMs, answeredMs: Date.now() };
-          return { acceptor: name, status: readStatus(answer, asked, this.#configuration.digest) };
-        } catch (cause) {
-          const error = scope.expired
-            ? new ClientError("TIMEOUT", `no answer within ${timeoutMs} ms`, { cause })
-            : new ClientError("UNREACHABLE", reasonOf(cause), { cause });
-          return { acceptor: name, error };
-        }
-      });
-      const all = await Promise.all(answers);
+      const all = await askAll(this.#configuration, this.#calls, scope, timeoutMs);
       scope.check();
       return all;
     });
@@ -257,6 +243,7 @@ class QuorumClient implements Client {
   ): Promise<readonly Decided[]> {
     await settled;
     const details = { decisions: survey.decided, failures: failures.all };
+    const { why } = failures;
     scope.end();
     await Promise.all(ended);
     const { contradictions, missing, starved } = survey;
@@ -272,15 +259,22 @@ class QuorumClient implements Client {
       throw new ClientError("STARVED", what, details);
     }
     const code = scope.expired ? "TIMEOUT" : "UNREACHABLE";
-    throw new ClientError(code, this.#notDecided(asked, missing, details.failures), details);
+    throw new ClientError(code, this.#notDecided(asked, missing, details.failures, why), details);
   }
 
-  #notDecided({ instances }: Asked, missing: readonly string[], failures: Failures["all"]): string {
+  #notDecided(
+    { instances }: Asked,
+    missing: readonly string[],
+    failures: Failures["all"],
+    why: string | undefined,
+  ): string {
     const { length } = this.#configuration.acceptors;
     return [
       `instance ${instances.join(", ")} is not decided for ${missing.join(", ")}, as far as ` +
       `${length - failures.length} of ${length} acceptors say`,
-      ...failures.map(({ acceptor, reason }) => `${acceptor}: ${reason}`),
+      ...why === undefined
+        ? failures.map(({ acceptor, reason }) => `${acceptor}: ${reason}`)
+        : [why],
     ].join("; ");
   }
 }

@@ -194,12 +194,15 @@ function roomy<T>(answers: AsyncIterable<T>, context: HandlerContext): AsyncGene
   return whileRoom(answers, () => room(context));
 }
 
-/** What a call ends with: if its deadline has passed, that, and not what came of it. */
+/** What a call ends with: if its deadline has passed, that, and what was still waited for. */
 async function beforeDeadline<T>(result: Promise<T>, context: HandlerContext): Promise<T> {
   try {
     return await result;
   } catch (error) {
-    throw deadlineOf(context) ?? error;
+    const deadline = deadlineOf(context);
+    if (deadline === undefined) throw error;
+    if (!(error instanceof ConnectError) || error.code !== Code.Canceled) throw deadline;
+    throw new ConnectError(`${deadline.rawMessage}: ${error.rawMessage}`, deadline.code);
   }
 }
 

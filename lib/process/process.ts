@@ -27,6 +27,7 @@ import { openProbe, type Probe } from "./probe.ts";
 import { Recovery } from "../node/recovery.ts";
 import { spansOf } from "./span_switch.ts";
 import { refuseIfRunning } from "./self_check.ts";
+import type { SayWhy } from "./pending_proposals.ts";
 import { makeHandlers } from "./service.ts";
 import { SYSTEM_CLOCK } from "./system_clock.ts";
 
@@ -54,6 +55,8 @@ export interface ProcessOptions {
    * process stops, and if it cannot start.
    */
   readonly trace?: TraceTaker | undefined;
+  /** Says why proposals that an acceptor's callers wait for are not decided; nobody does if absent. */
+  readonly sayWhy?: SayWhy;
   /** Where to answer probes in the clear, if anywhere: whoever reaches it may ask. Port 0: any. */
   readonly probe?: HostPort | undefined;
 }
@@ -130,9 +133,10 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
     const { node, peers, certificates, incarnation, measured } = assemble(
       ...[options, Role.ACCEPTOR, parts] as const,
     );
-    const { agent } = options;
+    const { agent, sayWhy } = options;
     const handlers = makeHandlers({
-      ...{ node, peers, incarnation, agent, role: Role.ACCEPTOR },
+      ...{ node, peers, incarnation, agent, role: Role.ACCEPTOR, sayWhy },
+      cleartext: cleartext ?? false,
       waitsFor: measured.waitsFor,
       certificateNotAfter: (name) => certificates.notAfter(name),
     });

@@ -7,7 +7,7 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { fullSet, setOf } from "../core/acceptor_set.ts";
+import { fullSet, membersOf, setOf } from "../core/acceptor_set.ts";
 import { isRejection } from "../core/rejection.ts";
 import { hashValue } from "../crypto/hash.ts";
 import { rejectionToError } from "../net/errors.ts";
@@ -29,6 +29,8 @@ import type { Peers } from "./peers.ts";
 import { makeLogHandlers } from "./log_service.ts";
 import { logStatus } from "./log_status.ts";
 import type { LogPort } from "../node/log_port.ts";
+import { explainIn, unlinked } from "./explaining.ts";
+import { PendingProposals, type SayWhy } from "./pending_proposals.ts";
 import { whyNotReady } from "./readiness.ts";
 import { decisionsWithin, encodeDecision } from "./answers.ts";
 import { openInstances } from "./open_instances.ts";
@@ -65,6 +67,10 @@ export interface ServiceOptions {
   waitsFor?(): readonly string[];
   /** The log, for calls of it; undefined if there is none. */
   readonly log?: LogPort | undefined;
+  /** Says why proposals that callers wait for are not decided, if anybody is to. */
+  readonly sayWhy?: SayWhy | undefined;
+  /** Whether it serves without TLS. */
+  readonly cleartext?: boolean;
   /** Last moment of the certificate that an identity shows; undefined if it is not known. */
   certificateNotAfter?(name: string): Date | undefined;
 }
@@ -74,6 +80,8 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
   const { node, peers, log } = options;
   const startedMs = node.options.clock.elapsedMs();
   const journalBytesAtStart = node.ledger.journal.bytes?.() ?? 0;
+  const cleartext = options.cleartext ?? false;
+  const pending = new PendingProposals({ node, peers, cleartext }, options.sayWhy);
   return {
     link: ({ peer, receivedBytes }) => peers.inbound(peer, receivedBytes),
     getStatus: () => Promise.resolve(statusOf({ ...options, journalBytesAtStart }, startedMs)),
@@ -87,7 +95,7 @@ export function makeHandlers(options: ServiceOptions): ServiceHandlers {
         yield encodeDecision(decision);
       }
     },
-    propose: (request, context) => propose(node, request, context),
+    propose: (request, context) => propose({ node, peers, pending }, request, context),
     ...log && { log: makeLogHandlers(log, node.options.configuration.limits) },
     isServing: () => {
       const waitsFor = options.waitsFor ?? (() => []);
@@ -180,7 +188,15 @@ function syncTimes({ syncs: { count, totalMs, longestMs } }: Node) {
   return create(SyncTimesSchema, { count: BigInt(count), totalMs, longestMs });
 }
 
-async function propose(node: Node, request: ProposeRequest, { signal, onWorthy }: CallContext) {
+async function propose(
+  { node, peers, pending }: {
+    readonly node: Node;
+    readonly peers: Pick<Peers, "lost">;
+    readonly pending: PendingProposals;
+  },
+  request: ProposeRequest,
+  { signal, onWorthy }: CallContext,
+) {
   const { instance, value, learners } = request;
   const { limits } = node.options.configuration;
   const names = node.context.graph.spec.learners;
@@ -202,17 +218,35 @@ async function propose(node: Node, request: ProposeRequest, { signal, onWorthy }
   if (isRejection(refused)) throw rejectionToError(refused);
   const stop = () => node.stopProposing(instance, proposing);
   signal.addEventListener("abort", stop);
+  const waits = membersOf(serves).map((index) => names[index]!);
+  const waited = pending.add(instance, waits);
   try {
     if (signal.aborted) stop();
     // The answer says how things stand: whom it leaves out is starved, and may be asked for again.
-    if (!await restOf(proposing)) throw new ConnectError("not decided yet", Code.Canceled);
+    if (!await restOf(proposing)) {
+      throw new ConnectError(notDecided(node, peers, instance, waits), Code.Canceled);
+    }
     await allKept(node);
     if (isNew) onWorthy();
   } finally {
     signal.removeEventListener("abort", stop);
+    waited();
     stop();
   }
   const decisions = node.decisionsIn(instance)
     .filter(({ learner }) => ((serves >> BigInt(names.indexOf(learner))) & 1n) === 1n);
   return { decisions: decisionsWithin(decisions, limits.valueBytesMax + VALUE_ROOM_BYTES) };
+}
+
+/** Why the first of the learners that have not decided has not, as far as is known here. */
+function notDecided(
+  node: Node,
+  peers: Pick<Peers, "lost">,
+  instance: bigint,
+  learners: readonly string[],
+): string {
+  const decided = new Set(node.decisionsIn(instance).map(({ learner }) => learner));
+  const open = learners.find((learner) => !decided.has(learner)) ?? learners[0]!;
+  const [sentence] = explainIn(node, instance, open, { unable: unlinked(peers) });
+  return `instance ${instance} is not decided: ${sentence!.text}`;
 }
