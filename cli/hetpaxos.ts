@@ -35,6 +35,11 @@ export const hetpaxos: Command = defineGroup({
     async () => (await import("./commands/get.ts")).get,
   ),
   lazyCommand(
+    "log",
+    "Append to the log, read it, prove what is in it",
+    async () => (await import("./log.ts")).logCommand,
+  ),
+  lazyCommand(
     "explain",
     "Why a learner has or has not decided",
     async () => (await import("./commands/explain.ts")).explain,

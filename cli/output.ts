@@ -126,7 +126,12 @@ function render(span: Span, painted: boolean): string {
  * for another reason, such as a full disk.
  */
 export function writeText(sink: Sink, text: string): void {
-  let rest = new TextEncoder().encode(text);
+  writeBytes(sink, new TextEncoder().encode(text));
+}
+
+/** The same of bytes as they are: for output that no terminal is meant to show. */
+export function writeBytes(sink: Sink, bytes: Uint8Array): void {
+  let rest = bytes;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(sink.writeSync(rest));

@@ -35,6 +35,7 @@ export function listenForSignals(): void {
 
 /** Awaits the signals: to be done before anything is started that must end in good order. */
 export function listenForStop(): Stopping {
+  const wasListening = isListening;
   listenForSignals();
   const stopping = new AbortController();
   react = () => stopping.abort();
@@ -42,6 +43,9 @@ export function listenForStop(): Stopping {
     signal: stopping.signal,
     release() {
       react = endAtOnce;
+      if (wasListening) return;
+      for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, onSignal);
+      isListening = false;
     },
   };
 }

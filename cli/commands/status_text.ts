@@ -8,6 +8,7 @@ import type { AcceptorStatus } from "../../lib/client/status.ts";
 import type { StatusAnswer } from "../../lib/client/types.ts";
 import { daysLeft, EXPIRY_NOTICE_DAYS } from "../../lib/config/expiry.ts";
 import { listNames } from "../../lib/wire/names.ts";
+import { logJson, logLine } from "./log_text.ts";
 import type { JsonValue, Span } from "../output.ts";
 
 const HOUR_MS = 3_600_000;
@@ -42,6 +43,7 @@ export function statusJson(name: string, status: AcceptorStatus): Record<string,
     journalBytes: status.journalBytes,
     journalBytesAtStart: status.journalBytesAtStart,
     syncs: { ...syncs },
+    ...status.log === undefined ? {} : { log: logJson(status.log) },
     caught: caught.map(({ name, instance }) => ({ name, instance })),
     caughtCount: status.caughtCount,
     ...certificateNotAfter === undefined
@@ -135,6 +137,7 @@ export function statusDetails(
     `${Math.round(syncs.longestMs)} ms`,
     ...status.peers.map((peer) => linkText(name, peer, others)),
     ...refusedText(name, others),
+    ...status.log === undefined ? [] : [`log: ${logLine(status.log)}`],
     ...status.open.map(openText),
     ...status.caught.map((one) => `caught ${one.name} in instance ${one.instance}`),
   ];

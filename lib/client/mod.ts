@@ -28,6 +28,7 @@ export type {
   ReadOptions,
   VerifiedEntry,
 } from "./log_types.ts";
+export type { LearnerLogState, LogState } from "./log_status.ts";
 export type { CallOptions, WaitOptions } from "./scope.ts";
 export type { AcceptorStatus, ClockOffset, PeerState } from "./status.ts";
 export type { AskOptions, Client, ConnectOptions, Proposed, StatusAnswer } from "./types.ts";

@@ -10,6 +10,7 @@ import { describeMismatch } from "../config/digests.ts";
 import type { GetStatusResponse, OpenInstance } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import { toHex } from "../wire/hex.ts";
 import { roleName } from "../wire/role_name.ts";
+import { type LogState, readLogStatus } from "./log_status.ts";
 
 /**
  * One whom an acceptor knows.
@@ -89,6 +90,8 @@ export interface AcceptorStatus {
   readonly certificateNotAfter: Date | undefined;
   /** Of its configuration's conversation; 0 if it does not say. */
   readonly protocolVersion: number;
+  /** The log; undefined if there is none. */
+  readonly log?: LogState | undefined;
   /** What it has refused, by who has sent it and why. */
   readonly refusedFrom: readonly {
     /** Whose it was. */
@@ -190,6 +193,7 @@ export function readStatus(
     clock: answer.time && offsetOf(timestampMs(answer.time), asked),
     certificateNotAfter: certificateNotAfter && timestampDate(certificateNotAfter),
     protocolVersion: answer.protocolVersion,
+    log: readLogStatus(answer.log),
     refusedFrom: answer.refusedFrom.map(({ name, code, count, agoMs, detail }) => (
       { name, code, count, agoMs, detail }
     )),

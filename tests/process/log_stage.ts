@@ -5,6 +5,7 @@
  * @module
  */
 
+import { create } from "@bufbuild/protobuf";
 import { freePorts } from "../../cli/demo/child.ts";
 import { planHomogeneous } from "../../lib/config/cluster_plan.ts";
 import { type Configuration, loadConfiguration } from "../../lib/config/configuration.ts";
@@ -16,14 +17,26 @@ import { connectToAcceptor, pinned } from "../../lib/net/acceptor_client.ts";
 import type { AcceptorClient } from "../../lib/net/client.ts";
 import type { LogHandlers } from "../../lib/net/log_rpc.ts";
 import { type RunningServer, serve } from "../../lib/net/server.ts";
+import type { LogPort } from "../../lib/node/log_port.ts";
 import { makeLogHandlers } from "../../lib/process/log_service.ts";
+import { logStatus } from "../../lib/process/log_status.ts";
+import {
+  GetStatusResponseSchema,
+  LogStatusSchema,
+} from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { NAMES, SILENT_PART } from "../client/stage.ts";
 import { LOG_SETTINGS, MemoryLogs } from "../log/memory_logs.ts";
+
+const EMPTY = create(GetStatusResponseSchema);
+
+const logState = (port: LogPort) => create(LogStatusSchema, logStatus(port));
 
 /** A running cluster of logs, until the block ends. */
 export interface LogStage extends AsyncDisposable {
   /** Of the client. */
   readonly configuration: Configuration;
+  /** The same as a file has it. */
+  readonly file: Readonly<Record<string, unknown>>;
   readonly logs: MemoryLogs;
   /** A connection to an acceptor; closed with the stage. */
   call(index: number): AcceptorClient;
@@ -67,7 +80,11 @@ export async function setLogStage(options: LogStageOptions = {}): Promise<LogSta
       ...listen,
       tls: { certificatePem: self.certificate.pem, privateKeyPem },
       admitted: identities.map(pinned),
-      handlers: { ...SILENT_PART, log: { ...handlers, ...options.lies?.[index] } },
+      handlers: {
+        ...SILENT_PART,
+        getStatus: () => Promise.resolve({ ...EMPTY, log: logState(logs.members[index]!) }),
+        log: { ...handlers, ...options.lies?.[index] },
+      },
       limits,
       onRefused() {},
     });
@@ -78,11 +95,13 @@ export async function setLogStage(options: LogStageOptions = {}): Promise<LogSta
     logs.members[index]!.isUp = false;
   };
   await Promise.all(acceptors.map((_, i) => start(i)));
-  const configuration = configurations.find(({ self }) => self.client)!;
+  const index = configurations.findIndex(({ self }) => self.client);
+  const configuration = configurations[index]!;
   const ticking = setInterval(() => logs.members.forEach((member) => member.tick()), 20);
   const clients: AcceptorClient[] = [];
   return {
     configuration,
+    file: { ...files[index]!.config, log },
     logs,
     start,
     stop,

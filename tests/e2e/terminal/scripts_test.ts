@@ -60,6 +60,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     ["up", "down", "status", "logs", "kill", "restart", "list", "config"]
       .map((name) => [`cluster ${name}`, "below"]),
   ),
+  ...Object.fromEntries(
+    ["append", "read", "proof", "verify", "status"].map((name) => [`log ${name}`, "tests/cli_log"]),
+  ),
   "config join": "tests/config",
   "graph import": "tests/cli_graph",
   "graph draw": "a picture",
