@@ -216,7 +216,7 @@ function stepInKeptWindow(run: Run, pace: KeptWindows): ProposerEffect[] {
   const isUsed = used?.index === slot.index && used.part >= slot.part;
   // Late in a slot there is no time left for a ballot to complete in it.
   const lastMs = startMs + (endMs - startMs) * 3 / 4;
-  const freeMs = mayCompleteUntilMs(state, origin, roundMs);
+  const freeMs = mayCompleteUntilMs(run.instance, state, origin, pace);
   if (isUsed || Math.max(elapsedMs, freeMs) > lastMs) return [{ kind: "wake", at: wake }];
   if (elapsedMs < freeMs) return [{ kind: "wake", at: addMs(origin, freeMs) }];
   state.slot = slot;
@@ -253,6 +253,7 @@ function offer(run: Run, pace: Pace, { learner, valueHash }: Offer): ProposerEff
   const time = ballotTime(instance, state.offered, pace.clockSkewMsMax, now);
   const ballot = { ...time, valueHash, proposer: state.self };
   state.offered = ballot;
+  state.heardAt ??= now;
   state.ballots++;
   state.highest = ballot;
   state.highestAt = now;

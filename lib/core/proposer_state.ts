@@ -40,6 +40,8 @@ export interface KeptWindows {
   readonly clockSkewMsMax: number;
   /** How long a ballot takes here, about, in milliseconds; 0, if absent, tears each down by the next. */
   readonly roundMs?: number;
+  /** The only ballot that is known has so much time before another is offered, in milliseconds; 0 if absent. */
+  readonly patienceMs?: number;
 }
 
 /** State of one proposer in one instance. Changed in place by {@linkcode stepProposer}. */

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { ProposerState } from "./proposer_state.ts";
+import type { InstanceState } from "./instance.ts";
+import type { KeptWindows, ProposerState } from "./proposer_state.ts";
 import { type Slot, SLOTS_PER_WINDOW, windowStartMs } from "./schedule.ts";
-import { msBetween, type ProposerIndex, type Timestamp } from "./types.ts";
+import { compareBallots, msBetween, type ProposerIndex, type Timestamp } from "./types.ts";
 import { GUARD, LONG_FROM, PARTS, type WindowRule } from "./windows.ts";
 
 /** A ballot that takes longer is not waited for: windows that are long enough have three in any case. */
@@ -53,12 +54,35 @@ function spread(self: ProposerIndex, index: number): number {
  * Until when a ballot may still complete that another would tear down, in milliseconds since the
  * origin: our own latest, and the first that we have heard of. Not what has come after that, or a
  * stream of ballots would silence us.
+ *
+ * The only one that is known is in nobody's way, and nothing needs to be buried: it completes by
+ * itself once those who take it have heard of each other, so it has more time. As soon as there is
+ * another, it has not.
  */
 export function mayCompleteUntilMs(
-  { slot, heardAt }: ProposerState,
+  instance: InstanceState,
+  state: ProposerState,
   origin: Timestamp,
-  roundMs: number,
+  { roundMs = 0, patienceMs = 0 }: KeptWindows,
 ): number {
+  const { slot, heardAt } = state;
   const heardMs = heardAt === undefined ? 0 : msBetween(origin, heardAt);
-  return Math.ceil(Math.max(heardMs, slot?.startMs ?? 0) + Math.min(roundMs, ROUND_MS_MAX));
+  const untilMs = Math.max(heardMs, slot?.startMs ?? 0) + Math.min(roundMs, ROUND_MS_MAX);
+  return Math.ceil(
+    isAlone(instance, state) ? Math.max(untilMs, heardMs + patienceMs) : untilMs,
+  );
+}
+
+/**
+ * Whether one ballot is known, ours or one that somebody has taken, no other has been offered here, and
+ * it is its decision that is wanted.
+ */
+function isAlone(
+  { lowest1a, view }: InstanceState,
+  { offered, forever }: ProposerState,
+): boolean {
+  const only = view.highest1a;
+  if (forever || only === undefined || only !== lowest1a) return false;
+  if (offered !== undefined) return compareBallots(offered, only.facts.ballot) === 0;
+  return view.tips.some((tips) => tips.length > 0);
 }

@@ -9,7 +9,7 @@ import { isIdle, newProposer, type Pace, stepProposer } from "../core/proposer.t
 import type { InstanceState } from "../core/instance.ts";
 import {
   type Ballot,
-  compareBallots,
+  compareTimestamps,
   type LearnerSet,
   type ProposerIndex,
   type Timestamp,
@@ -130,16 +130,18 @@ export function drive(
 
 /**
  * Since when what has been decided was on its way; undefined if that says nothing of how long a ballot
- * takes. In windows it is our own ballot that counts, since a liar may make us wait for its turn.
+ * takes. In windows it is our own ballot that counts, since a liar may make us wait for its turn: the
+ * one that was decided, be there later ones, or what is only slow would look fast.
  */
 function begunAt(
   { learner: { decisions } }: InstanceState,
-  { pace, state: { startedAt, offered } }: Proposing,
+  { pace, state: { self, startedAt } }: Proposing,
 ): Timestamp | undefined {
   if (!("rule" in pace)) return startedAt;
-  if (offered === undefined) return undefined;
-  const isOurs = decisions.flat().some(({ ballot }) => compareBallots(ballot, offered) === 0);
-  return isOurs ? offered : undefined;
+  if (startedAt === undefined) return undefined;
+  return decisions.flat()
+    .map(({ ballot }) => ballot)
+    .find((ballot) => ballot.proposer === self && compareTimestamps(ballot, startedAt) >= 0);
 }
 
 /** Ends a proposer; only the first end counts. */

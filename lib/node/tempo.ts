@@ -7,13 +7,17 @@
  */
 
 import { msBetween, type Timestamp } from "../core/types.ts";
-import type { Pace } from "../core/proposer.ts";
+import type { KeptWindows, Pace } from "../core/proposer.ts";
 
 /** How many times as long as decisions take a ballot may, before it is taken for lost. */
 const PATIENCE = 4;
 
 /** In a window, a ballot is given so many times as long as a decision takes, before the next. */
 const ROUND = 2;
+
+/** The only ballot that is known is taken for lost after so long at least and at most, in milliseconds. */
+const ALONE_MS_MIN = 2_000;
+const ALONE_MS_MAX = 10_000;
 
 /**
  * Of the difference between a decision's time and what was expected, so much is believed: bad news
@@ -47,9 +51,17 @@ export class Tempo {
    * ballots in one of them only as many are offered as there is time for.
    */
   of(pace: Pace): Pace {
-    if ("members" in pace || this.#expectedMs === undefined) return pace;
-    if ("rule" in pace) return { ...pace, roundMs: Math.round(ROUND * this.#expectedMs) };
+    if ("members" in pace) return pace;
+    if ("rule" in pace) return this.#ofWindows(pace);
+    if (this.#expectedMs === undefined) return pace;
     const least = Math.min(pace.backoffMsMax, Math.round(PATIENCE * this.#expectedMs));
     return least <= pace.backoffMsMin ? pace : { ...pace, backoffMsMin: least };
+  }
+
+  #ofWindows(pace: KeptWindows): Pace {
+    const expectedMs = this.#expectedMs ?? 0;
+    const aloneMs = Math.min(ALONE_MS_MAX, Math.max(ALONE_MS_MIN, PATIENCE * expectedMs));
+    const roundMs = this.#expectedMs === undefined ? pace.roundMs : ROUND * expectedMs;
+    return { ...pace, roundMs: Math.round(roundMs ?? 0), patienceMs: Math.round(aloneMs) };
   }
 }

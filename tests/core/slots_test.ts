@@ -12,7 +12,7 @@ import type { Message, Proposal } from "../../lib/core/types.ts";
 import { addMs, msBetween, type Timestamp } from "../../lib/core/types.ts";
 import { nextTurn, type WindowRule } from "../../lib/core/windows.ts";
 import { thresholds } from "../../lib/sim/graphs.ts";
-import { hashOf, identify, proposalOf } from "../../lib/sim/ids.ts";
+import { acceptorMessage, hashOf, identify, proposalOf } from "../../lib/sim/ids.ts";
 
 const GRAPH = makeLearnerGraph(thresholds(4, [3], "TECHNICAL_REPORT"));
 const LIMITS = {
@@ -104,6 +104,27 @@ Deno.test("windows: ballots are not closer than a ballot takes, but three where 
       .length,
     3,
   );
+});
+
+Deno.test("windows: the only ballot that is known has more time, until there is another", () => {
+  const pace: KeptWindows = { rule: RULE, clockSkewMsMax: 10_000, patienceMs: 3_150 };
+  // Not before it has had its time, then in the slots of window 7.
+  assertEquals(offersOf(1, pace, 0, 3_599), [0, 3_150, 3_200, 3_300, 3_400, 3_500]);
+  const context = { graph: GRAPH, limits: LIMITS, self: undefined };
+  const instance = newInstance(context, identify);
+  const does = (proposer: ReturnType<typeof newProposer>, ms: number) =>
+    stepProposer(GRAPH, instance, proposer, pace, at(ms), 0.5)[0]!.kind;
+  const hear = (message: Message, ms: number) =>
+    step(context, instance, { kind: "message", message, source: "", now: at(ms) });
+  const [mine, forever] = [false, true].map((goesOn) => newProposer(hashOf("own"), 1n, 1, goesOn));
+  const first = offer(9, 0);
+  hear(first, 0);
+  assertEquals(does(newProposer(hashOf("own"), 1n, 1), 376), "propose", "nobody has taken it");
+  hear(acceptorMessage(2, undefined, [first.id]), 377);
+  // Who waits for no decision gives it no time.
+  assertEquals([does(mine!, 380), does(forever!, 380)], ["wake", "propose"]);
+  hear(offer(3, 381), 381);
+  assertEquals(does(mine!, 390), "propose");
 });
 
 /** When the first window of 1 from `index` on begins. */

@@ -70,3 +70,21 @@ Deno.test("what happens in one turn is kept by one commit, whatever number of in
   assertEquals(after.synced.map((synced, i) => synced - before.synced[i]!), [2, 2, 2, 2]);
   await cluster.stop();
 });
+
+Deno.test("when everything becomes slow at once, each decision still takes one ballot", async () => {
+  const { cluster, count } = await start();
+  for (let instance = 1n; instance <= DECISIONS; instance++) await cluster.decides(instance);
+  const before = count();
+  const known = cluster.acceptors[0]!.node.ledger.length;
+  // Three delays are hundreds of what a decision has taken so far.
+  cluster.delayMs = () => 600;
+  const slow = Array.from({ length: 16 }, (_, i) => 100n + BigInt(i));
+  for (const [i, instance] of slow.entries()) {
+    cluster.propose(cluster.acceptors[i % 4]!, instance, `value ${instance}`);
+  }
+  for (const instance of slow) await cluster.agree(instance);
+  await cluster.clock.advance(2_000);
+  assertEquals(count().signed - before.signed, 8 * slow.length);
+  assertEquals(cluster.acceptors[0]!.node.ledger.length - known, 9 * slow.length);
+  await cluster.stop();
+});

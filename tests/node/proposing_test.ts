@@ -109,7 +109,8 @@ Deno.test("a proposer outbids a ballot of a clock that is ahead if somebody has 
   const ahead = speaker.proposal({ value: "ahead", atMs: 3_000 });
   await speaker.send(ahead, authors[1]!.signed({ refs: [ahead.id] }));
   cluster.propose(proposer, 1n, "own");
-  await cluster.clock.advance(1_000);
+  // It is the only one, and has its time.
+  assert(await cluster.clock.until(() => offered(proposer).includes("own"), 2_900));
   const last = logOf(proposer).at(-1)!.wire;
   assert(
     last.kind === "1a" && last.ballot.valueHash === hashValue(new TextEncoder().encode("own")),

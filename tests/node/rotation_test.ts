@@ -21,7 +21,9 @@ Deno.test("with a rotation the first ballot comes at once, and then each propose
   const [first, second] = ["client_0", "client_1"].map((name) => cluster.add(name));
   const now = cluster.clock.now();
   const startMs = now.seconds * 1e3 + now.nanos / 1e6;
-  for (const process of [first!, second!]) cluster.propose(process, 1n, process.name);
+  for (const process of [first!, second!]) {
+    cluster.propose(process, 1n, process.name, true);
+  }
   await cluster.clock.advance(3_590);
   // Nobody hears of anybody. Windows of 300, 600, 900, ... ms: the second and the fourth are the first
   // proposer's, the third the second's; then there is one for all others, and so on. The fifth is a long one.

@@ -41,6 +41,8 @@ export interface SpoilScenario {
   readonly clockMs: readonly number[];
   /** What honest proposers take a ballot to last, in milliseconds. */
   readonly roundMs: number;
+  /** What they give the only ballot that they know, in milliseconds. */
+  readonly patienceMs: number;
   /** Length of the first window in milliseconds; each next one is longer by as much. */
   readonly windowMsMin: number;
   /** Who owns the windows in turn. */
@@ -111,6 +113,7 @@ export function drawSpoilScenario(seed: number, options: SpoilOptions = {}): Spo
     headStartMs,
     gapMs: prng.pick([0, 0, 1, 3])! * delayMs,
     mischief: options.isQuiet ? 0 : prng.pick([0, 3, 10, 30])!,
+    patienceMs: prng.pick([0, 10, 100])! * delayMs,
   };
 }
 

@@ -90,11 +90,13 @@ export class SpoilWorld {
    */
   static make(scenario: SpoilScenario, keeping: WindowKeeping): SpoilWorld {
     const graph = graphOf(scenario);
-    const { rotation, hasOthers, windowMsMin, roundMs } = scenario;
+    const { rotation, hasOthers, windowMsMin, roundMs, patienceMs } = scenario;
     const rule = { rotation, hasOthers, windowMsMin };
     const windows = keeping === "acceptors" ? rule : undefined;
     const { clockSkewMsMax } = LIMITS;
-    const pace = keeping === "timestamps" ? BY_TIMESTAMPS : { rule, clockSkewMsMax, roundMs };
+    const pace = keeping === "timestamps"
+      ? BY_TIMESTAMPS
+      : { rule, clockSkewMsMax, roundMs, patienceMs };
     const names = new Names();
     const setting = { scenario, graph, names, pace, keeping, forged: new Set<string>() };
     const sites = makeSites(scenario, graph, names, windows);
