@@ -6,6 +6,7 @@
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
+import { platform } from "node:process";
 import { EXIT, OperatorError } from "../wire/operator_error.ts";
 import { reasonOf } from "../wire/os_reason.ts";
 import { type Place, quote } from "../wire/place.ts";
@@ -100,7 +101,7 @@ export function permissionWarnings(files: readonly string[]): string[] {
 
 /** Permission bits of a file; undefined where there are none. */
 function modeOf(file: string): number | undefined {
-  if (Deno.build.os === "windows") return undefined;
+  if (platform === "win32") return undefined;
   try {
     const status = statSync(file);
     return status.isFile() ? status.mode : undefined;

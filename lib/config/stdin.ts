@@ -5,6 +5,8 @@
  * @module
  */
 
+import { platform } from "node:process";
+
 /** Where it comes from and where a person is told. */
 export interface StdinHost {
   /** The bytes, and whether a person types them. */
@@ -27,7 +29,7 @@ export function standardInput(
   { stdin, stderr }: StdinHost = Deno,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   if (stdin.isTerminal()) {
-    const end = Deno.build.os === "windows" ? "Ctrl-Z and Enter" : "Ctrl-D";
+    const end = platform === "win32" ? "Ctrl-Z and Enter" : "Ctrl-D";
     const message = `reading ${what} from this terminal; ${end} ends it, Ctrl-C stops the program`;
     const line = stderr.isTerminal() ? message : JSON.stringify({
       event: "waiting",

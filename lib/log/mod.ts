@@ -4,10 +4,16 @@
  *
  * @example Whether a document proves an entry
  * ```ts
- * import { isProofFlaw, isUnread, logContext, readProof, verifyEntry } from "./mod.ts";
+ * import {
+ *   isProofFlaw,
+ *   isUnread,
+ *   logContext,
+ *   readProof,
+ *   verifyEntry,
+ *   verifyingKeyOf,
+ * } from "./mod.ts";
  * import { makeLearnerGraph, thresholdOf } from "../core/mod.ts";
  * import { fromHex } from "../wire/hex.ts";
- * import { verifyingKeyOf } from "../crypto/signatures.ts";
  * import { assert, assertEquals } from "@std/assert";
  * import vector from "../../tests/vectors/log_proof.json" with { type: "json" };
  *
@@ -34,6 +40,7 @@
  * @module
  */
 
+export { type VerifyingKey, verifyingKeyOf } from "../crypto/signatures.ts";
 export * from "./certificate.ts";
 export * from "./chain.ts";
 export * from "./closing.ts";

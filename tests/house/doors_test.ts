@@ -96,6 +96,12 @@ for (const name of PURE) {
   });
 }
 
+Deno.test("the npm package's own door needs nothing of Deno", async () => {
+  const files = await neededBy("scripts/npm/index.ts");
+  assert(files.includes("lib/client/client.ts"));
+  assertEquals(await usersOfDeno(files), []);
+});
+
 Deno.test("a simulated world is the same in a browser", async () => {
   const { simulate } = await import("../../lib/sim/mod.ts");
   await bundled(configuration.exports["./sim"], async (file) => {
