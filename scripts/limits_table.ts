@@ -6,6 +6,7 @@
 
 import { runScript } from "./command.ts";
 import { LIMIT_TESTS } from "../tests/limit_tests.ts";
+import { LOG_RETENTION, LOG_SETTINGS } from "../lib/wire/log_settings.ts";
 import { LIMITS, NETWORK_SETTINGS, PROPOSER_SETTINGS, type Setting } from "../lib/wire/limits.ts";
 import { markdownTable } from "./markdown.ts";
 
@@ -15,8 +16,8 @@ Everything that a peer can make a process keep, compute or send is bounded, and 
 name here. All settings are numbers in the configuration file, in the groups below (but for
 \`proposer.rotation\` and \`proposer.withoutWindows\`, [which see](CONFIGURATION.md#taking-turns)); what
 is absent or zero takes its default. A number outside its range is refused when the file is read.
-Members of one cluster may differ in all of them but \`windowMsMin\`, which is part of the
-configuration digest, as the rotation is.
+Members of one cluster may differ in all of them but those of which it says otherwise, which are
+part of the configuration digest, as the rotation is.
 
 \`\`\`json
 { "limits": { "valueBytesMax": 4096 }, "proposer": { "backoffMsMax": 5000 } }
@@ -95,6 +96,8 @@ export function limitsPage(): string {
     section("limits", "What peers may cost.", LIMITS),
     section("proposer", "How a proposer waits between ballots.", PROPOSER_SETTINGS),
     section("network", "How links between processes behave.", NETWORK_SETTINGS),
+    section("log", "How [the log](LOG.md) is kept, if there is one.", LOG_SETTINGS),
+    section("log.retain", "What of it is kept below the floor.", LOG_RETENTION),
     COSTS,
     coverage(),
   ].join("\n");

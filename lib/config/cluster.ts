@@ -6,7 +6,6 @@
 
 import type { LearnerGraph } from "../core/learner_graph.ts";
 import type { Identity } from "../crypto/identity.ts";
-import type { LogSettings } from "../log/types.ts";
 import type { ConfigDigests } from "./digest.ts";
 import type { Settings } from "./settings.ts";
 
@@ -47,8 +46,6 @@ export interface ClusterConfiguration extends Settings {
   readonly allowDisagreement: readonly string[];
   /** What the members of a cluster must have in common. */
   readonly digest: ConfigDigests;
-  /** How the log is kept; undefined if there is none. */
-  readonly log?: LogSettings | undefined;
   /** What the operator should know, each in one line. */
   readonly warnings: readonly string[];
 }

@@ -16,7 +16,7 @@ import { parseAddresses, type ParsedAddress, refuseRepeated } from "./addresses.
 import { type ConfigDigests, digestConfig } from "./digest.ts";
 import { type ParsedGraph, parseGraph } from "./graph.ts";
 import { parseSettings, type Settings } from "./settings.ts";
-import { joinConfigs, refuseOwnFields, refuseSharedFields } from "./shared.ts";
+import { joinConfigs, refuseLonelyLog, refuseOwnFields, refuseSharedFields } from "./shared.ts";
 import { checkGraph } from "./validity.ts";
 import type { Config } from "../wire/gen/hetpaxos/v1/config_pb.ts";
 import { toHex } from "../wire/hex.ts";
@@ -100,6 +100,7 @@ export function parseParts(text: string, source: string): ConfigParts {
   const sharedRoot = new Place(read.path);
   const sharedConfig = parseConfig(read.text, read.path);
   refuseOwnFields(sharedConfig, sharedRoot);
+  refuseLonelyLog(own, sharedConfig, root);
   const shared = { file: read.path, sha256: sha256(read.text) };
   return { root, config: joinConfigs(own, sharedConfig), sharedRoot, sharedConfig, shared };
 }
@@ -171,14 +172,14 @@ function digestOf(
   parsed: ParsedGraph,
   acceptors: readonly Identity[],
   proposers: readonly Identity[],
-  { proposer: { rotation, windowMsMin } }: Settings,
+  { proposer: { rotation, windowMsMin }, log }: Settings,
 ): ConfigDigests {
   const declared = proposers.slice(acceptors.length).map(({ name, certificate }) => ({
     name,
     publicKey: certificate.spki,
   }));
   const keys = acceptors.map(({ certificate }) => certificate.spki);
-  return digestConfig(parsed, keys, { declared, rotation, windowMsMin }, sha3);
+  return digestConfig(parsed, keys, { declared, rotation, windowMsMin }, sha3, log);
 }
 
 /** The declared proposers, sorted by name. @throws OperatorError if one is no client, or repeated. */

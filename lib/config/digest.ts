@@ -1,6 +1,6 @@
 /**
- * The digest of a configuration: a hash of what all members of a cluster must agree on, in six
- * parts, so that two who differ can tell in what.
+ * The digest of a configuration: a hash of what all members of a cluster must agree on, in parts,
+ * so that two who differ can tell in what.
  *
  * Each part is the hash of a domain tag and its fields; counts and lengths are four bytes,
  * big-endian, and precede what they count. Names are UTF-8, rules as `encodeRule` has them:
@@ -13,8 +13,11 @@
  * rules:       "hetpaxos/v2/config/rules\0" name
  * proposers:   "hetpaxos/v2/config/proposers\0" count (name publicKey)…      by name
  * windows:     "hetpaxos/v2/config/windows\0" windowMsMin count name…        the rotation in turn
- * whole:       "hetpaxos/v2/config\0" acceptors learners safetySets rules proposers windows
+ * log:         "hetpaxos/v2/config/log\0" windowMax spreadMax checkpointEvery clientsMax
+ * whole:       "hetpaxos/v2/config\0" acceptors learners safetySets rules proposers windows [log]
  * ```
+ *
+ * The part of the log is absent where there is none.
  *
  * Public keys are SubjectPublicKeyInfo, DER. Private keys, certificates, hosts, ports, clients
  * that are not declared proposers, proposals and all other settings are not covered: they may differ,
@@ -25,6 +28,7 @@
 
 import { ByteWriter } from "../wire/byte_writer.ts";
 import { tag } from "../wire/canonical.ts";
+import type { LogSettings } from "../log/types.ts";
 import type { ParsedGraph } from "./graph.ts";
 import { equalBytes } from "../wire/hex.ts";
 import { encodeRule } from "./rule.ts";
@@ -43,7 +47,16 @@ export const DIGEST_PARTS = [
 export type DigestPart = typeof DIGEST_PARTS[number];
 
 /** Digest of a configuration, 32 bytes each. */
-export type ConfigDigests = Readonly<Record<DigestPart | "whole", Uint8Array<ArrayBuffer>>>;
+export type ConfigDigests = Readonly<Record<DigestPart | "whole", Uint8Array<ArrayBuffer>>> & {
+  /** Of the settings of the log that all must agree on; undefined if there is none. */
+  readonly log?: Uint8Array<ArrayBuffer> | undefined;
+};
+
+/** What of a log all must agree on. */
+export type DigestedLog = Pick<
+  LogSettings,
+  "windowMax" | "spreadMax" | "checkpointEvery" | "clientsMax"
+>;
 
 /** Who may propose, and when: what the digest covers besides the graph. */
 export interface DigestedProposers {
@@ -60,12 +73,14 @@ export interface DigestedProposers {
  *
  * @param publicKeys SubjectPublicKeyInfo DER by acceptor index.
  * @param hash SHA3-256.
+ * @param log Undefined if instances are no log.
  */
 export function digestConfig(
   graph: ParsedGraph,
   publicKeys: readonly Uint8Array[],
   proposers: DigestedProposers,
   hash: (bytes: Uint8Array) => Uint8Array<ArrayBuffer>,
+  log?: DigestedLog,
 ): ConfigDigests {
   const parts = {
     acceptors: hash(acceptorBytes(graph, publicKeys)),
@@ -77,7 +92,9 @@ export function digestConfig(
   };
   const writer = new ByteWriter().raw(tag("hetpaxos/v2/config"));
   for (const name of DIGEST_PARTS) writer.raw(parts[name]);
-  return { whole: hash(writer.finish()), ...parts };
+  if (log === undefined) return { whole: hash(writer.finish()), ...parts };
+  const ofLog = hash(logBytes(log));
+  return { whole: hash(writer.raw(ofLog).finish()), ...parts, log: ofLog };
 }
 
 /** Which parts of two digests differ; empty if none does. */
@@ -108,6 +125,10 @@ function windowBytes({ rotation, windowMsMin }: DigestedProposers): Uint8Array {
   const writer = part("windows").u32(windowMsMin).u32(rotation.length);
   for (const name of rotation) writer.text(name);
   return writer.finish();
+}
+
+function logBytes({ windowMax, spreadMax, checkpointEvery, clientsMax }: DigestedLog): Uint8Array {
+  return part("log").u32(windowMax).u32(spreadMax).u32(checkpointEvery).u32(clientsMax).finish();
 }
 
 function learnerBytes({ spec }: ParsedGraph): Uint8Array {

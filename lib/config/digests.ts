@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<DigestPart, string>> = {
 
 /** For a Hello or a status. */
 export function encodeDigest(digest: ConfigDigests): ConfigDigest {
-  const { whole, acceptors, learners, safetySets, rules, proposers, windows } = digest;
+  const { whole, acceptors, learners, safetySets, rules, proposers, windows, log } = digest;
   const copy = (bytes: Uint8Array) => new Uint8Array(bytes);
   return create(ConfigDigestSchema, {
     whole: copy(whole),
@@ -30,6 +30,7 @@ export function encodeDigest(digest: ConfigDigests): ConfigDigest {
     rules: copy(rules),
     proposers: copy(proposers),
     windows: copy(windows),
+    ...log && { log: copy(log) },
   });
 }
 
@@ -41,5 +42,10 @@ export function describeMismatch(
   if (theirs === undefined) return "the peer does not say which it has";
   if (equalBytes(ours.whole, theirs.whole)) return undefined;
   const differing = differingParts(ours, theirs).map((part) => WORDS[part]);
+  if (!equalBytes(ours.log ?? new Uint8Array(), theirs.log)) {
+    differing.push(
+      "whether there is a log, or its windowMax, spreadMax, checkpointEvery or clientsMax",
+    );
+  }
   return differing.length === 0 ? "in more than its parts" : `${differing.join(", ")} differ`;
 }

@@ -5,7 +5,9 @@
  */
 
 import { draftRefsMax } from "../core/acceptor.ts";
+import type { LogSettings } from "../log/types.ts";
 import type { Config } from "../wire/gen/hetpaxos/v1/config_pb.ts";
+import { LOG_RETENTION, LOG_SETTINGS } from "../wire/log_settings.ts";
 import {
   ENVELOPE_OVERHEAD_BYTES,
   type LimitName,
@@ -47,6 +49,8 @@ export interface Settings {
   readonly proposer: ProposerSettings;
   /** How links behave. */
   readonly network: NetworkSettings;
+  /** How the log is kept; undefined if instances are no log. */
+  readonly log?: LogSettings | undefined;
 }
 
 /**
@@ -74,8 +78,47 @@ export function parseSettings(
   const rotationPlace = root.field("proposer").field("rotation");
   checkRotation(proposer.rotation, [...acceptors, ...proposers], rotationPlace);
   checkOrder(network, "reconnectMsMin", "reconnectMsMax", root.field("network"));
-  return { limits, proposer, network };
+  const log = logOf(config, limits, root.field("log"));
+  return { limits, proposer, network, log };
 }
+
+/** @param place Of the settings of the log. */
+function logOf(config: Config, limits: Limits, place: Place): LogSettings | undefined {
+  const { log } = config;
+  if (log === undefined) return undefined;
+  const settings = fill(LOG_SETTINGS, log, place);
+  const retain = fill(LOG_RETENTION, log.retain, place.field("retain"));
+  const { windowMax, spreadMax, checkpointEvery, clientsMax, batchBytesMax } = settings;
+  const least = Math.max(windowMax, 2 * checkpointEvery);
+  if (spreadMax < least) {
+    place.field("spreadMax").fail(
+      `is ${spreadMax}; with windowMax ${windowMax} and checkpointEvery ${checkpointEvery} it must ` +
+        `be at least ${least}`,
+    );
+  }
+  if (batchBytesMax > limits.valueBytesMax) {
+    place.field("batchBytesMax").fail(
+      `is ${batchBytesMax}, above limits.valueBytesMax, which is ${limits.valueBytesMax}`,
+    );
+  }
+  const learners = Object.keys(config.learners).length;
+  const acceptors = config.addresses.filter(({ client }) => !client).length;
+  const certificate = acceptors * (HEAD_BYTES * (learners + 1));
+  const needed = 2 * learners * (clientsMax * SESSION_BYTES_MAX + certificate);
+  if (limits.envelopeBytesMax < needed) {
+    place.field("clientsMax").fail(
+      `is ${clientsMax}; with ${learners} learners limits.envelopeBytesMax must be at least ` +
+        `${needed} then, and is ${limits.envelopeBytesMax}`,
+    );
+  }
+  return { ...settings, retain };
+}
+
+/** Bytes that a client takes in what is told of all. */
+const SESSION_BYTES_MAX = 84;
+
+/** Bytes of what a statement says of a learner, at most, and of all else in it. */
+const HEAD_BYTES = 128;
 
 function fill<K extends string>(
   table: Readonly<Record<K, Setting>>,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Config } from "../wire/gen/hetpaxos/v1/config_pb.ts";
+import type { Config, LogSettings } from "../wire/gen/hetpaxos/v1/config_pb.ts";
 import type { Place } from "../wire/place.ts";
 
 /** What belongs to one process; the schema's names of fields that are texts. */
@@ -50,6 +50,14 @@ export function refuseSharedFields(own: Config, place: Place): void {
   }
 }
 
+/** @throws OperatorError if the own file has settings of a log, and the shared one has no log. */
+export function refuseLonelyLog(own: Config, shared: Config, place: Place): void {
+  if (own.log === undefined || shared.log !== undefined) return;
+  place.field("log").fail(
+    'is in this file only; whether there is a log belongs into the file that "cluster" names',
+  );
+}
+
 /** One configuration of both files. Of a setting that both have, the own file's counts. */
 export function joinConfigs(own: Config, shared: Config): Config {
   const { learners, safetySets, addresses, rules, allowDisagreement, proposers } = shared;
@@ -64,5 +72,14 @@ export function joinConfigs(own: Config, shared: Config): Config {
     );
     Object.assign(joined, { [group]: { ...shared[group], ...Object.fromEntries(given) } });
   }
-  return joined;
+  return { ...joined, log: joinLogs(own.log, shared.log) };
+}
+
+/** Whether there is a log at all, the shared file says. */
+function joinLogs(own: LogSettings | undefined, shared: LogSettings | undefined) {
+  if (own === undefined || shared === undefined) return shared;
+  const given = Object.entries(own).filter(([, value]) => value !== 0 && value !== undefined);
+  const retained = Object.entries(own.retain ?? {}).filter(([, value]) => value !== 0);
+  const retain = { ...shared.retain, ...Object.fromEntries(retained) };
+  return { ...shared, ...Object.fromEntries(given), retain } as LogSettings;
 }

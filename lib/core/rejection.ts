@@ -34,6 +34,8 @@ export const REJECTION_CODES = [
   "DUPLICATE_IDENTITY",
   "RATE_LIMITED",
   "TOO_MANY_INSTANCES",
+  "OUTSIDE_WINDOW", // of an instance that the log has left behind, or has not come to
+  "SETTLED", // a 1a of an instance in which all learners have an outcome in the log
   "PROTOCOL_VIOLATION", // no Hello first, a second Hello, a role not the identity's
 ] as const;
 

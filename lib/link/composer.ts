@@ -12,6 +12,8 @@ import type { Haves } from "./haves.ts";
 import type { Ledger } from "../node/ledger.ts";
 import type { PeerKnowledge } from "./peer_knowledge.ts";
 import type { Request } from "../node/lack.ts";
+import type { LogSaying } from "../node/log/log_saying.ts";
+import { LogQueue } from "./log_queue.ts";
 
 /** Offered messages that may wait to be asked for, at most: a stretch each of many peers. */
 const FETCHES_MAX = 16 * IDS_MAX;
@@ -53,10 +55,27 @@ export class Composer {
   /** The position up to which what the peer offered is here, as far as it has not been told. */
   #taken = 0;
   #saidCaughtUp = false;
+  readonly #news = new LogQueue();
+  #hasGreeted = true;
 
   /** Nothing to say yet but what the feed has. */
   constructor(options: ComposerOptions) {
     this.#options = options;
+  }
+
+  /** Says nothing of being caught up before the log has been told of. */
+  holdGreeting(): void {
+    this.#hasGreeted = false;
+  }
+
+  /** The log has been told of. */
+  greeted(): void {
+    this.#hasGreeted = true;
+  }
+
+  /** Says something about the log. */
+  say(saying: LogSaying): void {
+    this.#news.add(saying);
   }
 
   /** Asks for something that the peer should have. */
@@ -89,6 +108,8 @@ export class Composer {
   next(nowMs: number): Envelope | undefined {
     // Asked after each envelope that comes: most times there is nothing.
     if (!this.#hasAnything(nowMs)) return undefined;
+    const log = this.#news.next();
+    if (log !== undefined) return create(EnvelopeSchema, { log });
     const wants = this.#wants.splice(0, IDS_MAX);
     const named = wants.filter(({ kind }) => kind === "message");
     const envelope = create(EnvelopeSchema, {
@@ -116,10 +137,10 @@ export class Composer {
   }
 
   #hasAnything(nowMs: number): boolean {
-    return this.#ping || this.#taken !== 0 ||
+    return this.#ping || this.#taken !== 0 || this.#news.hasAny ||
       this.#pongs.length + this.#wants.length + this.#fetches.length > 0 ||
       (this.dueMs() ?? Infinity) <= nowMs ||
-      (!this.#saidCaughtUp && this.#options.feed.isCaughtUp);
+      (!this.#saidCaughtUp && this.#hasGreeted && this.#options.feed.isCaughtUp);
   }
 
   #addOffers(envelope: Envelope): void {
@@ -128,7 +149,7 @@ export class Composer {
       envelope.offers = encodeIds(offers.records);
       envelope.offered = BigInt(offers.position);
     }
-    if (this.#saidCaughtUp || !this.#options.feed.isCaughtUp) return;
+    if (this.#saidCaughtUp || !this.#hasGreeted || !this.#options.feed.isCaughtUp) return;
     this.#saidCaughtUp = true;
     envelope.caughtUp = true;
   }

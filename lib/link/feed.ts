@@ -98,6 +98,17 @@ export class Feed {
     this.#taken = this.#cursor;
   }
 
+  /** Offers everything again that the peer is not known to have taken in. */
+  again(): void {
+    if (this.#cursor === undefined) return;
+    this.#cursor = this.#ledger.journal.firstPosition;
+    this.#taken = this.#cursor;
+    this.#until = this.#ledger.journal.length;
+    this.#urgent = [];
+    this.#echoes = [];
+    this.#knowledge.forgetSent();
+  }
+
   /** Whether all that is offered only has been offered and taken. */
   get isCaughtUp(): boolean {
     return this.#cursor !== undefined && this.#taken >= this.#until;
@@ -119,8 +130,10 @@ export class Feed {
   nextOffers(): Offers | undefined {
     const cursor = this.#cursor;
     if (cursor === undefined || cursor >= this.#until || this.#taken < cursor) return undefined;
-    const records = this.#ledger.from(cursor, Math.min(STRETCH, this.#until - cursor));
-    this.#cursor = cursor + records.length;
+    const records = this.#ledger.from(cursor, STRETCH)
+      .filter(({ position }) => position < this.#until);
+    // Positions whose messages are forgotten are passed over.
+    this.#cursor = records.length < STRETCH ? this.#until : records.at(-1)!.position + 1;
     const offered = records.filter(({ id }) => !this.#knowledge.has(id));
     for (const { id } of offered) this.#knowledge.markOffered(id);
     return { records: offered, position: this.#cursor };

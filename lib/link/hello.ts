@@ -38,7 +38,11 @@ export const REFUSALS: ReadonlySet<Reason> = new Set([
   Reason.PROTOCOL_ERROR,
 ]);
 
-/** Our Hello to a peer: it says also how far we have taken in its ledger. */
+/**
+ * Our Hello to a peer: it says also how far we have taken in its ledger.
+ *
+ * @param floor Of our log; 0 if there is none.
+ */
 export function makeHello(
   { self, digest }: Configuration,
   { role, incarnation, agent }: {
@@ -48,6 +52,7 @@ export function makeHello(
   },
   journal: Journal,
   peer: string,
+  floor = 0,
 ): Hello {
   const progress = journal.progress(peer);
   return create(HelloSchema, {
@@ -60,6 +65,7 @@ export function makeHello(
     logEpoch: fromHex(journal.epoch),
     resumeEpoch: progress === undefined ? undefined : fromHex(progress.epoch),
     resumePosition: BigInt(progress?.position ?? 0),
+    floor: BigInt(floor),
   });
 }
 

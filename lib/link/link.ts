@@ -20,13 +20,13 @@ import { Composer } from "./composer.ts";
 import { decodeNamed, IDS_MAX, type Named } from "../node/envelopes.ts";
 import { Feed } from "./feed.ts";
 import { Haves } from "./haves.ts";
-import type { Supplier } from "../node/lack.ts";
+import type { Request, Supplier } from "../node/lack.ts";
 import { Offered } from "./offered.ts";
 import type { LedgerRecord } from "../node/ledger.ts";
+import { LinkLog } from "./link_log.ts";
 import type { Node } from "../node/node.ts";
 import { PeerKnowledge } from "./peer_knowledge.ts";
 import { SilenceWatch } from "./silence.ts";
-import type { Request } from "../node/lack.ts";
 
 /** Why a link ended. */
 export interface LinkEnd {
@@ -63,6 +63,8 @@ export class Link implements Supplier {
    * whoever carries envelopes to the peer.
    */
   onReady: () => void = () => {};
+  /** What it says and hears of the log. */
+  readonly log: LinkLog;
   readonly #node: Node;
   readonly #knowledge: PeerKnowledge;
   readonly #feed: Feed;
@@ -80,7 +82,7 @@ export class Link implements Supplier {
 
   constructor(options: LinkOptions) {
     const { node } = options;
-    const { network } = node.options.configuration;
+    const { clock, configuration: { network } } = node.options;
     this.options = options;
     this.#node = node;
     const mayRead = () => node.lookups.take(this.peer, this.#nowMs());
@@ -90,12 +92,12 @@ export class Link implements Supplier {
     const { echoDelayMs } = network;
     this.#feed = new Feed({ ledger, knowledge, echoDelayMs, mayRead });
     this.#haves = new Haves(echoDelayMs / 4);
-    const { clock } = node.options;
     this.#alarm = new Alarm(clock, () => this.onReady());
     const lacking = (named: readonly Named[], position: number) =>
       node.fetcher.offered(this, named, position);
     this.#offered = new Offered({ ledger, clock, mayRead, lacking });
     this.#composer = new Composer({ ledger, knowledge, feed: this.#feed, haves: this.#haves });
+    this.log = new LinkLog(this, this.#composer, this.#feed);
     this.#silence = new SilenceWatch({
       clock,
       pingIntervalMs: network.pingIntervalMs,
@@ -135,6 +137,7 @@ export class Link implements Supplier {
     }
     if (this.#theirs === undefined && !this.#greet(envelope.hello)) return;
     for (const named of decodeNamed(envelope.have)) this.#knowledge.mark(named);
+    if (envelope.log && !this.log.hear(envelope.log)) return this.#violation("news of no log");
     this.#takeOffers(envelope);
     for (const message of envelope.messages) {
       if (this.#end !== undefined) break;
@@ -242,9 +245,8 @@ export class Link implements Supplier {
     const refusal = this.#judgePast() ?? this.options.admit(this, hello);
     if (refusal === undefined) {
       const { resumeEpoch, resumePosition } = hello;
-      this.#feed.start(
-        this.#node.ledger.resumeAt(toHex(resumeEpoch), resumePosition),
-      );
+      this.#feed.start(this.#node.ledger.resumeAt(toHex(resumeEpoch), resumePosition));
+      this.log.greet(hello.floor);
       return true;
     }
     this.close(refusal.reason, refusal.detail);

@@ -54,6 +54,7 @@ export class Links {
       wanted: (requests) => {
         for (const request of requests) this.#linkForRequest(request.sources)?.want(request);
       },
+      said: (saying) => this.#links.forEach((link) => link.log.say(saying)),
       refused: (rejection, sources) => {
         for (const link of this.#links) {
           if (sources.includes(link.peer)) link.refused(rejection);
@@ -82,10 +83,13 @@ export class Links {
       peer,
       dialed,
       ...receivedBytes && { receivedBytes },
-      hello: makeHello(configuration, { role, incarnation, agent }, journal, peer),
+      hello: makeHello(
+        ...[configuration, { role, incarnation, agent }, journal, peer] as const,
+        node.room?.floor,
+      ),
       admit: (link, hello) => this.#admit(link, hello),
       onCaughtUp: ({ theirHello }) => {
-        if (theirHello?.role === Role.ACCEPTOR) this.#options.onCaughtUp(theirHello.name);
+        if (theirHello?.role === Role.ACCEPTOR) this.#caughtUp(theirHello);
       },
       onEnded: (link, end) => this.#ended(link, end),
     });
@@ -123,6 +127,17 @@ export class Links {
   judgeEnd(acceptor: Identity, link: Link, end: LinkEnd): boolean {
     if (end.byPeer && end.reason === Reason.DUPLICATE_IDENTITY) this.#accused(acceptor, end);
     return link.theirHello !== undefined && !REFUSALS.has(end.reason);
+  }
+
+  /** Below a peer's floor it has shown nothing: what it knows there comes by a snapshot. */
+  #caughtUp({ name, floor }: Pick<Hello, "name" | "floor">): void {
+    const { room } = this.#options.node;
+    if (room === undefined || floor <= BigInt(room.floor)) return this.#options.onCaughtUp(name);
+    const leave = room.onChange(() => {
+      if (floor > BigInt(room.floor)) return;
+      leave();
+      this.#options.onCaughtUp(name);
+    });
   }
 
   #ended(link: Link, { detail, byPeer }: LinkEnd): void {

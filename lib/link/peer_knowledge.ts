@@ -69,6 +69,11 @@ export class PeerKnowledge {
     this.#sent.add(id);
   }
 
+  /** What it has only been sent or offered, it may have refused. */
+  forgetSent(): void {
+    this.#sent.clear();
+  }
+
   /**
    * Notes that the peer has a message, and so all that this refers to. Each message is walked over
    * once. One that we do not have yet is remembered too.

@@ -34,12 +34,15 @@ import { mayOpen } from "./window.ts";
 /**
  * Takes a record from a client, or from another acceptor, which then wants *this* one to put it into
  * the log, whoever else may be coordinator.
+ *
+ * @param goesOn Whether to {@linkcode advance} at once; who takes many does so after the last.
  */
 export function append(
   view: CoordinatorView,
   record: LogRecord,
   from: AcceptorIndex | undefined,
   effects: CoordinatorEffect[],
+  goesOn = true,
 ): Appended {
   const { context, settings, state, log, self, nowMs } = view;
   const flaw = recordFlaw(record, context.settings.batchBytesMax);
@@ -49,10 +52,10 @@ export function append(
   const judged = log.learners.map(({ sessions }) => sessions.judge(record));
   if (judged.every((each) => each === "repeated")) return { kind: "repeated" };
   if (judged.every((each) => each !== "new")) return { kind: "too old" };
-  const ofPeer = [...state.pending.values()].filter((each) => each.from === from).length;
-  const isFull = state.pending.size >= settings.pendingMax ||
-    (from !== undefined && ofPeer >= settings.pendingPerPeerMax);
-  if (isFull) return { kind: "full" };
+  if (state.pending.size >= settings.pendingMax) return { kind: "full" };
+  if (from !== undefined && countOf(state, from) >= settings.pendingPerPeerMax) {
+    return { kind: "full" };
+  }
   const handedTo = from === undefined ? coordinator(view, new Set()) : self;
   state.pending.set(key, {
     record,
@@ -66,7 +69,7 @@ export function append(
     assigned: undefined,
   });
   if (handedTo !== self) effects.push({ kind: "hand over", to: handedTo, record });
-  advance(view, effects);
+  if (goesOn) advance(view, effects);
   return { kind: "accepted" };
 }
 
@@ -84,6 +87,19 @@ export function noteDelivered({ state }: CoordinatorView, { learner, records }: 
     const pending = state.pending.get(keyOf(record));
     if (pending !== undefined) pending.lacking &= ~(1n << BigInt(learner));
   }
+}
+
+/** To whom records are handed now. */
+export function currentCoordinator(view: CoordinatorView): AcceptorIndex {
+  return coordinator(view, new Set());
+}
+
+/** Whether a record waits here. */
+export function isPending(
+  { pending }: CoordinatorState,
+  record: Pick<LogRecord, "client" | "sequence">,
+): boolean {
+  return pending.has(keyOf(record));
 }
 
 /** Goes on after the log has, or time. Call it at least every `patienceMs`. */
@@ -227,6 +243,12 @@ function fillGap(view: CoordinatorView, effects: CoordinatorEffect[]): void {
   effects.push({ kind: "propose", instance: at, value: encodeBatch([]) });
 }
 
-function keyOf({ client, sequence }: LogRecord): string {
+function countOf({ pending }: CoordinatorState, from: AcceptorIndex): number {
+  let count = 0;
+  for (const each of pending.values()) if (each.from === from) count++;
+  return count;
+}
+
+function keyOf({ client, sequence }: Pick<LogRecord, "client" | "sequence">): string {
   return `${sequence} ${client}`;
 }

@@ -59,6 +59,9 @@ function take(
     case "starved":
       close(member, state, input, effects);
       return false;
+    case "own closing":
+      keepClosing(member, state, input.signed, effects);
+      return false;
     case "statement": {
       return hear(member, state, input.signed, effects);
     }
@@ -127,14 +130,28 @@ function close(
   if (signer === undefined || signer.isRecovering) return;
   if (state.learners[learner]!.has(instance)) return;
   if (!mayOpen(context.settings, prefixesOf(state), state.floor, instance)) return;
-  const made = state.closings.get(instance) ?? new Map();
-  if (made.has(learner)) return;
+  if (state.closings.get(instance)?.has(learner)) return;
   const statement: Closing = { signer: signer.index, instance, learner, last };
   const signature = signer.sign(canonicalClosing(context.configDigest, statement));
   const signed = { statement, signature };
+  keepClosing({ context, signer }, state, signed, effects);
+  effects.push({ kind: "send closing", signed });
+}
+
+/** Stops in an instance, as this acceptor says now or has said before its disk was lost. */
+function keepClosing(
+  { context: { settings }, signer }: LogMember,
+  state: LogState,
+  signed: Signed<Closing>,
+  effects: LogEffect[],
+): void {
+  const { signer: by, instance, learner } = signed.statement;
+  if (by !== signer?.index) return;
+  if (!mayOpen(settings, prefixesOf(state), state.floor, instance)) return;
+  const made = state.closings.get(instance) ?? new Map();
+  if (made.has(learner)) return;
   state.closings.set(instance, made.set(learner, signed));
   effects.push({ kind: "keep", record: { kind: "closing", signed } });
-  effects.push({ kind: "send closing", signed });
 }
 
 /** Whether this process takes part in an instance: it keeps its messages, and delivers them. */

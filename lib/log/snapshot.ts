@@ -62,6 +62,38 @@ export function makeSnapshot({ floor, learners }: LogState): Snapshot | undefine
 }
 
 /**
+ * The same snapshot with fewer entries: of each learner the newest of which the values have no more
+ * than its share of `bytesMax` bytes together. Linear in the entries.
+ */
+export function shortened(
+  context: LogContext,
+  { position, parts }: Snapshot,
+  bytesMax: number,
+): Snapshot {
+  const share = bytesMax / Math.max(1, parts.length);
+  return { position, parts: parts.map((part) => part && shortenedPart(context, part, share)) };
+}
+
+/** Bytes of an entry besides its value. */
+const ENTRY_BYTES = 48;
+
+function shortenedPart(context: LogContext, part: SnapshotPart, share: number): SnapshotPart {
+  const { from, head, entries } = part;
+  let count = 0;
+  for (let bytes = 0; count < entries.length; count++) {
+    bytes += ENTRY_BYTES + (entries[entries.length - 1 - count]!.value?.length ?? 0);
+    if (bytes > share) break;
+  }
+  const skipped = entries.slice(0, entries.length - count).map(({ outcome }) => outcome);
+  return {
+    ...part,
+    from: from + skipped.length,
+    head: chainOver(context, head, from, skipped),
+    entries: entries.slice(skipped.length),
+  };
+}
+
+/**
  * Why a snapshot is not to be believed; undefined if it is. For each learner not in `exempt` it has
  * a certificate at its position, by a quorum of that learner, with the sessions that this certifies,
  * and entries that lead to the chain that this certifies.

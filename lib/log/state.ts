@@ -68,6 +68,8 @@ export type LogInput =
     /** This acceptor's latest message there. */
     readonly last: MessageId | undefined;
   }
+  /** A closing of this acceptor's own has come, which it has lost with its disk. Verified. */
+  | { readonly kind: "own closing"; readonly signed: Signed<Closing> }
   /** A statement has come. */
   | { readonly kind: "statement"; readonly signed: Signed<Checkpoint> }
   /** A peer has given what it has at its floor. */

@@ -13,9 +13,11 @@ const BLAMELESS: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   "FAR_FUTURE",
   "FUTURE_FULL",
   "INBOX_FULL",
+  "OUTSIDE_WINDOW",
   "OVERTAKEN",
   "RATE_LIMITED",
   "REFS_TIMEOUT",
+  "SETTLED",
   "TOO_MANY_INSTANCES",
 ]);
 

@@ -29,6 +29,12 @@ export class BoundedSet<T> {
     this.#young = new Set();
   }
 
+  /** Takes all items out. */
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+  }
+
   /** Takes an item out. Tells whether it was there. */
   delete(item: T): boolean {
     const wasYoung = this.#young.delete(item);

@@ -30,9 +30,9 @@ const FOR_NOW: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   ...["FUTURE_FULL", "INBOX_FULL", "RATE_LIMITED", "TOO_MANY_INSTANCES"] as const,
 ]);
 
-/** For what the id does not cover: from another it may be good. */
+/** For what the id does not cover: from another, or later, it may be good. */
 const OF_THE_COPY: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
-  ...["BAD_SIGNATURE", "VALUE_MISMATCH"] as const,
+  ...["BAD_SIGNATURE", "VALUE_MISMATCH", "OUTSIDE_WINDOW", "SETTLED"] as const,
 ]);
 
 /** How many refused messages are remembered as refused. */
@@ -46,8 +46,10 @@ export interface FetcherOptions {
   readonly limits: HeldLimits;
   /** How long to wait for what may be on its way, before asking for what a message refers to. */
   readonly delayMs: number;
-  /** Whether a message is in the ledger. */
+  /** Whether a message is in the ledger, or never will be. */
   isKnown(named: Named): boolean;
+  /** Whether a message may be taken in later only. */
+  isEarly?(named: Named): boolean;
   /** Whether something waits for a message, which is not here. */
   isMissing(id: MessageId, instance: bigint): boolean;
   /** Whether a message is here, and waits. */
@@ -99,9 +101,10 @@ export class Fetcher {
   offered(supplier: Supplier, named: readonly Named[], position: number): void {
     // Whoever does not wait until a stretch is taken loses it.
     this.#offers.drop(supplier);
-    const lacks = named.filter((each) => !this.#options.isKnown(each))
-      .map((each) => this.#lackOf(each));
-    this.#offers.add(supplier, lacks, position);
+    const { isKnown, isEarly = () => false } = this.#options;
+    const missing = named.filter((each) => !isKnown(each));
+    const lacks = missing.filter((each) => !isEarly(each)).map((each) => this.#lackOf(each));
+    this.#offers.add(supplier, lacks, position, lacks.length === missing.length);
   }
 
   /**

@@ -137,6 +137,13 @@ export class Instances {
     return effects;
   }
 
+  /** Lets go of all below one, whatever waits there. */
+  letGo(below: bigint): void {
+    for (const running of this.#running.values()) {
+      if (running.id < below) this.#letGo(running);
+    }
+  }
+
   /** Looks for unused instances no more. */
   close(): void {
     this.#cancelSweep();

@@ -12,8 +12,10 @@ import type {
   Journal,
   JournalDecision,
   JournalEvidence,
+  JournalLogBatch,
   JournalMessage,
   JournalProgress,
+  JournalValue,
 } from "../store/journal.ts";
 import { decodeMessage, encodeMessage, type WireMessage } from "../wire/codec.ts";
 import {
@@ -24,7 +26,10 @@ import { messageBytes } from "../wire/message_bytes.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Named } from "./envelopes.ts";
 import { broken } from "./invariant.ts";
+import { type LedgerRecord, makeRecord } from "./ledger_record.ts";
 import { RecentDecisions } from "./recent_decisions.ts";
+
+export type { LedgerRecord } from "./ledger_record.ts";
 
 /**
  * Messages that stay in memory, and values, by number and by bytes. What stays much longer than all
@@ -49,41 +54,6 @@ interface Pending {
   readonly progress: Map<string, JournalProgress>;
 }
 
-/** A delivered message. */
-export interface LedgerRecord {
-  /** Position in the ledger. */
-  readonly position: number;
-  /** Of the message. */
-  readonly id: MessageId;
-  /** 0 to 2^64 - 1. */
-  readonly instance: bigint;
-  /** Without a 1a's value: see `valueHash`. */
-  readonly wire: WireMessage;
-  /** What it refers to. */
-  readonly refs: readonly MessageId[];
-  /** The value that travels with a 1a. */
-  readonly valueHash: ValueHash | undefined;
-  /** Made by this process, so that nobody else can have it yet. */
-  readonly own: boolean;
-}
-
-function makeRecord(
-  position: number,
-  id: MessageId,
-  wire: WireMessage,
-  own: boolean,
-): LedgerRecord {
-  return {
-    position,
-    id,
-    instance: wire.instance,
-    wire: wire.kind === "1a" ? { ...wire, value: undefined } : wire,
-    refs: wire.kind === "1a" ? [] : wire.content.refs,
-    valueHash: wire.kind === "1a" ? wire.ballot.valueHash : undefined,
-    own,
-  };
-}
-
 /** Every message, value, decision and proof that one process knows. */
 export class Ledger {
   /** What is in front of. */
@@ -100,13 +70,22 @@ export class Ledger {
   /** Something pending was signed here. */
   #mustLast = false;
 
+  /** Whether messages are forgotten, and values with them. */
+  readonly #forgets: boolean;
+
   /**
    * Everything that the journal keeps, and nothing else yet.
    *
    * @param timed Runs each commit of the journal, and may take the time.
+   * @param forgets Whether {@linkcode Ledger.forget} will be called.
    */
-  constructor(journal: Journal, timed: (commit: () => void) => void = (commit) => commit()) {
+  constructor(
+    journal: Journal,
+    timed: (commit: () => void) => void = (commit) => commit(),
+    forgets = false,
+  ) {
     this.journal = journal;
+    this.#forgets = forgets;
     this.#timed = timed;
     this.#decisions = new RecentDecisions(journal.decisionCount);
   }
@@ -125,7 +104,13 @@ export class Ledger {
       instance: record.instance,
       own,
       bytes: messageBytes(record.wire),
+      ...this.#forgets && { valueHash: record.valueHash },
     });
+    // What another instance has it by may be forgotten before this is kept.
+    const value = this.#forgets && record.valueHash !== undefined
+      ? this.value(record.valueHash)
+      : undefined;
+    if (value !== undefined) this.#pending.values.set(record.valueHash!, value);
     this.#unkept.set(id, record);
     this.#mustLast ||= own && wire.kind === "acceptor";
     return record;
@@ -232,13 +217,31 @@ export class Ledger {
   }
 
   /**
+   * Lets go of messages of instances below one, `count` at most, and of what belongs to them.
+   *
+   * @returns Whether there may be more.
+   * @throws JournalError if the journal cannot be written.
+   */
+  forget(below: bigint, count: number): boolean {
+    return this.journal.forget(below, count);
+  }
+
+  /**
    * Hands everything added to the journal.
    *
+   * @param log What is to be kept of the log, and the values that came with it.
    * @throws JournalError if it cannot be kept.
    */
-  flush(durable: boolean): void {
+  flush(
+    durable: boolean,
+    log?: {
+      readonly batch?: JournalLogBatch | undefined;
+      readonly values: readonly JournalValue[];
+    },
+  ): void {
     const { messages, values, decisions, evidence, progress } = this.#pending;
-    if (!this.hasPending) return;
+    if (!this.hasPending && log?.batch === undefined) return;
+    for (const { hash, bytes } of log?.values ?? []) values.set(hash, bytes);
     if (this.#mustLast && !durable) broken("own-kept-durably", "it was to be kept for now");
     const [first] = messages;
     if (first !== undefined && first.position !== this.journal.length) {
@@ -250,6 +253,7 @@ export class Ledger {
       decisions,
       evidence,
       progress: [...progress.values()],
+      ...log?.batch && { log: log.batch },
     };
     this.#timed(() => this.journal.commit(batch, durable));
     if (decisions.length > 0) this.#decisions.kept(decisions, this.journal.decisionCount);

@@ -14,12 +14,17 @@ import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import { windowRuleOf } from "../config/windows.ts";
 import { Blame } from "./blame.ts";
 import { DecisionBook, type DecisionRecord } from "./decision_book.ts";
-import { Fetcher } from "./fetcher.ts";
+import type { Fetcher } from "./fetcher.ts";
 import { Instances } from "./instances.ts";
 import { Keeping } from "./keeping.ts";
 import { Ledger, type LedgerRecord } from "./ledger.ts";
+import { makeLogRoom } from "./log/make_log_room.ts";
+import type { LogRoom } from "./log/log_room.ts";
+import { logView } from "./log/log_view.ts";
+import type { LogPort } from "./log_port.ts";
+import { nodeFetcher } from "./node_fetcher.ts";
 import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
-import { Outcomes } from "./outcomes.ts";
+import { Outcomes, SELF } from "./outcomes.ts";
 import { Refusals, type RefusedFrom } from "./refusals.ts";
 import { ProposalGate } from "./proposal_gate.ts";
 import { type Proposing, stopProposing } from "./proposing.ts";
@@ -68,6 +73,10 @@ export class Node {
   /** What the core has had done, and how much of it. */
   readonly outcomes: Outcomes;
   readonly #keeping: Keeping;
+  /** The log that instances make; undefined if they make none. @internal For links. */
+  readonly room: LogRoom | undefined;
+  /** The same for those who append to it and read it. */
+  readonly log: LogPort | undefined;
   #closed = false;
 
   /** Opens no instance; an acceptor does not vote before it is told to. */
@@ -85,12 +94,13 @@ export class Node {
     };
     const names = configuration.identities.map(({ name }) => name);
     this.#refusals = new Refusals({ clock, log, names });
-    this.voting = new Voting(self);
+    this.voting = new Voting(self, (instance) => this.room?.gate.maySign(instance) ?? true);
     this.blame = new Blame(limits.rejectionsPerMinuteMax);
     this.lookups = new Rates(limits.lookupsPerSecondMax);
     this.syncs = new SyncTimes(clock);
     const slow = namingSlowDisk(clock, log);
-    this.ledger = new Ledger(journal, (commit) => this.syncs.time(() => slow(commit)));
+    const timed = (commit: () => void) => this.syncs.time(() => slow(commit));
+    this.ledger = new Ledger(journal, timed, configuration.log !== undefined);
     this.decisions = new DecisionBook(this.ledger);
     this.instances = new Instances({
       ...{ context: this.context, ledger: this.ledger, limits, clock },
@@ -99,13 +109,9 @@ export class Node {
     });
     const gate = new ProposalGate(clock, limits);
     const verifier = options.verifier ?? makeVerifier(configuration);
-    this.fetcher = new Fetcher({
-      ...{ clock, limits, delayMs: network.wantDelayMs },
-      isKnown: (named) => this.ledger.has(named),
-      isMissing: (id, instance) => this.instances.isMissing(id, instance),
-      isHere: ({ instance, id }) => this.instances.get(instance)?.wires.has(id) ?? false,
-      mayRefer: (wire, source) => gate.mayRefer(wire, source),
-      ask: (requests) => this.#observers.forEach((observer) => observer.wanted?.(requests)),
+    this.fetcher = nodeFetcher({
+      ...{ clock, limits, gate, ledger: this.ledger, instances: this.instances },
+      ...{ delayMs: network.wantDelayMs, observers: this.#observers, room: () => this.room },
     });
     this.outcomes = new Outcomes({
       ...{ graph, self, signer: configuration.signer, ledger: this.ledger, log },
@@ -125,10 +131,15 @@ export class Node {
       clock,
       // Peers are told soon enough what need not be echoed to us.
       waitMs: network.echoDelayMs / 4,
-      urgency: () => this.outcomes.urgency,
+      urgency: () => this.room?.hasUnkept ? "urgent" : this.outcomes.urgency,
       keep: () => this.flush(),
     });
+    this.room = makeLogRoom(this, this.#observers, {
+      forget: (...args) => this.#guarded(() => this.ledger.forget(...args)) ?? false,
+    });
+    this.log = logView(this.room, () => this.flush());
     this.#taking = new Taking({
+      room: this.room,
       ...{ clock, limits, verifier, ledger: this.ledger, instances: this.instances, gate },
       ...{ lookups: this.lookups, fetcher: this.fetcher },
       ...{ refusals: this.#refusals, stepper: this.#stepper },
@@ -164,12 +175,14 @@ export class Node {
    * @internal For links.
    */
   take(message: ConsensusMessage, source: string): MessageId | Rejection {
-    const closed = reject("TOO_MANY_INSTANCES", "this process ends");
-    return this.#closed ? closed : this.#taking.take(message, source);
+    if (this.#closed) return reject("TOO_MANY_INSTANCES", "this process ends");
+    return this.#taking.take(message, source);
   }
 
   /** Offers the value that `proposing` has the hash of in an instance. The value is kept. */
   propose(instance: bigint, proposing: Proposing, value: Uint8Array): Rejection | undefined {
+    const outside = this.room?.gate.refuses(instance, SELF);
+    if (outside !== undefined) return outside;
     const running = this.#stepper.open(instance);
     if (isRejection(running)) return running;
     this.ledger.putValue(proposing.state.own, value);
@@ -208,22 +221,30 @@ export class Node {
   flush(): void {
     if (this.#closed) return;
     const { records, lasting, decided, refused } = this.outcomes.takeUnflushed();
-    try {
-      this.ledger.flush(lasting);
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      this.close();
-      for (const observer of this.#observers) observer.failed?.(error);
-      return;
-    }
+    const unkept = this.room?.takeUnkept();
+    const isLasting = lasting || unkept?.lasting === true;
+    if (!this.#guarded(() => this.ledger.flush(isLasting, unkept) ?? true)) return;
     this.#keeping.kept();
     if (decided) this.decisions.announce();
+    this.room?.kept();
     for (const { rejection, sources } of refused) {
       for (const observer of this.#observers) observer.refused?.(rejection, sources);
     }
     if (records.length === 0) return;
     for (const observer of this.#observers) observer.appended?.(records);
     this.#voteWhereFound(records);
+  }
+
+  /** Ends everything if the journal cannot be written, and then returns undefined. */
+  #guarded<T>(write: () => T): T | undefined {
+    try {
+      return write();
+    } catch (error) {
+      if (!(error instanceof JournalError)) throw error;
+      this.close();
+      for (const observer of this.#observers) observer.failed?.(error);
+      return undefined;
+    }
   }
 
   /** What of our own was missing is here: we know again what we have said. */
@@ -270,6 +291,7 @@ export class Node {
     this.#closed = true;
     this.fetcher.close();
     this.instances.close();
+    this.room?.close();
     this.#keeping.stop();
     this.#stepper.close();
   }

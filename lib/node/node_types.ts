@@ -18,6 +18,7 @@ import type { Clock, OneTimer } from "./clock.ts";
 import type { Configuration } from "../config/configuration.ts";
 import type { Logger } from "./logger.ts";
 import type { LedgerRecord } from "./ledger.ts";
+import type { LogSaying } from "./log/log_saying.ts";
 import type { Request } from "./lack.ts";
 
 /** What a node needs of the world. */
@@ -56,6 +57,8 @@ export interface NodeObserver {
   estranged?(instance: bigint, entry: Entry, forked: boolean): void;
   /** The journal cannot be written: nothing more is taken, signed or sent. */
   failed?(error: JournalError): void;
+  /** Something is to be said to peers about the log; all it rests on is kept. */
+  said?(saying: LogSaying): void;
   /** The effects of one step of the core, for those who want to follow it. */
   stepped?(instance: bigint, effects: readonly Effect[]): void;
 }

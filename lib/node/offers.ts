@@ -53,11 +53,15 @@ export class Offers {
     return new Map([...this.#stretches].map(([{ peer }, { missing }]) => [peer, missing.size]));
   }
 
-  /** Takes in a stretch, of which these are lacking: fetches what is not fetched from others. */
-  add(supplier: Supplier, lacks: readonly Lack[], position: number): void {
+  /**
+   * Takes in a stretch, of which these are lacking: fetches what is not fetched from others.
+   *
+   * @param isAllHere False if more of it is lacking, and not to be fetched now.
+   */
+  add(supplier: Supplier, lacks: readonly Lack[], position: number, isAllHere = true): void {
     const missing = new Map(lacks.map((lack) => [lack.id, lack]));
     const movedMs = this.#nowMs;
-    this.#stretches.set(supplier, { position, missing, movedMs, isAllHere: true, isLate: false });
+    this.#stretches.set(supplier, { position, missing, movedMs, isAllHere, isLate: false });
     const wanted = lacks.filter((lack) => this.#mayFetch(lack, supplier));
     if (wanted.length > 0) this.#tell(() => supplier.fetch(wanted));
     this.#finish(supplier);

@@ -128,7 +128,11 @@ export class Stepper {
   }
 
   #step(running: RunningInstance, input: Input): Effect[] {
-    const { instances, outcomes } = this.#parts;
+    const { instances, outcomes, voting } = this.#parts;
+    const { acceptor } = running.state;
+    if (acceptor?.standing === "votes" && voting.hasStopped(running.id)) {
+      instances.step(running, { kind: "vote", allowed: false, now: input.now });
+    }
     const effects = instances.step(running, input);
     const current = input.kind === "message" ? input.message.id : undefined;
     const { released, wakeAt } = outcomes.apply(running, effects, current);

@@ -13,6 +13,7 @@ import type { ConsensusMessage } from "../wire/gen/hetpaxos/v1/consensus_pb.ts";
 import type { Limits } from "../wire/limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Fetcher } from "./fetcher.ts";
+import type { LogRoom } from "./log/log_room.ts";
 import type { Instances } from "./instances.ts";
 import { type Ledger, NO_LIMITS } from "./ledger.ts";
 import type { RunningInstance } from "./node_types.ts";
@@ -33,6 +34,8 @@ export interface TakingParts {
   readonly fetcher: Fetcher;
   readonly refusals: Refusals;
   readonly stepper: Stepper;
+  /** Undefined if there is no log. */
+  readonly room?: LogRoom | undefined;
 }
 
 /** A message with its name. */
@@ -63,10 +66,16 @@ export class Taking {
     const { limits, verifier } = this.#parts;
     const wire = decodeMessage(message, limits);
     if (isRejection(wire)) return this.refuse(wire, source, this.#nameOf(message));
+    const outside = this.#parts.room?.gate.refuses(wire.instance, source);
     const id = verifier.identify(wire);
+    if (outside !== undefined) return this.refuse(outside, source, id);
     const isHere = this.#isHere(wire.instance, id, source);
     if (isRejection(isHere)) return this.refuse(isHere, source, id);
     if (isHere) return id;
+    if (this.#isTooLate(wire, id)) {
+      const detail = `all learners have an outcome in instance ${wire.instance}`;
+      return this.refuse(reject("SETTLED", detail), source, id);
+    }
     // Before any signature is checked.
     const tooMany = wire.kind === "1a" ? this.#judge(id, wire, source) : undefined;
     if (tooMany !== undefined) return this.refuse(tooMany, source, id);
@@ -103,6 +112,13 @@ export class Taking {
       if (stepper.drive(running)) this.#unsettled.add(running);
     }
     this.#isSettling = false;
+  }
+
+  /** A 1a that nothing refers to, of an instance in which nobody needs one. */
+  #isTooLate(wire: WireMessage, id: MessageId): boolean {
+    const { room, fetcher } = this.#parts;
+    return room !== undefined && wire.kind === "1a" && !room.gate.admits1a(wire.instance) &&
+      !fetcher.isWanted(id, wire.instance);
   }
 
   /** Takes one that is not here, has its name, and has not come too fast. */

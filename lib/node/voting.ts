@@ -11,13 +11,21 @@ import type { AcceptorIndex, Message, MessageId } from "../core/types.ts";
 /** The permission of one acceptor. Bounded by what this acceptor has signed: nobody else can make any. */
 export class Voting {
   readonly #self: AcceptorIndex | undefined;
+  readonly #maySign: (instance: bigint) => boolean;
   /** Messages of its own that were shown before it voted and are not taken in, by instance. */
   readonly #lost: Map<bigint, Set<MessageId>> = new Map();
   #hasStarted = false;
 
-  /** @param self Undefined for a process that does not vote. */
-  constructor(self: AcceptorIndex | undefined) {
+  /**
+   * @param self Undefined for a process that does not vote.
+   * @param maySign Whether the log lets it sign in an instance; in all if there is none.
+   */
+  constructor(
+    self: AcceptorIndex | undefined,
+    maySign: (instance: bigint) => boolean = () => true,
+  ) {
     this.#self = self;
+    this.#maySign = maySign;
   }
 
   /** It has asked its peers. */
@@ -32,7 +40,12 @@ export class Voting {
 
   /** Whether it may vote in an instance. */
   mayVote(instance: bigint): boolean {
-    return this.#hasStarted && !this.#lost.has(instance);
+    return this.#hasStarted && !this.#lost.has(instance) && this.#maySign(instance);
+  }
+
+  /** Whether it must sign nothing more in an instance. */
+  hasStopped(instance: bigint): boolean {
+    return !this.#maySign(instance);
   }
 
   /** How many instances there are in which messages of its own are lost to it. */

@@ -17,6 +17,8 @@ export interface JournalFaults {
   beforeCommit?(batch: JournalBatch): void;
   /** All of the batch has been given to SQLite, but not yet been committed, or made durable. */
   afterWriteBeforeSync?(batch: JournalBatch): void;
+  /** What is to be forgotten is deleted, and not yet committed. */
+  afterForgetting?(): void;
 }
 
 const BUSY = 5;

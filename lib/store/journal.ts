@@ -19,6 +19,8 @@ export interface JournalMessage {
   readonly own: boolean;
   /** The `ConsensusMessage` in protobuf, a 1a without its value. Whoever reads it leaves it as is. */
   readonly bytes: Uint8Array;
+  /** The value that a 1a names, if it is to be let go of with it; given when it is kept only. */
+  readonly valueHash?: ValueHash | undefined;
 }
 
 /** A value as it is kept. */
@@ -65,6 +67,28 @@ export interface JournalProgress {
   readonly position: number;
 }
 
+/** What has become of a learner in an instance of the log. */
+export interface JournalLogEntry {
+  /** Its index. */
+  readonly learner: number;
+  /** The instance. */
+  readonly position: number;
+  /** What it has decided, a value that is kept; undefined if it is closed. */
+  readonly valueHash: ValueHash | undefined;
+}
+
+/** What a batch keeps of the log. */
+export interface JournalLogBatch {
+  /** Opaque, kept in order. */
+  readonly records: readonly Uint8Array[];
+  /** Whether these stand for all that were kept before. */
+  readonly replaces: boolean;
+  /** Each replaces the one of its learner and position. */
+  readonly entries: readonly JournalLogEntry[];
+  /** Entries of a learner below these positions are let go of, with values that nothing else names. */
+  readonly retained: readonly { readonly learner: number; readonly from: number }[];
+}
+
 /** What is written at once: all of it or nothing. */
 export interface JournalBatch {
   /** Continuing at the journal's length; none of them kept already. */
@@ -77,6 +101,8 @@ export interface JournalBatch {
   readonly evidence: readonly JournalEvidence[];
   /** Replaces what was kept for the peer. */
   readonly progress: readonly JournalProgress[];
+  /** Nothing of the log if absent. */
+  readonly log?: JournalLogBatch | undefined;
 }
 
 /** What can be wrong with a journal, for a program to act on; the message is for people. */
@@ -125,11 +151,13 @@ export interface Journal {
    * somebody has seen, even if an old copy takes the place of the journal later. 32 hex digits.
    */
   readonly epoch: string;
-  /** How many messages are kept. */
+  /** How many messages have been kept: the position of the next. Some of them may be forgotten. */
   readonly length: number;
-  /** How many decisions are kept. */
+  /** The lowest position of a message that is kept; the length if none is. */
+  readonly firstPosition: number;
+  /** How many decisions have been kept. */
   readonly decisionCount: number;
-  /** How many proofs of equivocation are kept. */
+  /** How many proofs of equivocation have been kept. */
   readonly evidenceCount: number;
   /** Bytes on disk, the log that is folded in later included; absent without a disk. */
   bytes?(): number;
@@ -151,7 +179,7 @@ export interface Journal {
   commit(batch: JournalBatch, durable: boolean): void;
   /** The message of this instance with this id. */
   message(instance: bigint, id: MessageId): JournalMessage | undefined;
-  /** Up to `count` messages from a position on, in order. */
+  /** Up to `count` messages from a position on, in order: of those forgotten there are none. */
   messagesFrom(position: number, count: number): JournalMessage[];
   /** All messages of an instance, in order. */
   messagesOf(instance: bigint): JournalMessage[];
@@ -167,6 +195,18 @@ export interface Journal {
   decisionsOf(instance: bigint): JournalDecision[];
   /** The evidence in the order it was kept, from the `from`th on; all if it is not given. */
   evidence(from?: number): JournalEvidence[];
+  /** What is kept of the log, opaque, in the order in which it was kept. */
+  logRecords(): Uint8Array[];
+  /** The entries of the log, by learner and position. */
+  logEntries(): JournalLogEntry[];
+  /**
+   * Lets go of up to `count` messages of instances below one, of as many decisions and proofs of
+   * equivocation there, and of values that nothing names any more. Room on disk is given back.
+   *
+   * @returns Whether there may be more of them.
+   * @throws JournalError if it cannot be written, as {@linkcode Journal.commit}.
+   */
+  forget(below: bigint, count: number): boolean;
   /** What was last kept for a peer. */
   progress(peer: string): JournalProgress | undefined;
   /** Frees everything, in memory for good. Calling it again does nothing. */

@@ -11,9 +11,11 @@ import type {
   JournalBatch,
   JournalDecision,
   JournalEvidence,
+  JournalLogEntry,
   JournalMessage,
   JournalProgress,
 } from "./journal.ts";
+import { MemoryLog } from "./memory_log.ts";
 import { commonLength, newRun } from "./runs.ts";
 
 /**
@@ -37,17 +39,20 @@ export function openMemoryJournal(): Journal {
 
 class MemoryJournal implements Journal {
   readonly #run = newRun(0);
-  readonly #messages: JournalMessage[] = [];
+  /** By position; what was forgotten is not there. */
+  readonly #messages: Map<number, JournalMessage> = new Map();
   readonly #instances: Map<bigint, Map<MessageId, JournalMessage>> = new Map();
   readonly #values: Map<ValueHash, Uint8Array> = new Map();
   /** The keys of `#instances`, ascending. */
   readonly #ascending: bigint[] = [];
-  readonly #decisions: JournalDecision[] = [];
+  readonly #decisions: Map<number, JournalDecision> = new Map();
   readonly #decisionsOf: Map<bigint, JournalDecision[]> = new Map();
-  readonly #evidence: JournalEvidence[] = [];
+  readonly #evidence: Map<number, JournalEvidence> = new Map();
   /** Of decisions and evidence that are kept. */
   readonly #keys: Set<string> = new Set();
   readonly #progress: Map<string, JournalProgress> = new Map();
+  readonly #counts = { messages: 0, decisions: 0, evidence: 0 };
+  readonly #log = new MemoryLog();
   #closed = false;
 
   get epoch(): string {
@@ -55,15 +60,20 @@ class MemoryJournal implements Journal {
   }
 
   get length(): number {
-    return this.#messages.length;
+    return this.#counts.messages;
+  }
+
+  get firstPosition(): number {
+    const [first] = this.#messages.keys();
+    return first ?? this.length;
   }
 
   get decisionCount(): number {
-    return this.#decisions.length;
+    return this.#counts.decisions;
   }
 
   get evidenceCount(): number {
-    return this.#evidence.length;
+    return this.#counts.evidence;
   }
 
   commonLength(epoch: string, position: number): number {
@@ -88,7 +98,7 @@ class MemoryJournal implements Journal {
       const { instance, learner, ballot, signers } = decision;
       if (!this.#isNew(["decision", String(instance), learner, ballot.valueHash])) continue;
       const kept = { ...decision, ballot: { ...ballot }, signers: [...signers] };
-      this.#decisions.push(kept);
+      this.#decisions.set(this.#counts.decisions++, kept);
       const others = this.#decisionsOf.get(instance);
       if (others === undefined) this.#decisionsOf.set(instance, [kept]);
       else others.push(kept);
@@ -96,16 +106,67 @@ class MemoryJournal implements Journal {
     for (const evidence of batch.evidence) {
       const { instance, acceptor } = evidence;
       if (this.#isNew(["evidence", String(instance), acceptor])) {
-        this.#evidence.push({ ...evidence });
+        this.#evidence.set(this.#counts.evidence++, { ...evidence });
       }
     }
     for (const progress of batch.progress) this.#progress.set(progress.peer, { ...progress });
+    if (batch.log !== undefined) this.#letGo(this.#log.commit(batch.log));
+  }
+
+  logRecords(): Uint8Array[] {
+    this.#assertOpen();
+    return [...this.#log.records];
+  }
+
+  logEntries(): JournalLogEntry[] {
+    this.#assertOpen();
+    return this.#log.entries();
+  }
+
+  forget(below: bigint, count: number): boolean {
+    this.#assertOpen();
+    checkCount(count);
+    const messages = [...this.#messages.values()].filter(({ instance }) => instance < below);
+    for (const { position, instance, id } of messages.slice(0, count)) {
+      this.#messages.delete(position);
+      const known = this.#instances.get(instance)!;
+      known.delete(id);
+      if (known.size > 0) continue;
+      this.#instances.delete(instance);
+      this.#ascending.splice(this.#countUpTo(instance) - 1, 1);
+    }
+    const isBelow = ({ instance }: { readonly instance: bigint }) => instance < below;
+    for (const [position, decision] of this.#decisions) {
+      if (!isBelow(decision)) continue;
+      this.#decisions.delete(position);
+      this.#decisionsOf.delete(decision.instance);
+      const { instance, learner, ballot } = decision;
+      this.#keys.delete(keyOf(["decision", String(instance), learner, ballot.valueHash]));
+    }
+    for (const [position, evidence] of this.#evidence) {
+      if (!isBelow(evidence)) continue;
+      this.#evidence.delete(position);
+      this.#keys.delete(keyOf(["evidence", String(evidence.instance), evidence.acceptor]));
+    }
+    this.#letGo(messages.slice(0, count).flatMap(({ valueHash }) => valueHash ?? []));
+    return messages.length > count;
+  }
+
+  /** Lets go of those of these values that nothing names. */
+  #letGo(hashes: Iterable<ValueHash>): void {
+    const candidates = new Set(hashes);
+    if (candidates.size === 0) return;
+    for (const { valueHash } of this.#messages.values()) {
+      if (valueHash !== undefined) candidates.delete(valueHash);
+    }
+    for (const hash of candidates) if (!this.#log.names(hash)) this.#values.delete(hash);
   }
 
   /** Bytes are copied: they may be a small part of a large envelope, which must not be held. */
   #add(message: JournalMessage): void {
     const kept = { ...message, bytes: message.bytes.slice() };
-    this.#messages.push(kept);
+    this.#messages.set(kept.position, kept);
+    this.#counts.messages++;
     const instance = this.#instances.get(message.instance);
     if (instance === undefined) {
       this.#instances.set(message.instance, new Map([[kept.id, kept]]));
@@ -116,7 +177,7 @@ class MemoryJournal implements Journal {
   /** Whether this is the first of its key. */
   #isNew(key: readonly string[]): boolean {
     const before = this.#keys.size;
-    return this.#keys.add(JSON.stringify(key)).size > before;
+    return this.#keys.add(keyOf(key)).size > before;
   }
 
   /** How many instances are not above this one. */
@@ -140,7 +201,7 @@ class MemoryJournal implements Journal {
     this.#assertOpen();
     checkCount(position);
     checkCount(count);
-    return this.#messages.slice(position, position + count);
+    return slice(this.#messages, position, count, this.length);
   }
 
   messagesOf(instance: bigint): JournalMessage[] {
@@ -169,7 +230,7 @@ class MemoryJournal implements Journal {
     this.#assertOpen();
     checkCount(from);
     checkCount(count);
-    return this.#decisions.slice(from, from + count);
+    return slice(this.#decisions, from, count, this.decisionCount);
   }
 
   decisionsOf(instance: bigint): JournalDecision[] {
@@ -180,7 +241,7 @@ class MemoryJournal implements Journal {
   evidence(from = 0): JournalEvidence[] {
     this.#assertOpen();
     checkCount(from);
-    return this.#evidence.slice(from);
+    return slice(this.#evidence, from, this.evidenceCount, this.evidenceCount);
   }
 
   progress(peer: string): JournalProgress | undefined {
@@ -190,9 +251,8 @@ class MemoryJournal implements Journal {
 
   close(): void {
     this.#closed = true;
-    for (const list of [this.#messages, this.#ascending, this.#decisions, this.#evidence]) {
-      list.length = 0;
-    }
+    this.#ascending.length = 0;
+    for (const map of [this.#messages, this.#decisions, this.#evidence]) map.clear();
     this.#decisionsOf.clear();
     for (const map of [this.#instances, this.#values, this.#keys, this.#progress]) map.clear();
   }
@@ -200,4 +260,23 @@ class MemoryJournal implements Journal {
   #assertOpen(): void {
     if (this.#closed) throw new Error("the journal is closed");
   }
+}
+
+function keyOf(parts: readonly string[]): string {
+  return JSON.stringify(parts);
+}
+
+/** Up to `count` of those from a position on that are there. */
+function slice<T>(
+  kept: ReadonlyMap<number, T>,
+  from: number,
+  count: number,
+  end: number,
+): T[] {
+  const found: T[] = [];
+  for (let at = from; at < end && found.length < count; at++) {
+    const one = kept.get(at);
+    if (one !== undefined) found.push(one);
+  }
+  return found;
 }

@@ -11,6 +11,7 @@ import { fromHex, toHex } from "../wire/hex.ts";
 import type {
   JournalDecision,
   JournalEvidence,
+  JournalLogEntry,
   JournalMessage,
   JournalProgress,
   JournalValue,
@@ -115,10 +116,13 @@ export const RUNS: Table<JournalRun> = {
 /** Messages. */
 export const MESSAGES: Table<JournalMessage> = {
   name: "messages",
-  insert: "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
+  insert: "INSERT INTO messages (position, instance, id, own, bytes, sum, value_hash) " +
+    "VALUES (?, ?, ?, ?, ?, ?, ?)",
   columns: "position, instance, id, own, bytes, sum",
-  write: ({ position, instance, id, own, bytes }) =>
-    sealed(position, toColumn(instance), fromHex(id), own ? 1 : 0, bytes),
+  write: ({ position, instance, id, own, bytes, valueHash }) => [
+    ...sealed(position, toColumn(instance), fromHex(id), own ? 1 : 0, bytes),
+    valueHash === undefined ? null : fromHex(valueHash),
+  ],
   read(row) {
     unseal("messages", row);
     return {
@@ -192,6 +196,58 @@ export const EVIDENCE: Table<JournalEvidence> = {
       first: toHex(row.first as Uint8Array) as MessageId,
       second: toHex(row.second as Uint8Array) as MessageId,
     };
+  },
+};
+
+/** Opaque records of the log. */
+export const LOG_RECORDS: Table<Uint8Array> = {
+  name: "log_records",
+  insert: "INSERT INTO log_records VALUES (?, ?, ?)",
+  columns: "position, bytes, sum",
+  write: (bytes, position) => sealed(position, bytes),
+  read(row) {
+    unseal("log_records", row);
+    return row.bytes as Uint8Array;
+  },
+};
+
+/** Entries of the log. */
+export const LOG_ENTRIES: Table<JournalLogEntry> = {
+  name: "log_entries",
+  insert: "INSERT OR REPLACE INTO log_entries VALUES (?, ?, ?, ?)",
+  columns: "learner, position, value_hash, sum",
+  write: ({ learner, position, valueHash }) =>
+    sealed(learner, position, valueHash === undefined ? null : fromHex(valueHash)),
+  read(row) {
+    unseal("log_entries", row);
+    const hash = row.value_hash as Uint8Array | null;
+    return {
+      learner: Number(row.learner),
+      position: Number(row.position),
+      valueHash: hash === null ? undefined : toHex(hash) as ValueHash,
+    };
+  },
+};
+
+/** What a journal has let go of. */
+export interface ForgottenRows {
+  /** Which table. */
+  readonly what: string;
+  /** How many rows of it. */
+  readonly count: number;
+  /** How many it had had then in all. */
+  readonly length: number;
+}
+
+/** What is forgotten, by table. */
+export const FORGOTTEN: Table<ForgottenRows> = {
+  name: "forgotten",
+  insert: "INSERT OR REPLACE INTO forgotten VALUES (?, ?, ?, ?)",
+  columns: "what, count, length, sum",
+  write: ({ what, count, length }) => sealed(what, count, length),
+  read(row) {
+    unseal("forgotten", row);
+    return { what: row.what as string, count: Number(row.count), length: Number(row.length) };
   },
 };
 

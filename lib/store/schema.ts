@@ -80,6 +80,31 @@ export const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE decisions ADD COLUMN proposer INTEGER NOT NULL DEFAULT 0;
   `,
+  // The log, and what is forgotten. Only the messages of a log tell by a column of their own which
+  // value they name, and it is in no checksum: it decides only when a value may go.
+  `
+  ALTER TABLE messages ADD COLUMN value_hash BLOB;
+  CREATE INDEX message_values ON messages (value_hash) WHERE value_hash IS NOT NULL;
+  CREATE TABLE log_records (
+    position INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL,
+    sum INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE log_entries (
+    learner INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    value_hash BLOB,
+    sum INTEGER NOT NULL,
+    PRIMARY KEY (learner, position)
+  ) STRICT;
+  CREATE INDEX entry_values ON log_entries (value_hash) WHERE value_hash IS NOT NULL;
+  CREATE TABLE forgotten (
+    what TEXT PRIMARY KEY,
+    count INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    sum INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The version of the tables in a database; 0 if it has none. */

@@ -9,7 +9,11 @@ import { damaged, refused } from "./faults.ts";
 import {
   DECISIONS,
   EVIDENCE,
+  FORGOTTEN,
+  type ForgottenRows,
   type JournalOwner,
+  LOG_ENTRIES,
+  LOG_RECORDS,
   MESSAGES,
   OWNERS,
   PROGRESS,
@@ -24,11 +28,15 @@ import { migrate, MIGRATIONS, schemaOf, schemaVersion } from "./schema.ts";
 export interface CheckedJournal {
   /** All of them, in order. */
   readonly runs: readonly JournalRun[];
+  /** What has been let go of, by table. */
+  readonly forgotten: ReadonlyMap<string, ForgottenRows>;
   /** How many there are. */
+  readonly logRecords: number;
+  /** How many there have been. */
   readonly messages: number;
-  /** How many there are. */
+  /** How many there have been. */
   readonly decisions: number;
-  /** How many there are. */
+  /** How many there have been. */
   readonly evidence: number;
 }
 
@@ -58,14 +66,20 @@ export function checkJournal(
   }
   migrate(database);
   checkSchema(path, database);
-  for (const table of [VALUES, PROGRESS]) checkRows<unknown>(path, database, table);
+  for (const table of [VALUES, PROGRESS, LOG_ENTRIES]) {
+    checkRows<unknown>(path, database, table as Table<unknown>);
+  }
+  const forgotten = new Map<string, ForgottenRows>();
+  checkRows(path, database, FORGOTTEN, undefined, (rows) => forgotten.set(rows.what, rows));
+  const count = <T>(table: Table<T>) => checkRows(path, database, table, forgotten.get(table.name));
   const runs: JournalRun[] = [first];
-  checkRows(path, database, RUNS, (run) => runs.push(run));
+  checkRows(path, database, RUNS, undefined, (run) => runs.push(run));
+  const logRecords = checkRows(path, database, LOG_RECORDS);
   return {
-    runs,
-    messages: checkRows(path, database, MESSAGES),
-    decisions: checkRows(path, database, DECISIONS),
-    evidence: checkRows(path, database, EVIDENCE),
+    ...{ runs, forgotten, logRecords },
+    messages: count(MESSAGES),
+    decisions: count(DECISIONS),
+    evidence: count(EVIDENCE),
   };
 }
 
@@ -101,11 +115,15 @@ function checkOwner(path: string, database: DatabaseSync, owner: JournalOwner): 
   return epoch;
 }
 
-/** How many rows a table has. Those that have a position must have all from 0 on. */
+/**
+ * How many rows a table has had. Of those that have a position, all from 0 on must be there but for
+ * as many as are known to be forgotten.
+ */
 function checkRows<T>(
   path: string,
   database: DatabaseSync,
   table: Table<T>,
+  forgotten: ForgottenRows | undefined = undefined,
   take: (kept: T) => void = () => {},
 ): number {
   const { name, columns } = table;
@@ -113,12 +131,21 @@ function checkRows<T>(
   select.setReadBigInts(true);
   const isNumbered = columns.startsWith("position,");
   let count = 0;
+  let next = 0;
   for (const row of select.iterate()) {
     take(table.read(row));
-    if (isNumbered && row.position !== BigInt(count)) {
-      throw damaged(path, `row ${count} of ${name} is missing`);
+    if (isNumbered) {
+      const position = Number(row.position);
+      if (forgotten === undefined && position !== next) {
+        throw damaged(path, `row ${next} of ${name} is missing`);
+      }
+      next = position + 1;
     }
     count++;
   }
-  return count;
+  if (!isNumbered || forgotten === undefined) return count;
+  const length = Math.max(next, forgotten.length);
+  const missing = length - forgotten.count - count;
+  if (missing === 0) return length;
+  throw damaged(path, `${Math.abs(missing)} rows of ${name} are missing, or too many`);
 }

@@ -131,6 +131,8 @@ function createFile(path: string, owner: JournalOwner): void {
     Deno.openSync(draft, { createNew: true, write: true, mode: 0o600 }).close();
     const database = new DatabaseSync(draft);
     try {
+      // So that room can be given back; it cannot be chosen later.
+      database.exec("PRAGMA auto_vacuum = INCREMENTAL");
       database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       migrate(database);
       const { epoch } = newRun(0);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { MessageId, ValueHash } from "../core/types.ts";
 import { fromHex } from "../wire/hex.ts";
 import { checkBatch, checkCount } from "./checks.ts";
@@ -16,25 +16,28 @@ import type {
   JournalDecision,
   JournalError,
   JournalEvidence,
+  JournalLogEntry,
   JournalMessage,
   JournalProgress,
 } from "./journal.ts";
 import {
   DECISIONS,
   EVIDENCE,
-  fromColumn,
   type JournalOwner,
+  LOG_ENTRIES,
+  LOG_RECORDS,
   MESSAGES,
   PROGRESS,
-  type Row,
   RUNS,
-  type Table,
   toColumn,
   VALUES,
 } from "./rows.ts";
 import { commonLength, type JournalRun, newRun } from "./runs.ts";
 import { checkJournal } from "./sqlite_check.ts";
+import { SqliteDurability } from "./sqlite_durability.ts";
 import { type HeldDirectory, holdDirectory, openFile } from "./sqlite_file.ts";
+import { SqliteLog } from "./sqlite_log.ts";
+import { instancesAfter, Statements } from "./sqlite_statements.ts";
 
 /** Where a journal is, and whose it is. */
 export interface SqliteJournalOptions {
@@ -67,25 +70,22 @@ export function openSqliteJournal(options: SqliteJournalOptions): Journal {
   }
 }
 
-/** How many instances there can be. */
-const INSTANCES = 1n << 64n;
-
 class SqliteJournal implements Journal {
   readonly bytes: () => number;
   readonly #directory: HeldDirectory;
   readonly #database: DatabaseSync;
   readonly #faults: JournalFaults;
   readonly #mark: Mark;
-  readonly #statements: Map<string, StatementSync> = new Map();
+  readonly #statements: Statements;
+  readonly #log: SqliteLog;
+  /** How many records of the log there are. */
+  #logRecords: number;
   /** All of them. The last is this process's. */
   readonly #runs: readonly JournalRun[];
   /** Whether the last is kept: it is with the first batch. */
   #isRunKept = false;
   #counts: Kept;
-  /** What `PRAGMA synchronous` is set to. */
-  #isSynchronous: boolean | undefined;
-  /** Whether a batch that was kept may be lost with the machine. */
-  #hasVolatile = false;
+  readonly #durability: SqliteDurability;
   /** Why no more batches are taken. */
   #failure: JournalError | undefined;
 
@@ -99,7 +99,13 @@ class SqliteJournal implements Journal {
     this.bytes = directory.bytes;
     this.#database = database;
     this.#faults = faults;
-    const { runs, ...counts } = checkJournal(directory.path, database, owner);
+    const checked = checkJournal(directory.path, database, owner);
+    const { runs, messages, decisions, evidence } = checked;
+    const counts = { messages, decisions, evidence };
+    this.#statements = new Statements(directory.path, database);
+    this.#log = new SqliteLog(this.#statements, checked.forgotten);
+    this.#logRecords = checked.logRecords;
+    this.#durability = new SqliteDurability(database);
     this.#mark = new Mark(directory.path);
     this.#mark.require(counts);
     // Whatever is there was made durable when it was opened.
@@ -115,6 +121,11 @@ class SqliteJournal implements Journal {
 
   get length(): number {
     return this.#counts.messages;
+  }
+
+  get firstPosition(): number {
+    const [row] = this.#statements.query("SELECT min(position) AS first FROM messages", []);
+    return Number(row?.first ?? this.length);
   }
 
   get decisionCount(): number {
@@ -136,57 +147,66 @@ class SqliteJournal implements Journal {
     checkBatch(batch, this.length);
     try {
       this.#faults.beforeCommit?.(batch);
-      this.#setSynchronous(durable);
-      // Messages are certain to be written, and what follows them in the log makes it durable.
-      if (durable && this.#hasVolatile && batch.messages.length === 0) this.#flush();
-      this.#statement("BEGIN IMMEDIATE").run();
+      this.#durability.begin(durable, batch.messages.length > 0);
+      this.#statements.of("BEGIN IMMEDIATE").run();
       const counts = this.#write(batch);
+      const logRecords = batch.log === undefined
+        ? this.#logRecords
+        : this.#log.write(batch.log, this.#logRecords);
       this.#faults.afterWriteBeforeSync?.(batch);
-      this.#statement("COMMIT").run();
+      this.#statements.of("COMMIT").run();
       this.#counts = counts;
+      this.#logRecords = logRecords;
       this.#isRunKept = true;
-      this.#hasVolatile = !durable;
+      this.#durability.committed(durable);
       if (durable) this.#mark.write(counts);
     } catch (error) {
       throw this.#fail(error);
     }
   }
 
-  /** Whether `COMMIT` waits for the disk. Asking for it again costs more than remembering. */
-  #setSynchronous(durable: boolean): void {
-    if (durable === this.#isSynchronous) return;
-    this.#database.exec(`PRAGMA synchronous = ${durable ? "FULL" : "NORMAL"}`);
-    this.#isSynchronous = durable;
-  }
-
-  /** Makes the log durable although nothing may follow: SQLite syncs only what it has changed. */
-  #flush(): void {
-    const result = this.#database.prepare("PRAGMA wal_checkpoint(PASSIVE)").get();
-    if (result?.busy !== 0) throw new Error("the write-ahead log cannot be folded in");
-  }
-
   /** The counts to be once this is committed. */
   #write(batch: JournalBatch): Kept {
     const { messages, decisions, evidence } = this.#counts;
-    if (!this.#isRunKept) this.#insert(RUNS, this.#runs.slice(-1), this.#runs.length - 2);
-    this.#insert(VALUES, batch.values, 0);
-    this.#insert(PROGRESS, batch.progress, 0);
+    if (!this.#isRunKept) {
+      this.#statements.insert(RUNS, this.#runs.slice(-1), this.#runs.length - 2);
+    }
+    this.#statements.insert(VALUES, batch.values, 0);
+    this.#statements.insert(PROGRESS, batch.progress, 0);
     return {
-      messages: messages + this.#insert(MESSAGES, batch.messages, messages),
-      decisions: decisions + this.#insert(DECISIONS, batch.decisions, decisions),
-      evidence: evidence + this.#insert(EVIDENCE, batch.evidence, evidence),
+      messages: messages + this.#statements.insert(MESSAGES, batch.messages, messages),
+      decisions: decisions + this.#statements.insert(DECISIONS, batch.decisions, decisions),
+      evidence: evidence + this.#statements.insert(EVIDENCE, batch.evidence, evidence),
     };
   }
 
-  /** How many were not passed over. */
-  #insert<T>(table: Table<T>, kept: readonly T[], position: number): number {
-    if (kept.length === 0) return 0;
-    const insert = this.#statement(table.insert);
-    let inserted = 0;
-    for (const one of kept) {
-      inserted += Number(insert.run(...table.write(one, position + inserted)).changes);
+  forget(below: bigint, count: number): boolean {
+    this.#assertOpen();
+    if (this.#failure !== undefined) throw this.#failure;
+    checkCount(count);
+    const column = toColumn(below);
+    try {
+      this.#durability.begin(false, true);
+      this.#statements.of("BEGIN IMMEDIATE").run();
+      const rows = this.#log.forget(column, count, this.#counts);
+      this.#faults.afterForgetting?.();
+      this.#statements.of("COMMIT").run();
+      this.#log.forgot(rows);
+      this.#durability.committed(false);
+      this.#statements.of(`PRAGMA incremental_vacuum(${count})`).all();
+    } catch (error) {
+      throw this.#fail(error);
     }
-    return inserted;
+    const query = "SELECT 1 FROM messages WHERE instance < ? LIMIT 1";
+    return this.#statements.query(query, [column]).length > 0;
+  }
+
+  logRecords(): Uint8Array[] {
+    return this.#statements.select(LOG_RECORDS, "ORDER BY position");
+  }
+
+  logEntries(): JournalLogEntry[] {
+    return this.#statements.select(LOG_ENTRIES, "ORDER BY learner, position");
   }
 
   /** Undoes what has been begun; the journal is of no more use unless the caller is to blame. */
@@ -203,61 +223,64 @@ class SqliteJournal implements Journal {
 
   message(instance: bigint, id: MessageId): JournalMessage | undefined {
     const where = "WHERE instance = ? AND id = ?";
-    return this.#select(MESSAGES, where, toColumn(instance), fromHex(id))[0];
+    return this.#statements.select(MESSAGES, where, toColumn(instance), fromHex(id))[0];
   }
 
   messagesFrom(position: number, count: number): JournalMessage[] {
     checkCount(position);
     checkCount(count);
     const where = "WHERE position >= ? ORDER BY position LIMIT ?";
-    return this.#select(MESSAGES, where, position, count);
+    return this.#statements.select(MESSAGES, where, position, count);
   }
 
   messagesOf(instance: bigint): JournalMessage[] {
-    return this.#select(MESSAGES, "WHERE instance = ? ORDER BY position", toColumn(instance));
+    return this.#statements.select(
+      MESSAGES,
+      "WHERE instance = ? ORDER BY position",
+      toColumn(instance),
+    );
   }
 
   hasInstance(instance: bigint): boolean {
     const query = "SELECT 1 FROM messages WHERE instance = ? LIMIT 1";
-    return this.#query(query, [toColumn(instance)]).length > 0;
+    return this.#statements.query(query, [toColumn(instance)]).length > 0;
   }
 
   instancesAfter(after: bigint | undefined, count: number): bigint[] {
     checkCount(count);
-    // One look into the index for each: SELECT DISTINCT would read every message of an instance.
-    const instances: bigint[] = [];
-    let lowest = after === undefined ? 0n : after + 1n;
-    while (instances.length < count && lowest < INSTANCES) {
-      const query = "SELECT min(instance) AS next FROM messages WHERE instance >= ?";
-      const next = this.#query(query, [toColumn(lowest)])[0]?.next;
-      if (typeof next !== "bigint") break;
-      instances.push(fromColumn(next));
-      lowest = fromColumn(next) + 1n;
-    }
-    return instances;
+    return instancesAfter(this.#statements, after, count);
   }
 
   value(hash: ValueHash): Uint8Array | undefined {
-    return this.#select(VALUES, "WHERE hash = ?", fromHex(hash))[0]?.bytes;
+    return this.#statements.select(VALUES, "WHERE hash = ?", fromHex(hash))[0]?.bytes;
   }
 
   decisionsFrom(from: number, count: number): JournalDecision[] {
     checkCount(from);
     checkCount(count);
-    return this.#select(DECISIONS, "WHERE position >= ? ORDER BY position LIMIT ?", from, count);
+    return this.#statements.select(
+      DECISIONS,
+      "WHERE position >= ? ORDER BY position LIMIT ?",
+      from,
+      count,
+    );
   }
 
   decisionsOf(instance: bigint): JournalDecision[] {
-    return this.#select(DECISIONS, "WHERE instance = ? ORDER BY position", toColumn(instance));
+    return this.#statements.select(
+      DECISIONS,
+      "WHERE instance = ? ORDER BY position",
+      toColumn(instance),
+    );
   }
 
   evidence(from = 0): JournalEvidence[] {
     checkCount(from);
-    return this.#select(EVIDENCE, "WHERE position >= ? ORDER BY position", from);
+    return this.#statements.select(EVIDENCE, "WHERE position >= ? ORDER BY position", from);
   }
 
   progress(peer: string): JournalProgress | undefined {
-    return this.#select(PROGRESS, "WHERE peer = ?", peer)[0];
+    return this.#statements.select(PROGRESS, "WHERE peer = ?", peer)[0];
   }
 
   close(): void {
@@ -266,32 +289,6 @@ class SqliteJournal implements Journal {
     this.#database.close();
     this.#mark.close();
     this.#directory.release();
-  }
-
-  #select<T>(table: Table<T>, where: string, ...parameters: SQLInputValue[]): T[] {
-    const query = `SELECT ${table.columns} FROM ${table.name} ${where}`;
-    return this.#query(query, parameters, table.read);
-  }
-
-  #query(query: string, parameters: SQLInputValue[]): Row[];
-  #query<T>(query: string, parameters: SQLInputValue[], read: (row: Row) => T): T[];
-  #query(query: string, parameters: SQLInputValue[], read = (row: Row): unknown => row): unknown[] {
-    this.#assertOpen();
-    try {
-      return this.#statement(query).all(...parameters).map((row) => read(row));
-    } catch (error) {
-      throw explainRead(this.#directory.path, error);
-    }
-  }
-
-  #statement(text: string): StatementSync {
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.#database.prepare(text);
-      statement.setReadBigInts(true);
-      this.#statements.set(text, statement);
-    }
-    return statement;
   }
 
   #assertOpen(): void {

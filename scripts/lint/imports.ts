@@ -60,7 +60,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "lib/core",
     "lib/std",
   ],
-  "lib/link": ["lib/node", "lib/config", "lib/store", "lib/wire", "lib/core", "lib/std"],
+  "lib/link": ["lib/log", "lib/node", "lib/config", "lib/store", "lib/wire", "lib/core", "lib/std"],
   "lib/process": BELOW_PROCESS,
   "lib/sim": [
     "lib/link",

@@ -19,6 +19,7 @@ import {
   type NetworkSettings,
   type ProposerSettings,
 } from "../../lib/config/configuration.ts";
+import type { LogSettings } from "../../lib/log/types.ts";
 import { generateConfigsBy } from "../../lib/config/generate.ts";
 
 /** What may differ from four acceptors, one of them possibly Byzantine, one learner, two clients. */
@@ -33,6 +34,10 @@ export interface TestPlan {
   readonly plan?: ClusterPlan;
   readonly limits?: Partial<Limits>;
   readonly network?: Partial<NetworkSettings>;
+  /** How a log is kept; there is none if absent. */
+  readonly log?: Partial<Omit<LogSettings, "retain">> & {
+    readonly retain?: Partial<LogSettings["retain"]>;
+  };
   readonly proposer?: Partial<ProposerSettings> & { readonly withoutWindows?: boolean };
 }
 
@@ -55,9 +60,9 @@ export async function makeTestConfigurations(test: TestPlan = {}): Promise<Confi
     plan,
     { hosts: ["localhost"], basePort: 8700, clients, keyKind, rules: test.rules },
   );
-  const { limits, network, proposer } = test;
+  const { limits, network, proposer, log } = test;
   return files.map(({ name, config }) =>
-    loadConfiguration(JSON.stringify({ ...config, limits, network, proposer }), `${name}.json`)
+    loadConfiguration(JSON.stringify({ ...config, limits, network, proposer, log }), `${name}.json`)
   );
 }
 

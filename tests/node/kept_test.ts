@@ -30,6 +30,7 @@ class CountingJournal implements Journal {
   length = 0;
   decisionCount = 0;
   evidenceCount = 0;
+  firstPosition = 0;
   readonly #progress: Map<string, JournalProgress> = new Map();
 
   commit({ messages, decisions, progress }: JournalBatch): void {
@@ -53,6 +54,9 @@ class CountingJournal implements Journal {
   decisionsFrom = () => [];
   decisionsOf = () => [];
   evidence = () => [];
+  logRecords = () => [];
+  logEntries = () => [];
+  forget = () => false;
 }
 
 /** How many objects there are, and how many bytes they take, once nothing is garbage. */

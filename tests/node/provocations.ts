@@ -37,6 +37,9 @@ export const NARROW: TestPlan = {
   proposer: { windowMsMin: 500 },
 };
 
+/** With a log, whose codes cannot be had without one. */
+export const WITH_LOG: TestPlan = { log: { windowMax: 16, spreadMax: 16, checkpointEvery: 8 } };
+
 /** Three honest acceptors, a learner, and Dave, who is connected to Alice alone. */
 export interface Stage {
   readonly cluster: TestCluster;
@@ -172,6 +175,11 @@ export const PROVOCATIONS: Readonly<Record<RejectionCode, Provocation>> = {
   TOO_MANY_INSTANCES: ({ dave }) => {
     const instances = Array.from({ length: 9 }, (_, i) => BigInt(i));
     return dave.send(...instances.map((instance) => dave.proposal({ instance })));
+  },
+  OUTSIDE_WINDOW: ({ dave }) => dave.send(dave.proposal({ instance: 16n })),
+  SETTLED: async ({ cluster, dave }) => {
+    await cluster.decides(1n);
+    await dave.send(dave.proposal({ value: "too late" }));
   },
   PROTOCOL_VIOLATION: ({ dave }) => dave.say({ hello: dave.hello() }),
 };

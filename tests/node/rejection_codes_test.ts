@@ -1,9 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { REJECTION_CODES, type RejectionCode } from "../../lib/core/rejection.ts";
-import { makeStage, PROVOCATIONS } from "./provocations.ts";
+import { makeStage, NARROW, PROVOCATIONS, WITH_LOG } from "./provocations.ts";
 
 /** Codes that no peer can get out of a whole process as these are set: see where they are provoked. */
 const IN_THE_CORE_ONLY: readonly RejectionCode[] = ["NO_BALLOT"];
+
+/** Codes that there are in a log only. */
+const OF_A_LOG: readonly RejectionCode[] = ["OUTSIDE_WINDOW", "SETTLED"];
 
 Deno.test("there is a provocation for every reason to refuse something", () => {
   assertEquals(Object.keys(PROVOCATIONS).toSorted(), REJECTION_CODES.toSorted());
@@ -11,7 +14,7 @@ Deno.test("there is a provocation for every reason to refuse something", () => {
 
 for (const code of REJECTION_CODES) {
   Deno.test(`${code} is counted, and the acceptors go on deciding`, async () => {
-    const stage = await makeStage();
+    const stage = await makeStage(OF_A_LOG.includes(code) ? WITH_LOG : NARROW);
     const { cluster, dave } = stage;
     const told = await PROVOCATIONS[code](stage);
     await cluster.clock.advance(10);

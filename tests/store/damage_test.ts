@@ -23,6 +23,7 @@ import {
   hashOf,
   idOf,
   inDirectory,
+  logBatch,
   messageAt,
   messagesAt,
   openIn,
@@ -30,6 +31,8 @@ import {
 
 const MESSAGES = 120;
 const FLIPS = 250;
+const ENTRY = { learner: 0, position: 1, valueHash: hashOf("small") };
+const BYTES = new Uint8Array(200).fill(9);
 const PEERS = ["bob", "carol"];
 const VALUES = [hashOf("small"), hashOf("large")];
 
@@ -41,18 +44,14 @@ function fill(dataDir: string): void {
   const journal = openIn(dataDir);
   filledIn.set(dataDir, journal.epoch);
   const epoch = "5a".repeat(16);
-  const ballot = (seconds: number) => ({
-    seconds,
-    nanos: 5,
-    valueHash: hashOf("small"),
-    proposer: 0,
-  });
+  const named = { nanos: 5, valueHash: hashOf("small"), proposer: 0 };
+  const ballot = (seconds: number) => ({ seconds, ...named });
   journal.commit(
     batchOf({
       messages: messagesAt(0, MESSAGES),
       values: [
         { hash: VALUES[0]!, bytes: new Uint8Array(10).fill(7) },
-        { hash: VALUES[1]!, bytes: new Uint8Array(30_000).fill(8) },
+        { hash: VALUES[1]!, bytes: new Uint8Array(60_000).fill(8) },
       ],
       decisions: Array.from({ length: 20 }, (_, i) => ({
         ...{ instance: BigInt(i), learner: "x", ballot: ballot(i), proposal: idOf(i) },
@@ -60,6 +59,7 @@ function fill(dataDir: string): void {
       })),
       evidence: [{ instance: 3n, acceptor: "a", first: idOf("first"), second: idOf("second") }],
       progress: PEERS.map((peer) => ({ peer, epoch, position: 12 })),
+      log: logBatch({ records: [BYTES, BYTES], entries: [ENTRY] }),
     }),
     true,
   );
@@ -226,10 +226,16 @@ Deno.test("a journal that was taken away from beside its log is missed", async (
 
 /** Ways to take something out of a journal with SQL, so that SQLite finds nothing amiss. */
 const TAMPERINGS: readonly (readonly [sql: string, says: string])[] = [
+  [`DELETE FROM log_records WHERE position = 0`, "row 0 of log_records is missing"],
+  [`UPDATE log_entries SET value_hash = NULL`, "checksum of a row of log_entries"],
+  [`INSERT INTO forgotten VALUES ('messages', 1, 100, 0)`, "checksum of a row of forgotten"],
   [`DELETE FROM messages WHERE position = 0`, "row 0 of messages is missing"],
   [`DELETE FROM messages WHERE position = 50`, "row 50 of messages is missing"],
   [`UPDATE messages SET position = position + 1000 WHERE position = ${MESSAGES - 1}`, "damaged"],
-  [`INSERT INTO messages SELECT -1, 99, id, own, bytes, sum FROM messages LIMIT 1`, "damaged"],
+  [
+    `INSERT INTO messages SELECT -1, 99, id, own, bytes, sum, NULL FROM messages LIMIT 1`,
+    "damaged",
+  ],
   [`UPDATE messages SET own = 1 - own WHERE position = 7`, "checksum of a row of messages"],
   [`UPDATE messages SET instance = instance + 100 WHERE position = 7`, "checksum"],
   [`UPDATE messages SET bytes = x'00' WHERE position = 7`, "checksum"],

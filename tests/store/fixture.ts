@@ -6,7 +6,12 @@
 
 import type { MessageId, ValueHash } from "../../lib/core/types.ts";
 import type { JournalFaults } from "../../lib/store/faults.ts";
-import type { Journal, JournalBatch, JournalMessage } from "../../lib/store/journal.ts";
+import type {
+  Journal,
+  JournalBatch,
+  JournalLogBatch,
+  JournalMessage,
+} from "../../lib/store/journal.ts";
 import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import { openSqliteJournal } from "../../lib/store/sqlite_journal.ts";
 import { sha3Hex } from "../../lib/crypto/hash.ts";
@@ -99,7 +104,13 @@ export function contents(journal: Journal, peers: readonly string[], values: rea
     ),
     decisions: journal.decisionsFrom(0, journal.decisionCount + 1),
     evidence: journal.evidence(),
+    log: [journal.logRecords(), journal.logEntries()],
     progress: peers.map((peer) => journal.progress(peer)),
     values: values.map((hash) => journal.value(hash)),
   };
+}
+
+/** What a batch keeps of a log: this, and nothing else. */
+export function logBatch(parts: Partial<JournalLogBatch>): JournalLogBatch {
+  return { records: [], replaces: false, entries: [], retained: [], ...parts };
 }

@@ -111,7 +111,10 @@ Deno.test("a journal of format 1 is brought to the newest", async () => {
     const database = new DatabaseSync(join(dataDir, FILE));
     const first = String(database.prepare("SELECT epoch FROM journal").get()!.epoch);
     database.exec(
-      "DROP TABLE runs; ALTER TABLE decisions DROP COLUMN proposer; PRAGMA user_version = 1",
+      "DROP TABLE runs; ALTER TABLE decisions DROP COLUMN proposer; " +
+        "DROP INDEX message_values; ALTER TABLE messages DROP COLUMN value_hash; " +
+        "DROP TABLE log_records; DROP TABLE log_entries; DROP TABLE forgotten; " +
+        "PRAGMA user_version = 1",
     );
     database.close();
     grow(dataDir, 20);

@@ -25,6 +25,10 @@ class WrappedJournal implements Journal {
     return this.inner.length;
   }
 
+  get firstPosition(): number {
+    return this.inner.firstPosition;
+  }
+
   get decisionCount(): number {
     return this.inner.decisionCount;
   }
@@ -79,6 +83,18 @@ class WrappedJournal implements Journal {
 
   evidence(from?: number): ReturnType<Journal["evidence"]> {
     return this.inner.evidence(from);
+  }
+
+  logRecords(): Uint8Array[] {
+    return this.inner.logRecords();
+  }
+
+  logEntries(): ReturnType<Journal["logEntries"]> {
+    return this.inner.logEntries();
+  }
+
+  forget(...args: Parameters<Journal["forget"]>): boolean {
+    return this.inner.forget(...args);
   }
 
   progress(peer: string): ReturnType<Journal["progress"]> {

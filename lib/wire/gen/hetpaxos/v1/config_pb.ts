@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/config.proto.
  */
 export const file_hetpaxos_v1_config: GenFile = /*@__PURE__*/
-  fileDesc("ChhoZXRwYXhvcy92MS9jb25maWcucHJvdG8SC2hldHBheG9zLnYxIpgBCgdBZGRyZXNzEhMKC2NlcnRpZmljYXRlGAEgASgJEgwKBGhvc3QYAiABKAkSDAoEcG9ydBgDIAEoDRIMCgRuYW1lGAQgASgJEg4KBmNsaWVudBgFIAEoCBIYChBjZXJ0aWZpY2F0ZV9maWxlGAYgASgJEhIKCnB1YmxpY19rZXkYByABKAkSEAoIaG9zdG5hbWUYCCABKAkiSwoGUXVvcnVtEg0KBW5hbWVzGAEgAygJEhEKCXRocmVzaG9sZBgCIAEoDRIfCgJvZhgDIAMoCzITLmhldHBheG9zLnYxLk1lbWJlciJJCgZNZW1iZXISDgoEbmFtZRgBIAEoCUgAEiUKBnF1b3J1bRgCIAEoCzITLmhldHBheG9zLnYxLlF1b3J1bUgAQggKBm1lbWJlciI2Cg5NaW5pbWFsUXVvcnVtcxIkCgdxdW9ydW1zGAEgAygLMhMuaGV0cGF4b3MudjEuUXVvcnVtIpwBCgtTYWZldHlFZGdlcxI9CgtzYWZldHlfc2V0cxgBIAMoCzIoLmhldHBheG9zLnYxLlNhZmV0eUVkZ2VzLlNhZmV0eVNldHNFbnRyeRpOCg9TYWZldHlTZXRzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsuaGV0cGF4b3MudjEuTWluaW1hbFF1b3J1bXM6AjgBIrYFCgZMaW1pdHMSFwoPdmFsdWVfYnl0ZXNfbWF4GAEgASgNEhoKEmVudmVsb3BlX2J5dGVzX21heBgCIAEoDRIQCghyZWZzX21heBgDIAEoDRIfChdpbmJveF9yZWZzX3Blcl9wZWVyX21heBgEIAEoDRIZChFpbmJveF93YWl0X21zX21heBgFIAEoDRIcChRmdXR1cmVfcHJvcG9zYWxzX21heBgGIAEoDRIZChFjbG9ja19za2V3X21zX21heBgHIAEoDRIVCg1pbnN0YW5jZXNfbWF4GAggASgNEiIKGnN0cmVhbXNfcGVyX2Nvbm5lY3Rpb25fbWF4GAkgASgNEiQKHGNvbm5lY3Rpb25zX3Blcl9pZGVudGl0eV9tYXgYCiABKA0SIAoYcHJvcG9zYWxzX3Blcl9zZWNvbmRfbWF4GAsgASgNEiEKGXJlamVjdGlvbnNfcGVyX21pbnV0ZV9tYXgYDCABKA0SGAoQaW5zdGFuY2VfaWRsZV9tcxgNIAEoDRIeChZpbnN0YW5jZXNfcGVyX3BlZXJfbWF4GA4gASgNEiQKHGVtcHR5X2luc3RhbmNlc19wZXJfcGVlcl9tYXgYDyABKA0SHwoXcmVzdG9yZWRfcGVyX3NlY29uZF9tYXgYECABKA0SKQohcHJvcG9zYWxzX3Blcl9wZWVyX3Blcl9zZWNvbmRfbWF4GBEgASgNEiUKHXByb3Bvc2FsX2J5dGVzX3Blcl9zZWNvbmRfbWF4GBIgASgNEhgKEGZ1dHVyZV9ieXRlc19tYXgYEyABKA0SGwoTYnl0ZXNfaW5fZmxpZ2h0X21heBgUIAEoDRIgChhsb2dfbGluZXNfcGVyX21pbnV0ZV9tYXgYFSABKA0SHgoWbG9va3Vwc19wZXJfc2Vjb25kX21heBgWIAEoDSKEAQoQUHJvcG9zZXJTZXR0aW5ncxIWCg5iYWNrb2ZmX21zX21pbhgBIAEoDRIWCg5iYWNrb2ZmX21zX21heBgCIAEoDRIQCghyb3RhdGlvbhgDIAMoCRIVCg13aW5kb3dfbXNfbWluGAQgASgNEhcKD3dpdGhvdXRfd2luZG93cxgFIAEoCCLAAQoPTmV0d29ya1NldHRpbmdzEhgKEHJlY29ubmVjdF9tc19taW4YASABKA0SGAoQcmVjb25uZWN0X21zX21heBgCIAEoDRIYChBwaW5nX2ludGVydmFsX21zGAMgASgNEhcKD3BpbmdfdGltZW91dF9tcxgEIAEoDRIVCg1lY2hvX2RlbGF5X21zGAUgASgNEhUKDXdhbnRfZGVsYXlfbXMYBiABKA0SGAoQcmVjb3Zlcnlfd2FpdF9tcxgHIAEoDSKGBQoGQ29uZmlnEhMKC3ByaXZhdGVfa2V5GAEgASgJEhAKCHByb3Bvc2FsGAIgASgJEjMKCGxlYXJuZXJzGAMgAygLMiEuaGV0cGF4b3MudjEuQ29uZmlnLkxlYXJuZXJzRW50cnkSOAoLc2FmZXR5X3NldHMYBCADKAsyIy5oZXRwYXhvcy52MS5Db25maWcuU2FmZXR5U2V0c0VudHJ5EicKCWFkZHJlc3NlcxgFIAMoCzIULmhldHBheG9zLnYxLkFkZHJlc3MSGAoQcHJpdmF0ZV9rZXlfZmlsZRgGIAEoCRIhCgVydWxlcxgHIAEoDjISLmhldHBheG9zLnYxLlJ1bGVzEg4KBmxpc3RlbhgIIAEoCRIaChJhbGxvd19kaXNhZ3JlZW1lbnQYCSADKAkSIwoGbGltaXRzGAogASgLMhMuaGV0cGF4b3MudjEuTGltaXRzEi8KCHByb3Bvc2VyGAsgASgLMh0uaGV0cGF4b3MudjEuUHJvcG9zZXJTZXR0aW5ncxItCgduZXR3b3JrGAwgASgLMhwuaGV0cGF4b3MudjEuTmV0d29ya1NldHRpbmdzEhAKCGRhdGFfZGlyGA0gASgJEg8KB2NsdXN0ZXIYDiABKAkSEQoJcHJvcG9zZXJzGA8gAygJGkwKDUxlYXJuZXJzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsuaGV0cGF4b3MudjEuTWluaW1hbFF1b3J1bXM6AjgBGksKD1NhZmV0eVNldHNFbnRyeRILCgNrZXkYASABKAkSJwoFdmFsdWUYAiABKAsyGC5oZXRwYXhvcy52MS5TYWZldHlFZGdlczoCOAEqPQoFUnVsZXMSFQoRUlVMRVNfVU5TUEVDSUZJRUQQABIUChBURUNITklDQUxfUkVQT1JUEAESBwoDSFAyEAJiBnByb3RvMw");
+  fileDesc("ChhoZXRwYXhvcy92MS9jb25maWcucHJvdG8SC2hldHBheG9zLnYxIpgBCgdBZGRyZXNzEhMKC2NlcnRpZmljYXRlGAEgASgJEgwKBGhvc3QYAiABKAkSDAoEcG9ydBgDIAEoDRIMCgRuYW1lGAQgASgJEg4KBmNsaWVudBgFIAEoCBIYChBjZXJ0aWZpY2F0ZV9maWxlGAYgASgJEhIKCnB1YmxpY19rZXkYByABKAkSEAoIaG9zdG5hbWUYCCABKAkiSwoGUXVvcnVtEg0KBW5hbWVzGAEgAygJEhEKCXRocmVzaG9sZBgCIAEoDRIfCgJvZhgDIAMoCzITLmhldHBheG9zLnYxLk1lbWJlciJJCgZNZW1iZXISDgoEbmFtZRgBIAEoCUgAEiUKBnF1b3J1bRgCIAEoCzITLmhldHBheG9zLnYxLlF1b3J1bUgAQggKBm1lbWJlciI2Cg5NaW5pbWFsUXVvcnVtcxIkCgdxdW9ydW1zGAEgAygLMhMuaGV0cGF4b3MudjEuUXVvcnVtIpwBCgtTYWZldHlFZGdlcxI9CgtzYWZldHlfc2V0cxgBIAMoCzIoLmhldHBheG9zLnYxLlNhZmV0eUVkZ2VzLlNhZmV0eVNldHNFbnRyeRpOCg9TYWZldHlTZXRzRW50cnkSCwoDa2V5GAEgASgJEioKBXZhbHVlGAIgASgLMhsuaGV0cGF4b3MudjEuTWluaW1hbFF1b3J1bXM6AjgBIrYFCgZMaW1pdHMSFwoPdmFsdWVfYnl0ZXNfbWF4GAEgASgNEhoKEmVudmVsb3BlX2J5dGVzX21heBgCIAEoDRIQCghyZWZzX21heBgDIAEoDRIfChdpbmJveF9yZWZzX3Blcl9wZWVyX21heBgEIAEoDRIZChFpbmJveF93YWl0X21zX21heBgFIAEoDRIcChRmdXR1cmVfcHJvcG9zYWxzX21heBgGIAEoDRIZChFjbG9ja19za2V3X21zX21heBgHIAEoDRIVCg1pbnN0YW5jZXNfbWF4GAggASgNEiIKGnN0cmVhbXNfcGVyX2Nvbm5lY3Rpb25fbWF4GAkgASgNEiQKHGNvbm5lY3Rpb25zX3Blcl9pZGVudGl0eV9tYXgYCiABKA0SIAoYcHJvcG9zYWxzX3Blcl9zZWNvbmRfbWF4GAsgASgNEiEKGXJlamVjdGlvbnNfcGVyX21pbnV0ZV9tYXgYDCABKA0SGAoQaW5zdGFuY2VfaWRsZV9tcxgNIAEoDRIeChZpbnN0YW5jZXNfcGVyX3BlZXJfbWF4GA4gASgNEiQKHGVtcHR5X2luc3RhbmNlc19wZXJfcGVlcl9tYXgYDyABKA0SHwoXcmVzdG9yZWRfcGVyX3NlY29uZF9tYXgYECABKA0SKQohcHJvcG9zYWxzX3Blcl9wZWVyX3Blcl9zZWNvbmRfbWF4GBEgASgNEiUKHXByb3Bvc2FsX2J5dGVzX3Blcl9zZWNvbmRfbWF4GBIgASgNEhgKEGZ1dHVyZV9ieXRlc19tYXgYEyABKA0SGwoTYnl0ZXNfaW5fZmxpZ2h0X21heBgUIAEoDRIgChhsb2dfbGluZXNfcGVyX21pbnV0ZV9tYXgYFSABKA0SHgoWbG9va3Vwc19wZXJfc2Vjb25kX21heBgWIAEoDSKEAQoQUHJvcG9zZXJTZXR0aW5ncxIWCg5iYWNrb2ZmX21zX21pbhgBIAEoDRIWCg5iYWNrb2ZmX21zX21heBgCIAEoDRIQCghyb3RhdGlvbhgDIAMoCRIVCg13aW5kb3dfbXNfbWluGAQgASgNEhcKD3dpdGhvdXRfd2luZG93cxgFIAEoCCLAAQoPTmV0d29ya1NldHRpbmdzEhgKEHJlY29ubmVjdF9tc19taW4YASABKA0SGAoQcmVjb25uZWN0X21zX21heBgCIAEoDRIYChBwaW5nX2ludGVydmFsX21zGAMgASgNEhcKD3BpbmdfdGltZW91dF9tcxgEIAEoDRIVCg1lY2hvX2RlbGF5X21zGAUgASgNEhUKDXdhbnRfZGVsYXlfbXMYBiABKA0SGAoQcmVjb3Zlcnlfd2FpdF9tcxgHIAEoDSIuCgxMb2dSZXRlbnRpb24SDwoHZW50cmllcxgBIAEoDRINCgVieXRlcxgCIAEoDSK+AQoLTG9nU2V0dGluZ3MSEgoKd2luZG93X21heBgBIAEoDRISCgpzcHJlYWRfbWF4GAIgASgNEhgKEGNoZWNrcG9pbnRfZXZlcnkYAyABKA0SEwoLY2xpZW50c19tYXgYBCABKA0SFAoMcGlwZWxpbmVfbWF4GAUgASgNEhcKD2JhdGNoX2J5dGVzX21heBgGIAEoDRIpCgZyZXRhaW4YByABKAsyGS5oZXRwYXhvcy52MS5Mb2dSZXRlbnRpb24irQUKBkNvbmZpZxITCgtwcml2YXRlX2tleRgBIAEoCRIQCghwcm9wb3NhbBgCIAEoCRIzCghsZWFybmVycxgDIAMoCzIhLmhldHBheG9zLnYxLkNvbmZpZy5MZWFybmVyc0VudHJ5EjgKC3NhZmV0eV9zZXRzGAQgAygLMiMuaGV0cGF4b3MudjEuQ29uZmlnLlNhZmV0eVNldHNFbnRyeRInCglhZGRyZXNzZXMYBSADKAsyFC5oZXRwYXhvcy52MS5BZGRyZXNzEhgKEHByaXZhdGVfa2V5X2ZpbGUYBiABKAkSIQoFcnVsZXMYByABKA4yEi5oZXRwYXhvcy52MS5SdWxlcxIOCgZsaXN0ZW4YCCABKAkSGgoSYWxsb3dfZGlzYWdyZWVtZW50GAkgAygJEiMKBmxpbWl0cxgKIAEoCzITLmhldHBheG9zLnYxLkxpbWl0cxIvCghwcm9wb3NlchgLIAEoCzIdLmhldHBheG9zLnYxLlByb3Bvc2VyU2V0dGluZ3MSLQoHbmV0d29yaxgMIAEoCzIcLmhldHBheG9zLnYxLk5ldHdvcmtTZXR0aW5ncxIQCghkYXRhX2RpchgNIAEoCRIPCgdjbHVzdGVyGA4gASgJEhEKCXByb3Bvc2VycxgPIAMoCRIlCgNsb2cYECABKAsyGC5oZXRwYXhvcy52MS5Mb2dTZXR0aW5ncxpMCg1MZWFybmVyc0VudHJ5EgsKA2tleRgBIAEoCRIqCgV2YWx1ZRgCIAEoCzIbLmhldHBheG9zLnYxLk1pbmltYWxRdW9ydW1zOgI4ARpLCg9TYWZldHlTZXRzRW50cnkSCwoDa2V5GAEgASgJEicKBXZhbHVlGAIgASgLMhguaGV0cGF4b3MudjEuU2FmZXR5RWRnZXM6AjgBKj0KBVJ1bGVzEhUKEVJVTEVTX1VOU1BFQ0lGSUVEEAASFAoQVEVDSE5JQ0FMX1JFUE9SVBABEgcKA0hQMhACYgZwcm90bzM");
 
 /**
  * One identity of the cluster: an acceptor, or (client) one that may connect and nothing more.
@@ -728,7 +728,142 @@ export const NetworkSettingsSchema: GenMessage<NetworkSettings, {jsonType: Netwo
 /**
  * The configuration file of one process, whose private key says which identity it is. What all
  * members have in common may be in a file of its own, which has no key and is the same everywhere.
+ * What of the log is kept below its floor, for those who read. Zero: the default.
  *
+ * @generated from message hetpaxos.v1.LogRetention
+ */
+export type LogRetention = Message<"hetpaxos.v1.LogRetention"> & {
+  /**
+   * @generated from field: uint32 entries = 1;
+   */
+  entries: number;
+
+  /**
+   * @generated from field: uint32 bytes = 2;
+   */
+  bytes: number;
+};
+
+/**
+ * The configuration file of one process, whose private key says which identity it is. What all
+ * members have in common may be in a file of its own, which has no key and is the same everywhere.
+ * What of the log is kept below its floor, for those who read. Zero: the default.
+ *
+ * @generated from message hetpaxos.v1.LogRetention
+ */
+export type LogRetentionJson = {
+  /**
+   * @generated from field: uint32 entries = 1;
+   */
+  entries?: number;
+
+  /**
+   * @generated from field: uint32 bytes = 2;
+   */
+  bytes?: number;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogRetention.
+ * Use `create(LogRetentionSchema)` to create a new message.
+ */
+export const LogRetentionSchema: GenMessage<LogRetention, {jsonType: LogRetentionJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_config, 8);
+
+/**
+ * How a log is kept. Zero: the default (docs/CONFIGURATION.md). All members must agree on the first
+ * four.
+ *
+ * @generated from message hetpaxos.v1.LogSettings
+ */
+export type LogSettings = Message<"hetpaxos.v1.LogSettings"> & {
+  /**
+   * @generated from field: uint32 window_max = 1;
+   */
+  windowMax: number;
+
+  /**
+   * @generated from field: uint32 spread_max = 2;
+   */
+  spreadMax: number;
+
+  /**
+   * @generated from field: uint32 checkpoint_every = 3;
+   */
+  checkpointEvery: number;
+
+  /**
+   * @generated from field: uint32 clients_max = 4;
+   */
+  clientsMax: number;
+
+  /**
+   * @generated from field: uint32 pipeline_max = 5;
+   */
+  pipelineMax: number;
+
+  /**
+   * @generated from field: uint32 batch_bytes_max = 6;
+   */
+  batchBytesMax: number;
+
+  /**
+   * @generated from field: hetpaxos.v1.LogRetention retain = 7;
+   */
+  retain?: LogRetention | undefined;
+};
+
+/**
+ * How a log is kept. Zero: the default (docs/CONFIGURATION.md). All members must agree on the first
+ * four.
+ *
+ * @generated from message hetpaxos.v1.LogSettings
+ */
+export type LogSettingsJson = {
+  /**
+   * @generated from field: uint32 window_max = 1;
+   */
+  windowMax?: number;
+
+  /**
+   * @generated from field: uint32 spread_max = 2;
+   */
+  spreadMax?: number;
+
+  /**
+   * @generated from field: uint32 checkpoint_every = 3;
+   */
+  checkpointEvery?: number;
+
+  /**
+   * @generated from field: uint32 clients_max = 4;
+   */
+  clientsMax?: number;
+
+  /**
+   * @generated from field: uint32 pipeline_max = 5;
+   */
+  pipelineMax?: number;
+
+  /**
+   * @generated from field: uint32 batch_bytes_max = 6;
+   */
+  batchBytesMax?: number;
+
+  /**
+   * @generated from field: hetpaxos.v1.LogRetention retain = 7;
+   */
+  retain?: LogRetentionJson;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogSettings.
+ * Use `create(LogSettingsSchema)` to create a new message.
+ */
+export const LogSettingsSchema: GenMessage<LogSettings, {jsonType: LogSettingsJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_config, 9);
+
+/**
  * @generated from message hetpaxos.v1.Config
  */
 export type Config = Message<"hetpaxos.v1.Config"> & {
@@ -823,12 +958,16 @@ export type Config = Message<"hetpaxos.v1.Config"> & {
    * @generated from field: repeated string proposers = 15;
    */
   proposers: string[];
+
+  /**
+   * That instances are entries of a log, and how it is kept. Absent: they are not.
+   *
+   * @generated from field: hetpaxos.v1.LogSettings log = 16;
+   */
+  log?: LogSettings | undefined;
 };
 
 /**
- * The configuration file of one process, whose private key says which identity it is. What all
- * members have in common may be in a file of its own, which has no key and is the same everywhere.
- *
  * @generated from message hetpaxos.v1.Config
  */
 export type ConfigJson = {
@@ -923,6 +1062,13 @@ export type ConfigJson = {
    * @generated from field: repeated string proposers = 15;
    */
   proposers?: string[];
+
+  /**
+   * That instances are entries of a log, and how it is kept. Absent: they are not.
+   *
+   * @generated from field: hetpaxos.v1.LogSettings log = 16;
+   */
+  log?: LogSettingsJson;
 };
 
 /**
@@ -930,7 +1076,7 @@ export type ConfigJson = {
  * Use `create(ConfigSchema)` to create a new message.
  */
 export const ConfigSchema: GenMessage<Config, {jsonType: ConfigJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_config, 8);
+  messageDesc(file_hetpaxos_v1_config, 10);
 
 /**
  * Which rule buries a 2a.

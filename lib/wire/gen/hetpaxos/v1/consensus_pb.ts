@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file hetpaxos/v1/consensus.proto.
  */
 export const file_hetpaxos_v1_consensus: GenFile = /*@__PURE__*/
-  fileDesc("ChtoZXRwYXhvcy92MS9jb25zZW5zdXMucHJvdG8SC2hldHBheG9zLnYxIl0KBkJhbGxvdBItCgl0aW1lc3RhbXAYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnZhbHVlX2hhc2gYAiABKAwSEAoIcHJvcG9zZXIYAyABKA0iYAoIUHJvcG9zYWwSIwoGYmFsbG90GAEgASgLMhMuaGV0cGF4b3MudjEuQmFsbG90EhIKBXZhbHVlGAIgASgMSACIAQESEQoJc2lnbmF0dXJlGAMgASgMQggKBl92YWx1ZSJQCg9BY2NlcHRvck1lc3NhZ2USDgoGc2lnbmVyGAEgASgNEgwKBHByZXYYAiABKAwSDAoEcmVmcxgDIAMoDBIRCglzaWduYXR1cmUYBCABKAwikQEKEENvbnNlbnN1c01lc3NhZ2USEAoIaW5zdGFuY2UYASABKAQSKQoIcHJvcG9zYWwYAiABKAsyFS5oZXRwYXhvcy52MS5Qcm9wb3NhbEgAEjgKEGFjY2VwdG9yX21lc3NhZ2UYAyABKAsyHC5oZXRwYXhvcy52MS5BY2NlcHRvck1lc3NhZ2VIAEIGCgRib2R5IisKCk1lc3NhZ2VJZHMSEAoIaW5zdGFuY2UYASABKAQSCwoDaWRzGAIgAygMIooBCgxDb25maWdEaWdlc3QSDQoFd2hvbGUYASABKAwSEQoJYWNjZXB0b3JzGAIgASgMEhAKCGxlYXJuZXJzGAMgASgMEhMKC3NhZmV0eV9zZXRzGAQgASgMEg0KBXJ1bGVzGAUgASgMEhEKCXByb3Bvc2VycxgGIAEoDBIPCgd3aW5kb3dzGAcgASgMIugBCgVIZWxsbxIYChBwcm90b2NvbF92ZXJzaW9uGAEgASgNEh8KBHJvbGUYAiABKA4yES5oZXRwYXhvcy52MS5Sb2xlEgwKBG5hbWUYAyABKAkSEwoLaW5jYXJuYXRpb24YBCABKAYSMAoNY29uZmlnX2RpZ2VzdBgFIAEoCzIZLmhldHBheG9zLnYxLkNvbmZpZ0RpZ2VzdBINCgVhZ2VudBgGIAEoCRIRCglsb2dfZXBvY2gYByABKAwSFAoMcmVzdW1lX2Vwb2NoGAggASgMEhcKD3Jlc3VtZV9wb3NpdGlvbhgJIAEoBCKkAgoHR29vZGJ5ZRIrCgZyZWFzb24YASABKA4yGy5oZXRwYXhvcy52MS5Hb29kYnllLlJlYXNvbhIOCgZkZXRhaWwYAiABKAki2wEKBlJlYXNvbhIWChJSRUFTT05fVU5TUEVDSUZJRUQQABITCg9SRUFTT05fU0hVVERPV04QARIZChVSRUFTT05fRFVQTElDQVRFX0xJTksQAhIdChlSRUFTT05fRFVQTElDQVRFX0lERU5USVRZEAMSGgoWUkVBU09OX0NPTkZJR19NSVNNQVRDSBAEEhkKFVJFQVNPTl9QUk9UT0NPTF9FUlJPUhAFEhAKDFJFQVNPTl9MSU1JVBAGEg8KC1JFQVNPTl9ET05FEAcSEAoMUkVBU09OX0ZBVUxUEAgi+QIKCEVudmVsb3BlEiEKBWhlbGxvGAEgASgLMhIuaGV0cGF4b3MudjEuSGVsbG8SLwoIbWVzc2FnZXMYAiADKAsyHS5oZXRwYXhvcy52MS5Db25zZW5zdXNNZXNzYWdlEiUKBGhhdmUYAyADKAsyFy5oZXRwYXhvcy52MS5NZXNzYWdlSWRzEiUKBHdhbnQYBCADKAsyFy5oZXRwYXhvcy52MS5NZXNzYWdlSWRzEiwKC3dhbnRfdmFsdWVzGAUgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIRCgljYXVnaHRfdXAYBiABKAgSDAoEcGluZxgHIAEoBhIMCgRwb25nGAggASgGEiUKB2dvb2RieWUYCSABKAsyFC5oZXRwYXhvcy52MS5Hb29kYnllEicKBm9mZmVycxgKIAMoCzIXLmhldHBheG9zLnYxLk1lc3NhZ2VJZHMSDwoHb2ZmZXJlZBgLIAEoBBINCgV0YWtlbhgMIAEoBCpUCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIRCg1ST0xFX0FDQ0VQVE9SEAESEAoMUk9MRV9MRUFSTkVSEAISEQoNUk9MRV9QUk9QT1NFUhADYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChtoZXRwYXhvcy92MS9jb25zZW5zdXMucHJvdG8SC2hldHBheG9zLnYxIl0KBkJhbGxvdBItCgl0aW1lc3RhbXAYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnZhbHVlX2hhc2gYAiABKAwSEAoIcHJvcG9zZXIYAyABKA0iYAoIUHJvcG9zYWwSIwoGYmFsbG90GAEgASgLMhMuaGV0cGF4b3MudjEuQmFsbG90EhIKBXZhbHVlGAIgASgMSACIAQESEQoJc2lnbmF0dXJlGAMgASgMQggKBl92YWx1ZSJQCg9BY2NlcHRvck1lc3NhZ2USDgoGc2lnbmVyGAEgASgNEgwKBHByZXYYAiABKAwSDAoEcmVmcxgDIAMoDBIRCglzaWduYXR1cmUYBCABKAwikQEKEENvbnNlbnN1c01lc3NhZ2USEAoIaW5zdGFuY2UYASABKAQSKQoIcHJvcG9zYWwYAiABKAsyFS5oZXRwYXhvcy52MS5Qcm9wb3NhbEgAEjgKEGFjY2VwdG9yX21lc3NhZ2UYAyABKAsyHC5oZXRwYXhvcy52MS5BY2NlcHRvck1lc3NhZ2VIAEIGCgRib2R5IisKCk1lc3NhZ2VJZHMSEAoIaW5zdGFuY2UYASABKAQSCwoDaWRzGAIgAygMIpcBCgxDb25maWdEaWdlc3QSDQoFd2hvbGUYASABKAwSEQoJYWNjZXB0b3JzGAIgASgMEhAKCGxlYXJuZXJzGAMgASgMEhMKC3NhZmV0eV9zZXRzGAQgASgMEg0KBXJ1bGVzGAUgASgMEhEKCXByb3Bvc2VycxgGIAEoDBIPCgd3aW5kb3dzGAcgASgMEgsKA2xvZxgIIAEoDCL3AQoFSGVsbG8SGAoQcHJvdG9jb2xfdmVyc2lvbhgBIAEoDRIfCgRyb2xlGAIgASgOMhEuaGV0cGF4b3MudjEuUm9sZRIMCgRuYW1lGAMgASgJEhMKC2luY2FybmF0aW9uGAQgASgGEjAKDWNvbmZpZ19kaWdlc3QYBSABKAsyGS5oZXRwYXhvcy52MS5Db25maWdEaWdlc3QSDQoFYWdlbnQYBiABKAkSEQoJbG9nX2Vwb2NoGAcgASgMEhQKDHJlc3VtZV9lcG9jaBgIIAEoDBIXCg9yZXN1bWVfcG9zaXRpb24YCSABKAQSDQoFZmxvb3IYCiABKAQipAIKB0dvb2RieWUSKwoGcmVhc29uGAEgASgOMhsuaGV0cGF4b3MudjEuR29vZGJ5ZS5SZWFzb24SDgoGZGV0YWlsGAIgASgJItsBCgZSZWFzb24SFgoSUkVBU09OX1VOU1BFQ0lGSUVEEAASEwoPUkVBU09OX1NIVVRET1dOEAESGQoVUkVBU09OX0RVUExJQ0FURV9MSU5LEAISHQoZUkVBU09OX0RVUExJQ0FURV9JREVOVElUWRADEhoKFlJFQVNPTl9DT05GSUdfTUlTTUFUQ0gQBBIZChVSRUFTT05fUFJPVE9DT0xfRVJST1IQBRIQCgxSRUFTT05fTElNSVQQBhIPCgtSRUFTT05fRE9ORRAHEhAKDFJFQVNPTl9GQVVMVBAIIjsKB0xvZ0hlYWQSDwoHbGVhcm5lchgBIAEoDRINCgVjaGFpbhgCIAEoDBIQCghzZXNzaW9ucxgDIAEoDCJpCg1Mb2dDaGVja3BvaW50Eg4KBnNpZ25lchgBIAEoDRIQCghwb3NpdGlvbhgCIAEoBBIjCgVoZWFkcxgDIAMoCzIULmhldHBheG9zLnYxLkxvZ0hlYWQSEQoJc2lnbmF0dXJlGAQgASgMImAKCkxvZ0Nsb3NpbmcSDgoGc2lnbmVyGAEgASgNEhAKCGluc3RhbmNlGAIgASgEEg8KB2xlYXJuZXIYAyABKA0SDAoEbGFzdBgEIAEoDBIRCglzaWduYXR1cmUYBSABKAwiPgoKTG9nT3V0Y29tZRISCgp2YWx1ZV9oYXNoGAEgASgMEhIKBXZhbHVlGAIgASgMSACIAQFCCAoGX3ZhbHVlIqMBCgdMb2dQYXJ0Eg8KB2xlYXJuZXIYASABKA0SLwoLY2VydGlmaWNhdGUYAiADKAsyGi5oZXRwYXhvcy52MS5Mb2dDaGVja3BvaW50EhAKCHNlc3Npb25zGAMgASgMEgwKBGZyb20YBCABKAQSDAoEaGVhZBgFIAEoDBIoCgdlbnRyaWVzGAYgAygLMhcuaGV0cGF4b3MudjEuTG9nT3V0Y29tZSJECgtMb2dTbmFwc2hvdBIQCghwb3NpdGlvbhgBIAEoBBIjCgVwYXJ0cxgCIAMoCzIULmhldHBheG9zLnYxLkxvZ1BhcnQiPgoJTG9nUmVjb3JkEg4KBmNsaWVudBgBIAEoCRIQCghzZXF1ZW5jZRgCIAEoBBIPCgdwYXlsb2FkGAMgASgMItgBCgdMb2dOZXdzEi8KC2NoZWNrcG9pbnRzGAEgAygLMhouaGV0cGF4b3MudjEuTG9nQ2hlY2twb2ludBIpCghjbG9zaW5ncxgCIAMoCzIXLmhldHBheG9zLnYxLkxvZ0Nsb3NpbmcSKgoIc25hcHNob3QYAyABKAsyGC5oZXRwYXhvcy52MS5Mb2dTbmFwc2hvdBInCgdyZWNvcmRzGAQgAygLMhYuaGV0cGF4b3MudjEuTG9nUmVjb3JkEg0KBWJlbG93GAUgASgEEg0KBWFnYWluGAYgASgIIpwDCghFbnZlbG9wZRIhCgVoZWxsbxgBIAEoCzISLmhldHBheG9zLnYxLkhlbGxvEi8KCG1lc3NhZ2VzGAIgAygLMh0uaGV0cGF4b3MudjEuQ29uc2Vuc3VzTWVzc2FnZRIlCgRoYXZlGAMgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIlCgR3YW50GAQgAygLMhcuaGV0cGF4b3MudjEuTWVzc2FnZUlkcxIsCgt3YW50X3ZhbHVlcxgFIAMoCzIXLmhldHBheG9zLnYxLk1lc3NhZ2VJZHMSEQoJY2F1Z2h0X3VwGAYgASgIEgwKBHBpbmcYByABKAYSDAoEcG9uZxgIIAEoBhIlCgdnb29kYnllGAkgASgLMhQuaGV0cGF4b3MudjEuR29vZGJ5ZRInCgZvZmZlcnMYCiADKAsyFy5oZXRwYXhvcy52MS5NZXNzYWdlSWRzEg8KB29mZmVyZWQYCyABKAQSDQoFdGFrZW4YDCABKAQSIQoDbG9nGA0gASgLMhQuaGV0cGF4b3MudjEuTG9nTmV3cypUCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIRCg1ST0xFX0FDQ0VQVE9SEAESEAoMUk9MRV9MRUFSTkVSEAISEQoNUk9MRV9QUk9QT1NFUhADYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * A ballot: totally ordered, timestamp first, then the hash of the proposed value, then the proposer.
@@ -327,7 +327,7 @@ export const MessageIdsSchema: GenMessage<MessageIds, {jsonType: MessageIdsJson}
  */
 export type ConfigDigest = Message<"hetpaxos.v1.ConfigDigest"> & {
   /**
-   * Over the six below.
+   * Over those below.
    *
    * @generated from field: bytes whole = 1;
    */
@@ -362,6 +362,13 @@ export type ConfigDigest = Message<"hetpaxos.v1.ConfigDigest"> & {
    * @generated from field: bytes windows = 7;
    */
   windows: Uint8Array;
+
+  /**
+   * Absent if instances are no log.
+   *
+   * @generated from field: bytes log = 8;
+   */
+  log: Uint8Array;
 };
 
 /**
@@ -371,7 +378,7 @@ export type ConfigDigest = Message<"hetpaxos.v1.ConfigDigest"> & {
  */
 export type ConfigDigestJson = {
   /**
-   * Over the six below.
+   * Over those below.
    *
    * @generated from field: bytes whole = 1;
    */
@@ -406,6 +413,13 @@ export type ConfigDigestJson = {
    * @generated from field: bytes windows = 7;
    */
   windows?: string;
+
+  /**
+   * Absent if instances are no log.
+   *
+   * @generated from field: bytes log = 8;
+   */
+  log?: string;
 };
 
 /**
@@ -478,6 +492,13 @@ export type Hello = Message<"hetpaxos.v1.Hello"> & {
    * @generated from field: uint64 resume_position = 9;
    */
   resumePosition: bigint;
+
+  /**
+   * Of the sender's log of instances; 0 if there is none: it has no messages below.
+   *
+   * @generated from field: uint64 floor = 10;
+   */
+  floor: bigint;
 };
 
 /**
@@ -543,6 +564,13 @@ export type HelloJson = {
    * @generated from field: uint64 resume_position = 9;
    */
   resumePosition?: string;
+
+  /**
+   * Of the sender's log of instances; 0 if there is none: it has no messages below.
+   *
+   * @generated from field: uint64 floor = 10;
+   */
+  floor?: string;
 };
 
 /**
@@ -666,7 +694,525 @@ export const Goodbye_ReasonSchema: GenEnum<Goodbye_Reason, Goodbye_ReasonJson> =
 
 /**
  * What crosses a peer stream, in both directions.
+ * Where a learner's log stands: hashes of 32 bytes.
  *
+ * @generated from message hetpaxos.v1.LogHead
+ */
+export type LogHead = Message<"hetpaxos.v1.LogHead"> & {
+  /**
+   * @generated from field: uint32 learner = 1;
+   */
+  learner: number;
+
+  /**
+   * @generated from field: bytes chain = 2;
+   */
+  chain: Uint8Array;
+
+  /**
+   * @generated from field: bytes sessions = 3;
+   */
+  sessions: Uint8Array;
+};
+
+/**
+ * What crosses a peer stream, in both directions.
+ * Where a learner's log stands: hashes of 32 bytes.
+ *
+ * @generated from message hetpaxos.v1.LogHead
+ */
+export type LogHeadJson = {
+  /**
+   * @generated from field: uint32 learner = 1;
+   */
+  learner?: number;
+
+  /**
+   * @generated from field: bytes chain = 2;
+   */
+  chain?: string;
+
+  /**
+   * @generated from field: bytes sessions = 3;
+   */
+  sessions?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogHead.
+ * Use `create(LogHeadSchema)` to create a new message.
+ */
+export const LogHeadSchema: GenMessage<LogHead, {jsonType: LogHeadJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_consensus, 8);
+
+/**
+ * What an acceptor says of all learners whose log has come so far.
+ *
+ * @generated from message hetpaxos.v1.LogCheckpoint
+ */
+export type LogCheckpoint = Message<"hetpaxos.v1.LogCheckpoint"> & {
+  /**
+   * @generated from field: uint32 signer = 1;
+   */
+  signer: number;
+
+  /**
+   * @generated from field: uint64 position = 2;
+   */
+  position: bigint;
+
+  /**
+   * Learners ascending.
+   *
+   * @generated from field: repeated hetpaxos.v1.LogHead heads = 3;
+   */
+  heads: LogHead[];
+
+  /**
+   * @generated from field: bytes signature = 4;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * What an acceptor says of all learners whose log has come so far.
+ *
+ * @generated from message hetpaxos.v1.LogCheckpoint
+ */
+export type LogCheckpointJson = {
+  /**
+   * @generated from field: uint32 signer = 1;
+   */
+  signer?: number;
+
+  /**
+   * @generated from field: uint64 position = 2;
+   */
+  position?: string;
+
+  /**
+   * Learners ascending.
+   *
+   * @generated from field: repeated hetpaxos.v1.LogHead heads = 3;
+   */
+  heads?: LogHeadJson[];
+
+  /**
+   * @generated from field: bytes signature = 4;
+   */
+  signature?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogCheckpoint.
+ * Use `create(LogCheckpointSchema)` to create a new message.
+ */
+export const LogCheckpointSchema: GenMessage<LogCheckpoint, {jsonType: LogCheckpointJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_consensus, 9);
+
+/**
+ * An acceptor stops in an instance, so that it can be closed for a learner.
+ *
+ * @generated from message hetpaxos.v1.LogClosing
+ */
+export type LogClosing = Message<"hetpaxos.v1.LogClosing"> & {
+  /**
+   * @generated from field: uint32 signer = 1;
+   */
+  signer: number;
+
+  /**
+   * @generated from field: uint64 instance = 2;
+   */
+  instance: bigint;
+
+  /**
+   * @generated from field: uint32 learner = 3;
+   */
+  learner: number;
+
+  /**
+   * Its latest message there; empty if it has sent none.
+   *
+   * @generated from field: bytes last = 4;
+   */
+  last: Uint8Array;
+
+  /**
+   * @generated from field: bytes signature = 5;
+   */
+  signature: Uint8Array;
+};
+
+/**
+ * An acceptor stops in an instance, so that it can be closed for a learner.
+ *
+ * @generated from message hetpaxos.v1.LogClosing
+ */
+export type LogClosingJson = {
+  /**
+   * @generated from field: uint32 signer = 1;
+   */
+  signer?: number;
+
+  /**
+   * @generated from field: uint64 instance = 2;
+   */
+  instance?: string;
+
+  /**
+   * @generated from field: uint32 learner = 3;
+   */
+  learner?: number;
+
+  /**
+   * Its latest message there; empty if it has sent none.
+   *
+   * @generated from field: bytes last = 4;
+   */
+  last?: string;
+
+  /**
+   * @generated from field: bytes signature = 5;
+   */
+  signature?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogClosing.
+ * Use `create(LogClosingSchema)` to create a new message.
+ */
+export const LogClosingSchema: GenMessage<LogClosing, {jsonType: LogClosingJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_consensus, 10);
+
+/**
+ * What has become of a learner in an instance.
+ *
+ * @generated from message hetpaxos.v1.LogOutcome
+ */
+export type LogOutcome = Message<"hetpaxos.v1.LogOutcome"> & {
+  /**
+   * Empty: closed.
+   *
+   * @generated from field: bytes value_hash = 1;
+   */
+  valueHash: Uint8Array;
+
+  /**
+   * @generated from field: optional bytes value = 2;
+   */
+  value?: Uint8Array | undefined;
+};
+
+/**
+ * What has become of a learner in an instance.
+ *
+ * @generated from message hetpaxos.v1.LogOutcome
+ */
+export type LogOutcomeJson = {
+  /**
+   * Empty: closed.
+   *
+   * @generated from field: bytes value_hash = 1;
+   */
+  valueHash?: string;
+
+  /**
+   * @generated from field: optional bytes value = 2;
+   */
+  value?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogOutcome.
+ * Use `create(LogOutcomeSchema)` to create a new message.
+ */
+export const LogOutcomeSchema: GenMessage<LogOutcome, {jsonType: LogOutcomeJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_consensus, 11);
+
+/**
+ * One learner's log at the floor of whoever gives it.
+ *
+ * @generated from message hetpaxos.v1.LogPart
+ */
+export type LogPart = Message<"hetpaxos.v1.LogPart"> & {
+  /**
+   * @generated from field: uint32 learner = 1;
+   */
+  learner: number;
+
+  /**
+   * One of each signer; their signers contain a quorum of the learner.
+   *
+   * @generated from field: repeated hetpaxos.v1.LogCheckpoint certificate = 2;
+   */
+  certificate: LogCheckpoint[];
+
+  /**
+   * Canonical bytes.
+   *
+   * @generated from field: bytes sessions = 3;
+   */
+  sessions: Uint8Array;
+
+  /**
+   * The position of the first of the entries, and the chain before it.
+   *
+   * @generated from field: uint64 from = 4;
+   */
+  from: bigint;
+
+  /**
+   * @generated from field: bytes head = 5;
+   */
+  head: Uint8Array;
+
+  /**
+   * @generated from field: repeated hetpaxos.v1.LogOutcome entries = 6;
+   */
+  entries: LogOutcome[];
+};
+
+/**
+ * One learner's log at the floor of whoever gives it.
+ *
+ * @generated from message hetpaxos.v1.LogPart
+ */
+export type LogPartJson = {
+  /**
+   * @generated from field: uint32 learner = 1;
+   */
+  learner?: number;
+
+  /**
+   * One of each signer; their signers contain a quorum of the learner.
+   *
+   * @generated from field: repeated hetpaxos.v1.LogCheckpoint certificate = 2;
+   */
+  certificate?: LogCheckpointJson[];
+
+  /**
+   * Canonical bytes.
+   *
+   * @generated from field: bytes sessions = 3;
+   */
+  sessions?: string;
+
+  /**
+   * The position of the first of the entries, and the chain before it.
+   *
+   * @generated from field: uint64 from = 4;
+   */
+  from?: string;
+
+  /**
+   * @generated from field: bytes head = 5;
+   */
+  head?: string;
+
+  /**
+   * @generated from field: repeated hetpaxos.v1.LogOutcome entries = 6;
+   */
+  entries?: LogOutcomeJson[];
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogPart.
+ * Use `create(LogPartSchema)` to create a new message.
+ */
+export const LogPartSchema: GenMessage<LogPart, {jsonType: LogPartJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_consensus, 12);
+
+/**
+ * For whoever is below the floor of whoever gives it.
+ *
+ * @generated from message hetpaxos.v1.LogSnapshot
+ */
+export type LogSnapshot = Message<"hetpaxos.v1.LogSnapshot"> & {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position: bigint;
+
+  /**
+   * Learners ascending, those without a certificate left out.
+   *
+   * @generated from field: repeated hetpaxos.v1.LogPart parts = 2;
+   */
+  parts: LogPart[];
+};
+
+/**
+ * For whoever is below the floor of whoever gives it.
+ *
+ * @generated from message hetpaxos.v1.LogSnapshot
+ */
+export type LogSnapshotJson = {
+  /**
+   * @generated from field: uint64 position = 1;
+   */
+  position?: string;
+
+  /**
+   * Learners ascending, those without a certificate left out.
+   *
+   * @generated from field: repeated hetpaxos.v1.LogPart parts = 2;
+   */
+  parts?: LogPartJson[];
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogSnapshot.
+ * Use `create(LogSnapshotSchema)` to create a new message.
+ */
+export const LogSnapshotSchema: GenMessage<LogSnapshot, {jsonType: LogSnapshotJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_consensus, 13);
+
+/**
+ * A record that the receiver is to put into the log.
+ *
+ * @generated from message hetpaxos.v1.LogRecord
+ */
+export type LogRecord = Message<"hetpaxos.v1.LogRecord"> & {
+  /**
+   * @generated from field: string client = 1;
+   */
+  client: string;
+
+  /**
+   * @generated from field: uint64 sequence = 2;
+   */
+  sequence: bigint;
+
+  /**
+   * @generated from field: bytes payload = 3;
+   */
+  payload: Uint8Array;
+};
+
+/**
+ * A record that the receiver is to put into the log.
+ *
+ * @generated from message hetpaxos.v1.LogRecord
+ */
+export type LogRecordJson = {
+  /**
+   * @generated from field: string client = 1;
+   */
+  client?: string;
+
+  /**
+   * @generated from field: uint64 sequence = 2;
+   */
+  sequence?: string;
+
+  /**
+   * @generated from field: bytes payload = 3;
+   */
+  payload?: string;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogRecord.
+ * Use `create(LogRecordSchema)` to create a new message.
+ */
+export const LogRecordSchema: GenMessage<LogRecord, {jsonType: LogRecordJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_consensus, 14);
+
+/**
+ * What is said about the log of instances.
+ *
+ * @generated from message hetpaxos.v1.LogNews
+ */
+export type LogNews = Message<"hetpaxos.v1.LogNews"> & {
+  /**
+   * @generated from field: repeated hetpaxos.v1.LogCheckpoint checkpoints = 1;
+   */
+  checkpoints: LogCheckpoint[];
+
+  /**
+   * @generated from field: repeated hetpaxos.v1.LogClosing closings = 2;
+   */
+  closings: LogClosing[];
+
+  /**
+   * @generated from field: hetpaxos.v1.LogSnapshot snapshot = 3;
+   */
+  snapshot?: LogSnapshot | undefined;
+
+  /**
+   * @generated from field: repeated hetpaxos.v1.LogRecord records = 4;
+   */
+  records: LogRecord[];
+
+  /**
+   * The sender's floor, if it lacks what is below the receiver's: it asks for a snapshot. Its value
+   * plus one, so that 0 asks for nothing.
+   *
+   * @generated from field: uint64 below = 5;
+   */
+  below: bigint;
+
+  /**
+   * Messages of the receiver's were refused, because the sender's window had not come so far: it has
+   * now, and wants all offered again.
+   *
+   * @generated from field: bool again = 6;
+   */
+  again: boolean;
+};
+
+/**
+ * What is said about the log of instances.
+ *
+ * @generated from message hetpaxos.v1.LogNews
+ */
+export type LogNewsJson = {
+  /**
+   * @generated from field: repeated hetpaxos.v1.LogCheckpoint checkpoints = 1;
+   */
+  checkpoints?: LogCheckpointJson[];
+
+  /**
+   * @generated from field: repeated hetpaxos.v1.LogClosing closings = 2;
+   */
+  closings?: LogClosingJson[];
+
+  /**
+   * @generated from field: hetpaxos.v1.LogSnapshot snapshot = 3;
+   */
+  snapshot?: LogSnapshotJson;
+
+  /**
+   * @generated from field: repeated hetpaxos.v1.LogRecord records = 4;
+   */
+  records?: LogRecordJson[];
+
+  /**
+   * The sender's floor, if it lacks what is below the receiver's: it asks for a snapshot. Its value
+   * plus one, so that 0 asks for nothing.
+   *
+   * @generated from field: uint64 below = 5;
+   */
+  below?: string;
+
+  /**
+   * Messages of the receiver's were refused, because the sender's window had not come so far: it has
+   * now, and wants all offered again.
+   *
+   * @generated from field: bool again = 6;
+   */
+  again?: boolean;
+};
+
+/**
+ * Describes the message hetpaxos.v1.LogNews.
+ * Use `create(LogNewsSchema)` to create a new message.
+ */
+export const LogNewsSchema: GenMessage<LogNews, {jsonType: LogNewsJson}> = /*@__PURE__*/
+  messageDesc(file_hetpaxos_v1_consensus, 15);
+
+/**
  * @generated from message hetpaxos.v1.Envelope
  */
 export type Envelope = Message<"hetpaxos.v1.Envelope"> & {
@@ -748,11 +1294,14 @@ export type Envelope = Message<"hetpaxos.v1.Envelope"> & {
    * @generated from field: uint64 taken = 12;
    */
   taken: bigint;
+
+  /**
+   * @generated from field: hetpaxos.v1.LogNews log = 13;
+   */
+  log?: LogNews | undefined;
 };
 
 /**
- * What crosses a peer stream, in both directions.
- *
  * @generated from message hetpaxos.v1.Envelope
  */
 export type EnvelopeJson = {
@@ -834,6 +1383,11 @@ export type EnvelopeJson = {
    * @generated from field: uint64 taken = 12;
    */
   taken?: string;
+
+  /**
+   * @generated from field: hetpaxos.v1.LogNews log = 13;
+   */
+  log?: LogNewsJson;
 };
 
 /**
@@ -841,7 +1395,7 @@ export type EnvelopeJson = {
  * Use `create(EnvelopeSchema)` to create a new message.
  */
 export const EnvelopeSchema: GenMessage<Envelope, {jsonType: EnvelopeJson}> = /*@__PURE__*/
-  messageDesc(file_hetpaxos_v1_consensus, 8);
+  messageDesc(file_hetpaxos_v1_consensus, 16);
 
 /**
  * What a process is on a connection. One identity may run several roles.

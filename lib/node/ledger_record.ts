@@ -1,0 +1,44 @@
+/**
+ * Messages as a ledger has them.
+ *
+ * @module
+ */
+
+import type { MessageId, ValueHash } from "../core/types.ts";
+import type { WireMessage } from "../wire/codec.ts";
+
+/** A delivered message. */
+export interface LedgerRecord {
+  /** Position in the ledger. */
+  readonly position: number;
+  /** Of the message. */
+  readonly id: MessageId;
+  /** 0 to 2^64 - 1. */
+  readonly instance: bigint;
+  /** Without a 1a's value: see `valueHash`. */
+  readonly wire: WireMessage;
+  /** What it refers to. */
+  readonly refs: readonly MessageId[];
+  /** The value that travels with a 1a. */
+  readonly valueHash: ValueHash | undefined;
+  /** Made by this process, so that nobody else can have it yet. */
+  readonly own: boolean;
+}
+
+/** A message at a position of the ledger. */
+export function makeRecord(
+  position: number,
+  id: MessageId,
+  wire: WireMessage,
+  own: boolean,
+): LedgerRecord {
+  return {
+    position,
+    id,
+    instance: wire.instance,
+    wire: wire.kind === "1a" ? { ...wire, value: undefined } : wire,
+    refs: wire.kind === "1a" ? [] : wire.content.refs,
+    valueHash: wire.kind === "1a" ? wire.ballot.valueHash : undefined,
+    own,
+  };
+}
