@@ -6,21 +6,22 @@
 
 import { run } from "../scripts/run.ts";
 import { checkoutsOf } from "./checkouts.ts";
-import { GRAPH_CASES } from "./graph_cases.ts";
+import { GRAPH_CASES, NETWORKS } from "./graph_cases.ts";
 
 /** Longer than that is not waited for. */
 const LIMIT_S = 45;
 
 /**
- * Prints a table: a row for each graph, a column for each checkout.
+ * Prints a table: a row for each graph and network, a column for each checkout.
  *
  * @param against Another checkout.
  */
 export async function benchGraph(against?: string): Promise<void> {
   const checkouts = checkoutsOf(against);
-  const width = Math.max(...Object.keys(GRAPH_CASES).map((name) => name.length));
+  const names = [...Object.keys(GRAPH_CASES), ...NETWORKS];
+  const width = Math.max(...names.map((name) => name.length));
   console.log(`${"graph".padEnd(width)}  ${checkouts.map((each) => each.padEnd(40)).join("")}`);
-  for (const name of Object.keys(GRAPH_CASES)) {
+  for (const name of names) {
     const cells: string[] = [];
     for (const checkout of checkouts) cells.push((await measure(checkout, name)).padEnd(40));
     console.log(`${name.padEnd(width)}  ${cells.join("")}`);

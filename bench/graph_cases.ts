@@ -75,3 +75,14 @@ export const GRAPH_CASES: Readonly<Record<string, () => LearnerGraphSpec>> = {
     graph(30, 1, () => groups(7, 10, 2), groups(7, 10, 3)),
   "48 acceptors in 16 nearly alike organisations, 16 learners": () => nearlyAlike(16, 16),
 };
+
+/** Where networks are that others have published. */
+export const NETWORKS_FOLDER: string =
+  new URL("../tests/fixtures/graphs", import.meta.url).pathname;
+
+/** Networks to measure, by file. */
+export const NETWORKS: readonly string[] = [
+  ...["correct_trivial.json", "broken_trivial.json", "correct.json", "broken.json"],
+  ...["top_tier.json", "stellarbeat_nodes_2019-09-17.json"],
+  ...["almost_symmetric_network_10_orgs.json", "almost_symmetric_network_16_orgs.json"],
+];

@@ -11,7 +11,8 @@ import { EXIT } from "../../../lib/wire/operator_error.ts";
 import { FOUR_AND_THREE } from "../../node/starving.ts";
 import { Cluster } from "../cluster.ts";
 import { Proxy } from "../proxy.ts";
-import { e2e } from "../stage.ts";
+import { curlOnly } from "../curl_only.ts";
+import { e2e, type Stage } from "../stage.ts";
 import { missing } from "../tools.ts";
 import { FirstSentences, lastWords, verdictText } from "./first_sentences.ts";
 import { configurationsOf, starving, writeJournal } from "./histories.ts";
@@ -71,13 +72,46 @@ Deno.test(e2e(import.meta.url, "acceptors on two sides, and a pin that is wrong"
   await sentences.close();
 }, { patienceMs: 150_000 }));
 
-/** Who has curl, and no certificate, can tell whether an acceptor is ready. */
-async function curlReady(probe: string): Promise<void> {
-  const why = missing("curl");
-  if (why !== undefined) return console.log(`ignored: readiness by curl: ${why}`);
-  const args = ["--silent", "--fail", "--write-out", "%{http_code}", `http://${probe}/readyz`];
-  const { stdout } = await new Deno.Command("curl", { args, env: { NO_PROXY: "*" } }).output();
-  assertEquals(new TextDecoder().decode(stdout), "ok\n200");
+/** Who has curl and nothing else, and no certificate, can tell whether an acceptor is ready. */
+async function curlReady(stage: Stage, probe: string): Promise<void> {
+  const only = await curlOnly(`${stage.folder}/curl_only`);
+  if (typeof only === "string") return console.log(`ignored: readiness by curl alone: ${only}`);
+  const url = `http://${probe}/readyz`;
+  const curl = [
+    "/curl",
+    "--silent",
+    "--fail",
+    "--noproxy",
+    "*",
+    "--write-out",
+    "%{http_code}",
+    url,
+  ];
+  const { stdout, stderr } = await only(curl).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assertEquals([text(stdout), text(stderr)], ["ok\n200", ""]);
+}
+
+/** What gRPC's stock tool says of an acceptor over mutual TLS, by nothing but reflection. */
+async function grpcurlReady({ stage, cluster }: { stage: Stage; cluster: Cluster }): Promise<void> {
+  const why = missing("grpcurl");
+  if (why !== undefined) return console.log(`ignored: health by grpcurl: ${why}`);
+  const { privateKey, addresses } = await cluster.read("client_0");
+  const certificateOf = (name: string) => addresses.find((each) => each.name === name)!.certificate;
+  const key = await stage.write("client.key", privateKey);
+  const cert = await stage.write("client.crt", certificateOf("client_0"));
+  const ca = await stage.write("alice.crt", certificateOf("Alice"));
+  const run = async (...args: readonly string[]) => {
+    const tls = ["-cacert", ca, "-cert", cert, "-key", key, `127.0.0.1:${cluster.basePort}`];
+    const { stdout, stderr } = await new Deno.Command("grpcurl", { args: [...tls, ...args] })
+      .output();
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  };
+  const health = await run("grpc.health.v1.Health/Check");
+  assertEquals(JSON.parse(health), { status: "SERVING" }, health);
+  assertStringIncludes(await run("list"), "hetpaxos.v1.HetPaxosService");
+  const status = await run("hetpaxos.v1.HetPaxosService/GetStatus");
+  assertEquals(JSON.parse(status).name, "Alice", status);
 }
 
 Deno.test(e2e(import.meta.url, "five acceptors of which four have starved X", async (stage) => {
@@ -96,7 +130,8 @@ Deno.test(e2e(import.meta.url, "five acceptors of which four have starved X", as
   });
   await Promise.all(all.map((each) => each.logged("votes from now on")));
   const { probe } = await all[0]!.line(({ event }) => event === "listening", "where it listens");
-  await curlReady(`${probe}`);
+  await curlReady(stage, `${probe}`);
+  await grpcurlReady({ stage, cluster });
   const waits = cluster.run("proposer", "client_1", ["--value", "x"]);
   const told = await waits.line(({ event }) => event === "starved", "that a learner is starved");
   await sentences.of("a learner is starved", cluster, {
