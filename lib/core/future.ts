@@ -69,9 +69,6 @@ export function postpone(
   const detail = `${futureProposalsMax} 1as, or ${futureBytesMax} bytes, wait for the clock`;
   const rejection = reject("FUTURE_FULL", detail);
   const gone: FutureProposal[] = [];
-  if (future.some(({ proposal }) => proposal.id === arrived.proposal.id)) {
-    return { gone, rejection };
-  }
   future.push(arrived);
   future.sort((a, b) => compareBallots(a.proposal.ballot, b.proposal.ballot));
   chargeProposal(accounts, arrived);

@@ -35,7 +35,6 @@ export function hold(
   arrived: FutureProposal,
 ): Unheld[] {
   const { id, ballot } = arrived.proposal;
-  if (held.has(id)) return [];
   const gone: Unheld[] = [];
   const rejection = reject("OVERTAKEN", "a newer 1a of its proposer waits for its window");
   for (const other of [...held.values()]) {
@@ -43,7 +42,7 @@ export function hold(
     const isOlder = compareBallots(other.proposal.ballot, ballot) < 0;
     const older = isOlder ? other : arrived;
     if (inbox.waitingFor.has(older.proposal.id)) continue;
-    if (!isOlder) return [{ gone: arrived, rejection }];
+    if (!isOlder) return [...gone, { gone: arrived, rejection }];
     unhold(held, accounts, other);
     gone.push({ gone: other, rejection });
   }

@@ -30,11 +30,13 @@ export interface Timing {
 /**
  * A 1a has come. Observers do not wait: they sign nothing. One that is too far ahead is refused by
  * them too: a proposer that believed it would offer its own ballots above it, where no acceptor takes
- * them.
+ * them. One that waits already goes on waiting: it waits in one place, and is not refused by a clock
+ * that has been set back since.
  */
 export function receive1a(timing: Timing, arrived: FutureProposal): void {
-  const { context: { limits }, state: { acceptor, future, accounts }, now } = timing;
+  const { context: { limits }, state: { acceptor, future, held, accounts }, now } = timing;
   const { proposal } = arrived;
+  if (held.has(proposal.id) || future.some((one) => one.proposal.id === proposal.id)) return;
   const tooFar = refuseFarAhead(proposal, limits, now);
   if (tooFar !== undefined) return timing.drop(arrived, tooFar);
   if (acceptor === undefined) return timing.deliver(arrived);

@@ -278,7 +278,8 @@ function isQuiet({ state, wires, proposers }: RunningInstance): boolean {
     state.future.length === 0 && state.held.size === 0;
 }
 
-function messageOf({ id, wire }: LedgerRecord): Message {
+/** What the core is told of a message that has been kept. */
+export function messageOf({ id, wire }: LedgerRecord): Message {
   return wire.kind === "1a"
     ? { kind: "1a", id, ballot: wire.ballot }
     : { kind: "acceptor", id, ...wire.content };

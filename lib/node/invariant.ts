@@ -13,6 +13,7 @@ export const NODE_INVARIANTS = {
   "one-step-at-a-time": "no step of the core begins while the effects of another are carried out",
   "stretches-are-fetched": "whatever a stretch lacks is being fetched from somebody",
   "delivered-has-form": "a message that is delivered has come, or was signed, in this process",
+  "waits-with-its-form": "what waits in the core, and nothing else, waits here as it came",
   "votes-in-one-name": "a draft is signed by the acceptor that this process is",
 } as const;
 

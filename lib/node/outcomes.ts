@@ -127,6 +127,7 @@ export class Outcomes {
       if (effect.kind !== "reject" || effect.id === current) continue;
       this.#refused.push(effect);
     }
+    checkWaiting(running);
     if (current !== undefined) this.#giveUpIfHopeless(running, current);
     for (const observer of observers) observer.stepped?.(running.id, effects);
     this.#isApplying = false;
@@ -285,4 +286,11 @@ function evidenceRecord(
 ): JournalEvidence {
   const [first, second] = evidence.map(({ message }) => message.id).toSorted();
   return { acceptor: spec.acceptors[index]!, instance, first: first!, second: second! };
+}
+
+/** What only one of them believes to wait would never be asked for, or never be delivered. */
+function checkWaiting({ wires, state: { inbox, held, future } }: RunningInstance): void {
+  const count = inbox.waiting.size + held.size + future.length;
+  if (wires.size === count) return;
+  broken("waits-with-its-form", `${wires.size} wait here and ${count} in the core`);
 }

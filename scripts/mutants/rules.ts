@@ -27,6 +27,36 @@ export const VOTES: readonly Fault[] = [
     },
   },
   {
+    name: "a 1a that goes with another is forgotten by one of two who know of it",
+    origin: "this program before: it was never asked for again, and an acceptor never voted",
+    edits: [
+      edit(
+        "core/held.ts",
+        "return [...gone, { gone: arrived, rejection }];",
+        "return [{ gone: arrived, rejection }];",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/core/windows_test.ts",
+      test: "windows: whatever has to go because of one 1a is refused, itself and others",
+    },
+  },
+  {
+    name: "a 1a that waits is refused when it comes again by a clock set back",
+    origin: "this program before: the process ended when it was delivered",
+    edits: [
+      edit(
+        "core/timing.ts",
+        "if (held.has(proposal.id) || future.some((one) => one.proposal.id === proposal.id)) return;",
+        "",
+      ),
+    ],
+    caughtBy: {
+      path: "tests/core/windows_test.ts",
+      test: "windows: one that waits goes on waiting if it comes again after the clock is set back",
+    },
+  },
+  {
     name: "a decision does not count the message that completes it",
     origin: "the reference: with exactly a quorum alive nothing is decided",
     edits: core("Decision: the message that completes the quorum does not count"),

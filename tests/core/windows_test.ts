@@ -5,84 +5,11 @@
  */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type CoreContext, newAccounts, newInstance, step } from "../../lib/core/instance.ts";
-import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
-import type { AcceptorMessage, Message, MessageId, Proposal } from "../../lib/core/types.ts";
-import { addMs, msBetween, type Timestamp } from "../../lib/core/types.ts";
-import { mayIn, nextTurn, ownerOf, type WindowRule } from "../../lib/core/windows.ts";
-import { thresholds } from "../../lib/sim/graphs.ts";
-import { acceptorMessage, hashOf, identify, proposalOf } from "../../lib/sim/ids.ts";
-
-const GRAPH = makeLearnerGraph(thresholds(4, [3], "TECHNICAL_REPORT"));
-const LIMITS = {
-  inboxRefsPerPeerMax: 100,
-  inboxWaitMsMax: 500,
-  futureProposalsMax: 3,
-  clockSkewMsMax: 10_000,
-};
-/** Windows of 100, 200, 300, ... ms from 0, 100, 300, 600, 1000, 1500, 2100: of the first, 0, 1, 2, 3, others. */
-const RULE: WindowRule = { rotation: [0, 1, 2, 3], hasOthers: true, windowMsMin: 100 };
-const START: Timestamp = { seconds: 1_000, nanos: 0 };
-
-const at = (ms: number) => addMs(START, ms);
-
-const offer = (proposer: number, ms: number, value = `value ${proposer}`): Proposal =>
-  proposalOf({ ...at(ms), valueHash: hashOf(value), proposer });
-
-/** Acceptor 0, and what it does. */
-class Acceptor {
-  readonly context: CoreContext;
-  readonly state;
-  readonly signed: AcceptorMessage[] = [];
-  readonly refused: string[] = [];
-  readonly requested: MessageId[] = [];
-  wakeMs: number | undefined;
-
-  constructor(rule: WindowRule | "none" = RULE) {
-    const windows = rule === "none" ? undefined : rule;
-    this.context = {
-      graph: GRAPH,
-      limits: LIMITS,
-      accounts: newAccounts(),
-      self: 0,
-      windows,
-    };
-    this.state = newInstance(this.context, identify);
-  }
-
-  #step(input: Parameters<typeof step>[2]): void {
-    this.wakeMs = undefined;
-    for (const effect of step(this.context, this.state, input)) {
-      if (effect.kind === "send") this.signed.push(effect.entry.message as AcceptorMessage);
-      if (effect.kind === "reject") this.refused.push(effect.rejection.rejected);
-      if (effect.kind === "request") this.requested.push(...effect.ids);
-      if (effect.kind === "wake") this.wakeMs = msBetween(START, effect.at);
-    }
-  }
-
-  hear(ms: number, ...messages: readonly Message[]): void {
-    for (const message of messages) {
-      this.#step({ kind: "message", message, source: "peer", now: at(ms) });
-    }
-  }
-
-  restore(ms: number, ...messages: readonly Message[]): void {
-    for (const message of messages) this.#step({ kind: "restore", message, now: at(ms) });
-  }
-
-  tick(ms: number, setBack = false): void {
-    this.#step({ kind: "tick", now: at(ms), setBack });
-  }
-
-  knows({ id }: Message): boolean {
-    return this.state.dag.has(id);
-  }
-
-  get originMs(): number | undefined {
-    const { origin } = this.state.windows;
-    return origin && msBetween(START, origin);
-  }
-}
+import { newInstance, step } from "../../lib/core/instance.ts";
+import type { Proposal } from "../../lib/core/types.ts";
+import { mayIn, nextTurn, ownerOf } from "../../lib/core/windows.ts";
+import { acceptorMessage, identify, proposalOf } from "../../lib/sim/ids.ts";
+import { Acceptor, at, GRAPH, LIMITS, offer, RULE } from "./windows_stage.ts";
 
 Deno.test("windows: the first is the first proposer's, then the rotation's in turn, then all others'", () => {
   const owners = Array.from({ length: 12 }, (_, index) => ownerOf(RULE, 7, index));
@@ -148,6 +75,33 @@ Deno.test("windows: of each proposer the newest waits, and those for which somet
   // They count as what waits for the clock does: three of one peer.
   alice.hear(8, offer(1, 4), offer(3, 5));
   assertEquals(alice.refused.slice(2), ["FUTURE_FULL"]);
+});
+
+Deno.test("windows: whatever has to go because of one 1a is refused, itself and others", () => {
+  const alice = new Acceptor();
+  alice.hear(0, offer(9, 0));
+  const [old, mid, young] = [offer(2, 1), offer(2, 2), offer(2, 3)];
+  // Dave has taken the old one, so it waits beside the young one until what he says has to go.
+  alice.hear(5, old!, acceptorMessage(3, undefined, [old!.id]), young!);
+  assertEquals([alice.refused, alice.state.held.size], [[], 2]);
+  const missing = Array.from({ length: 99 }, (_, n) => proposalOf(offer(1, n).ballot).id);
+  alice.hear(6, acceptorMessage(2, undefined, missing.toSorted()));
+  assertEquals(alice.refused.splice(0), ["INBOX_FULL"]);
+  alice.hear(7, mid!);
+  assertEquals(alice.refused, ["OVERTAKEN", "OVERTAKEN"]);
+  assertEquals([...alice.state.held.keys()], [young!.id]);
+});
+
+Deno.test("windows: one that waits goes on waiting if it comes again after the clock is set back", () => {
+  const alice = new Acceptor();
+  alice.hear(20_000, offer(9, 20_000));
+  const held = offer(2, 20_001);
+  const future = offer(9, 20_500);
+  alice.hear(20_002, held, future);
+  assertEquals([alice.state.held.size, alice.state.future.length], [1, 1]);
+  alice.tick(0, true);
+  alice.hear(1, held, future);
+  assertEquals([alice.refused, alice.state.held.size, alice.state.future.length], [[], 1, 1]);
 });
 
 Deno.test("windows: what refers to a 1a that waits is neither asked for nor given up", () => {

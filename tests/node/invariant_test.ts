@@ -96,6 +96,14 @@ Deno.test("a message of unknown form is noticed, and so is one in another's name
   });
 });
 
+Deno.test("a message that waits here and not in the core is noticed", async () => {
+  await withInstance(({ node }, running) => {
+    running.wires.set(inventedId("nowhere"), message());
+    trips("waits-with-its-form", () => node.outcomes.apply(running, [], undefined));
+    running.wires.clear();
+  });
+});
+
 Deno.test("a stretch that nobody is asked for is noticed", () => {
   const clock = new PromptClock();
   const fetcher = makeFetcher(clock, {});

@@ -75,6 +75,24 @@ export class Amnesia {
     patient.well.add(instance);
     const forgotten = this.#forgotten(member, instance, (id) => known.has(id));
     if (forgotten.length === 0) return this.#marks.mark("a restored acceptor");
+    this.#excuse(member, patient, instance, forgotten);
+  }
+
+  /**
+   * A member that votes meets a message of its own: it says nothing there any more.
+   *
+   * @throws Violation if it must have known it, by its disk or by what a peer could tell that it has heard.
+   */
+  meets(member: Member, instance: bigint, id: MessageId): void {
+    const patient = this.#patients.get(member);
+    if (patient === undefined) {
+      throw new Violation(`${member.name} meets ${id.slice(0, 8)}, which its disk must know`);
+    }
+    this.#excuse(member, patient, instance, [id]);
+  }
+
+  /** Nobody could tell it: then nobody can ask for its vote in that instance. */
+  #excuse(member: Member, patient: Patient, instance: bigint, forgotten: MessageId[]): void {
     for (const [other, remembered] of patient.remembered) {
       // What has been taken from the peer since it cannot tell.
       const told = forgotten.find((id) =>
@@ -85,7 +103,7 @@ export class Amnesia {
       throw new Violation(`${member.name} votes without ${id}, which ${other.name} remembers`);
     }
     this.#marks.mark("a restored acceptor misses a message");
-    referee.excused |= 1n << BigInt(member.index);
+    this.#referees.get(instance)!.excused |= 1n << BigInt(member.index);
   }
 
   #forgotten(member: Member, instance: bigint, has: (id: MessageId) => boolean): MessageId[] {

@@ -80,12 +80,22 @@ export function drawClusterScenario(seed: number, options: DrawOptions = {}): Cl
       atMs: prng.between(0, calmMs),
     })),
     hasLateValues: true,
-    // Acceptors offer values too.
-    turns: prng.chance(0.7) ? undefined : {
-      members: names.map((_, i) => i).filter((i) => i < acceptorCount || !villains.has(i)),
-      windowMsMin: prng.pick([100, 500])!,
-    },
+    turns: drawTurns(makePrng(seed ^ 0x7124), acceptorCount, observers),
     valueBytesMax: 4_096,
+  };
+}
+
+/** In one world of five nobody keeps windows; in half of the others clients have some of their own. */
+function drawTurns(
+  prng: Prng,
+  acceptorCount: number,
+  observers: readonly number[],
+): ClusterScenario["turns"] {
+  if (prng.chance(0.2)) return undefined;
+  const acceptors = Array.from({ length: acceptorCount }, (_, i) => i);
+  return {
+    members: prng.chance(0.5) ? acceptors : [...acceptors, ...observers],
+    windowMsMin: prng.pick([20, 100, 500])!,
   };
 }
 

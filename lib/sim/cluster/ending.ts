@@ -5,8 +5,12 @@
  */
 
 import { fullSet, hasMember, setOf } from "../../core/acceptor_set.ts";
+import { type InstanceState, newAccounts, newInstance, step } from "../../core/instance.ts";
 import { findStarved } from "../../core/starvation.ts";
 import type { AcceptorSet, LearnerSet } from "../../core/types.ts";
+import { messageOf } from "../../node/instances.ts";
+import { broken } from "../../node/invariant.ts";
+import type { Node } from "../../node/node.ts";
 import type { ClusterWorld } from "./world.ts";
 
 /** It is not asked whether a learner starves before so much calm, in milliseconds. */
@@ -64,11 +68,23 @@ function starvedIn(world: ClusterWorld, instance: bigint, alive: AcceptorSet): L
   const silent = fullSet(graph.acceptorCount) & ~alive;
   let starved = 0n;
   for (const { life } of world.up()) {
-    const state = life!.node.instances.get(instance)?.state;
-    if (state !== undefined) starved |= findStarved(graph, state, silent);
+    const { node } = life!;
+    const state = node.instances.get(instance)?.state ?? readBack(node, instance);
+    starved |= findStarved(graph, state, silent);
   }
   if (starved !== 0n) world.marks.mark("a learner starves");
   return starved;
+}
+
+/** An instance that has left memory, as an observer sees it that reads the node's journal. */
+function readBack({ context, ledger, options: { clock } }: Node, instance: bigint): InstanceState {
+  const observer = { ...context, accounts: newAccounts(), self: undefined };
+  const state = newInstance(observer, () => broken("votes-in-one-name", "an observer signs"));
+  const now = clock.now();
+  for (const record of ledger.ofInstance(instance)) {
+    step(observer, state, { kind: "restore", message: messageOf(record), now });
+  }
+  return state;
 }
 
 /** Notes what each member that runs has kept: all of it has to reach all. */

@@ -118,6 +118,7 @@ export class Judge {
           const id = entry.message.id.slice(0, 8);
           throw new Violation(`${name} has forgotten ${id}, though others could tell`);
         }
+        if (!forked) this.amnesia.meets(member, instance, entry.message.id);
         this.#marks.mark(forked ? "an acceptor forks" : "an acceptor meets a message of its own");
       },
       failed,
