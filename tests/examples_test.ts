@@ -25,6 +25,16 @@ const EXAMPLES: readonly (readonly [file: string, permissions: string[], last: R
     ["--allow-net=127.0.0.1", "--allow-read"],
     /^both read the same six entries$/,
   ],
+  [
+    "key_value_log.ts",
+    ["--allow-net=127.0.0.1", "--allow-read"],
+    /^both replicas agree who has seat 7$/,
+  ],
+  [
+    "two_company_ledger.ts",
+    ["--allow-net=127.0.0.1", "--allow-read"],
+    /^both ledgers are the same$/,
+  ],
 ];
 
 /** An example that hangs is an example that fails. */

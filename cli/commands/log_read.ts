@@ -111,7 +111,7 @@ export const logRead: Command = defineCommand({
 export function printEntry(
   output: Output,
   { learner, position, kind, valueHash, records, repeated, reportedBy }:
-    & Omit<ReadEntry, "repeated" | "reportedBy">
+    & Omit<ReadEntry, "repeated" | "reportedBy" | "resume">
     & Partial<Pick<ReadEntry, "repeated" | "reportedBy">>,
 ): void {
   if (output.format === "json") {

@@ -102,6 +102,10 @@ export class LogTally {
       records,
       repeated: batch.length - records.length,
       reportedBy: membersOf(reporters).map((index) => graph.spec.acceptors[index]!),
+      resume: () => {
+        if (this.next !== position + 1) throw new Error("another entry has been taken since");
+        return { learner: this.learnerName, position: this.next, sessions: sessions.encode() };
+      },
     };
   }
 

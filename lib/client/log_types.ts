@@ -107,6 +107,11 @@ export interface ReadEntry {
   readonly repeated: number;
   /** Acceptors that say so, by name, sorted: when they were enough, or a few more. */
   readonly reportedBy: readonly string[];
+  /**
+   * Where to go on after this entry, and with what: to be kept beside whatever is made of the entries
+   * so far. To be called before the next entry is taken; throws later.
+   */
+  resume(): LogCheckpoint;
 }
 
 /**

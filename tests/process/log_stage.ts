@@ -65,10 +65,9 @@ export async function setLogStage(options: LogStageOptions = {}): Promise<LogSta
     rules: undefined,
   });
   const log = { ...LOG_SETTINGS, ...options.settings };
-  const configurations = files.map(({ name, config }) => ({
-    ...loadConfiguration(JSON.stringify(config), `${name}.json`),
-    log,
-  }));
+  const configurations = files.map(({ name, config }) =>
+    loadConfiguration(JSON.stringify({ ...config, log }), `${name}.json`)
+  );
   const acceptors = configurations.filter(({ self }) => !self.client);
   const logs = new MemoryLogs(acceptors, log, options.appending);
   const servers: (RunningServer | undefined)[] = [];
