@@ -10,6 +10,7 @@ import type { Client } from "../../lib/client/types.ts";
 import type { ClusterConfiguration, Configuration } from "../../lib/config/configuration.ts";
 import type { LogSettings } from "../../lib/log/types.ts";
 import { EXIT, type ExitStatus, OperatorError } from "../../lib/wire/operator_error.ts";
+import { chosenLearners } from "./instances.ts";
 
 /** The last position. */
 export const POSITION_MAX: number = Number.MAX_SAFE_INTEGER;
@@ -41,13 +42,11 @@ export function requireLog({ log, source }: ClusterConfiguration): LogSettings {
 }
 
 /** The learner meant. @throws OperatorError if there is no such learner, or it is not said which. */
-export function oneLearner(name: string | undefined, { graph }: ClusterConfiguration): string {
-  const { learners } = graph.spec;
-  if (name === undefined && learners.length === 1) return learners[0]!;
-  if (name !== undefined && learners.includes(name)) return name;
-  const what = name === undefined
-    ? `say whose log you mean; there are ${learners.join(", ")}`
-    : `the configuration has no learner ${JSON.stringify(name)}; there are ${learners.join(", ")}`;
+export function oneLearner(name: string | undefined, configuration: Configuration): string {
+  const { learners } = configuration.graph.spec;
+  if (name !== undefined) return chosenLearners({ learner: [name] }, configuration).names[0]!;
+  if (learners.length === 1) return learners[0]!;
+  const what = `say whose log you mean; there are ${learners.join(", ")}`;
   throw new OperatorError(EXIT.usage, what, "--learner");
 }
 

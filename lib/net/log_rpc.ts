@@ -21,6 +21,8 @@ import {
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import type { CallContext } from "./call_context.ts";
 
+type OrLater<T> = T | Promise<T>;
+
 /** What the server does with the calls of the log. See the service; errors as everywhere. */
 export interface LogHandlers {
   /** `context.signal` says when nobody waits any more. */
@@ -36,11 +38,11 @@ export interface LogHandlers {
   /** Must watch `context.signal`: it ends when the caller leaves. */
   read(request: ReadRequest, context: CallContext): AsyncIterable<ReadResponse>;
   /** A proof, or why there is none. */
-  getProof(request: GetProofRequest): MessageInitShape<typeof GetProofResponseSchema>;
+  getProof(request: GetProofRequest): OrLater<MessageInitShape<typeof GetProofResponseSchema>>;
   /** Where the log is certified. */
   getCheckpoint(
     request: GetCheckpointRequest,
-  ): MessageInitShape<typeof GetCheckpointResponseSchema>;
+  ): OrLater<MessageInitShape<typeof GetCheckpointResponseSchema>>;
 }
 
 /** The status that goes with each reason: the code of the call's error. */

@@ -7,6 +7,7 @@
 
 import { Code, ConnectError } from "@connectrpc/connect";
 import { LinkError } from "../net/errors.ts";
+import type { LogHandlers } from "../net/log_rpc.ts";
 import type { ServiceHandlers } from "../net/rpc.ts";
 import type { Clock } from "../node/clock.ts";
 import type { Logger } from "../node/logger.ts";
@@ -102,16 +103,7 @@ export function guardedClock(clock: Clock, { fault }: Pick<Faults, "fault">): Cl
 
 /** Handlers whose faults end the process. After a fault of whomever they answer nothing any more. */
 export function guarded(handlers: ServiceHandlers, faults: Faults): ServiceHandlers {
-  const answer = async <T>(call: () => Promise<T>): Promise<T> => {
-    faults.requireSound();
-    try {
-      const answer = await call();
-      faults.requireSound();
-      return answer;
-    } catch (error) {
-      throw faults.judge(error);
-    }
-  };
+  const answer = answering(faults);
   return {
     link: (context) => {
       faults.requireSound();
@@ -125,8 +117,46 @@ export function guarded(handlers: ServiceHandlers, faults: Faults): ServiceHandl
       guardedAnswers(() => handlers.watchDecisions(request, context), faults),
     getStatus: (request, context) => answer(() => handlers.getStatus(request, context)),
     propose: (request, context) => answer(() => handlers.propose(request, context)),
+    ...handlers.log && { log: guardedLog(handlers.log, faults) },
     isServing: () => !faults.halted && (handlers.isServing?.() ?? true),
   };
+}
+
+function answering(faults: Faults): <T>(call: () => T | Promise<T>) => Promise<T> {
+  return async (call) => {
+    faults.requireSound();
+    try {
+      const answer = await call();
+      faults.requireSound();
+      return answer;
+    } catch (error) {
+      throw faults.judge(error);
+    }
+  };
+}
+
+function guardedLog(log: LogHandlers, faults: Faults): LogHandlers {
+  const answer = answering(faults);
+  return {
+    append: (request, context) => answer(() => log.append(request, context)),
+    appendStream: (requests, context) =>
+      answer(() => log.appendStream(fromCaller(requests), context)),
+    read: (request, context) => guardedAnswers(() => log.read(request, context), faults),
+    getProof: (request) => answer(() => log.getProof(request)),
+    getCheckpoint: (request) => answer(() => log.getCheckpoint(request)),
+  };
+}
+
+/** What comes from a caller: that it breaks off is no fault of ours. */
+async function* fromCaller<T>(requests: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  const iterator = requests[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await iterator.next().catch((error) => {
+      throw ConnectError.from(error, Code.Canceled);
+    });
+    if (done) return;
+    yield value;
+  }
 }
 
 /** What the consumer throws into it is no fault of ours: only what comes from `open` is judged. */

@@ -137,6 +137,7 @@ export async function startAcceptor(options: ProcessOptions): Promise<RunningPro
     const handlers = makeHandlers({
       ...{ node, peers, incarnation, agent, role: Role.ACCEPTOR, sayWhy },
       cleartext: cleartext ?? false,
+      log: node.log,
       waitsFor: measured.waitsFor,
       certificateNotAfter: (name) => certificates.notAfter(name),
     });

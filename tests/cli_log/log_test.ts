@@ -163,13 +163,13 @@ Deno.test("log: every mistake is one line with what to do, and a status", () =>
       [
         ["append", config, text, "--learner", "Eva"],
         2,
-        /--learner: the configuration has no learner/,
+        /--learner: there is no learner/,
       ],
       [["read", config], 2, /--learner: say whose log you mean; there are Eve, Frank/],
       [
         ["read", config, "--learner", "Eva"],
         2,
-        /--learner: the configuration has no learner "Eva"/,
+        /--learner: there is no learner "Eva"; perhaps Eve/,
       ],
       [["read", config, ...LEARNER, "--from", "7"], 7, /the log of Eve ends before \d/],
       [["proof", "x", config], 2, /x: is no position/],
