@@ -21,6 +21,8 @@ export interface DoorOptions {
    * then something should be closed.
    */
   onTrouble(detail: string, outOfDescriptors: boolean): void;
+  /** Makes what listens; {@linkcode createServer} if absent. */
+  readonly makeServer?: (onArrival: (socket: Socket) => void) => Server;
 }
 
 /** Listens on one address, again and again if it must. */
@@ -81,7 +83,8 @@ export class Door {
   }
 
   #make(): Server {
-    const server = createServer((socket) => this.#arrived(socket));
+    const { makeServer = createServer } = this.#options;
+    const server = makeServer((socket) => this.#arrived(socket));
     server.on("error", () => {});
     return server;
   }

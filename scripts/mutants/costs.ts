@@ -106,6 +106,17 @@ export const COSTS: readonly Fault[] = [
     },
   },
   {
+    name: "nobody notices that nobody arrives any more",
+    origin: "this program: descriptors had run out once, and it looked alive for ever after",
+    edits: [
+      edit("net/door.ts", "if (trial !== undefined && !this.#hasArrived) {", "if (false) {"),
+    ],
+    caughtBy: {
+      path: "tests/net/door_test.ts",
+      test: "a door at which nobody arrives any more is opened anew, and told of",
+    },
+  },
+  {
     name: "a Hello may be as long as any envelope",
     origin: "this program: Hello after Hello with a long agent, 95 MB to 850",
     edits: [edit("net/connection.ts", "isStream ? bounds.helloBytesMax : Infinity", "Infinity")],
