@@ -20,6 +20,7 @@ import {
   REF_BYTES,
   type Setting,
 } from "../wire/limits.ts";
+import { didYouMean } from "../wire/names.ts";
 import { type Place, quote } from "../wire/place.ts";
 
 /**
@@ -51,6 +52,8 @@ export interface Settings {
   readonly network: NetworkSettings;
   /** How the log is kept; undefined if instances are no log. */
   readonly log?: LogSettings | undefined;
+  /** Names of learners that forgetting does not wait for here. */
+  readonly abandoned: readonly string[];
 }
 
 /**
@@ -79,7 +82,8 @@ export function parseSettings(
   checkRotation(proposer.rotation, [...acceptors, ...proposers], rotationPlace);
   checkOrder(network, "reconnectMsMin", "reconnectMsMax", root.field("network"));
   const log = logOf(config, limits, root.field("log"));
-  return { limits, proposer, network, log };
+  const abandoned = abandonedOf(config, root.field("log").field("abandon"));
+  return { limits, proposer, network, log, abandoned };
 }
 
 /** @param place Of the settings of the log. */
@@ -112,6 +116,15 @@ function logOf(config: Config, limits: Limits, place: Place): LogSettings | unde
     );
   }
   return { ...settings, retain };
+}
+
+function abandonedOf({ log, learners }: Config, place: Place): readonly string[] {
+  const names = Object.keys(learners);
+  (log?.abandon ?? []).forEach((name, index) => {
+    if (names.includes(name)) return;
+    place.item(index).fail(`${quote(name)} is the name of no learner${didYouMean(name, names)}`);
+  });
+  return log?.abandon ?? [];
 }
 
 /** Bytes that a client takes in what is told of all. */

@@ -78,7 +78,9 @@ export function joinConfigs(own: Config, shared: Config): Config {
 /** Whether there is a log at all, the shared file says. */
 function joinLogs(own: LogSettings | undefined, shared: LogSettings | undefined) {
   if (own === undefined || shared === undefined) return shared;
-  const given = Object.entries(own).filter(([, value]) => value !== 0 && value !== undefined);
+  const given = Object.entries(own).filter(([, value]) =>
+    Array.isArray(value) ? value.length > 0 : value !== 0 && value !== undefined
+  );
   const retained = Object.entries(own.retain ?? {}).filter(([, value]) => value !== 0);
   const retain = { ...shared.retain, ...Object.fromEntries(retained) };
   return { ...shared, ...Object.fromEntries(given), retain } as LogSettings;

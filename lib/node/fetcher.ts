@@ -48,8 +48,8 @@ export interface FetcherOptions {
   readonly delayMs: number;
   /** Whether a message is in the ledger, or never will be. */
   isKnown(named: Named): boolean;
-  /** Whether a message may be taken in later only. */
-  isEarly?(named: Named): boolean;
+  /** Whether a message that a peer offers may be taken in later only. */
+  isEarly?(named: Named, peer: string): boolean;
   /** Whether something waits for a message, which is not here. */
   isMissing(id: MessageId, instance: bigint): boolean;
   /** Whether a message is here, and waits. */
@@ -103,7 +103,9 @@ export class Fetcher {
     this.#offers.drop(supplier);
     const { isKnown, isEarly = () => false } = this.#options;
     const missing = named.filter((each) => !isKnown(each));
-    const lacks = missing.filter((each) => !isEarly(each)).map((each) => this.#lackOf(each));
+    const lacks = missing.filter((each) => !isEarly(each, supplier.peer)).map((each) =>
+      this.#lackOf(each)
+    );
     this.#offers.add(supplier, lacks, position, lacks.length === missing.length);
   }
 

@@ -35,7 +35,7 @@ export function nodeFetcher(
     ...{ clock, limits, delayMs },
     // What the log has left behind is never wanted.
     isKnown: (named) => ledger.has(named) || room()?.gate.place(named.instance) === "below",
-    isEarly: ({ instance }) => room()?.gate.place(instance) === "ahead",
+    isEarly: ({ instance }, peer) => room()?.gate.isAheadOf(instance, peer) ?? false,
     isMissing: (id, instance) => instances.isMissing(id, instance),
     isHere: ({ instance, id }) => instances.get(instance)?.wires.has(id) ?? false,
     mayRefer: (wire, source) => gate.mayRefer(wire, source),

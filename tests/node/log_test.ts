@@ -2,7 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { hashValue } from "../../lib/crypto/hash.ts";
 import type { Delivery } from "../../lib/log/learner_log.ts";
 import { newProposing, turnOf } from "../../lib/node/proposing.ts";
-import { TestCluster, type TestProcess } from "./harness.ts";
+import { encodeMessage } from "../../lib/wire/codec.ts";
+import { makeTestConfigurations, TestCluster, type TestProcess } from "./harness.ts";
+import { FOUR_AND_THREE, starveX } from "./starving.ts";
 
 const LOG = { checkpointEvery: 4, windowMax: 16, spreadMax: 32, retain: { entries: 8 } };
 
@@ -136,5 +138,46 @@ Deno.test("log: instances outside the window are refused with a code that blames
   const proposing = newProposing(hashValue(value), 1n, turnOf(alice!.configuration));
   assertEquals(alice!.node.propose(16n, proposing, value)?.rejected, "OUTSIDE_WINDOW");
   assertEquals(bob!.node.ledger.length, 0);
+  await cluster.stop();
+});
+
+Deno.test("log: an instance in which a learner is starved is closed for it, and its log goes on", async () => {
+  const cluster = new TestCluster(await makeTestConfigurations({ plan: FOUR_AND_THREE, log: LOG }));
+  const names = cluster.configurations[0]!.acceptors.map(({ name }) => name);
+  for (const name of names) cluster.add(name, { recovers: true });
+  const delivered = new Delivered(cluster.processes);
+  const [alice] = cluster.acceptors;
+  const { open, last } = starveX(cluster, 0n);
+  // Before they vote they are shown what they have said.
+  for (const { node } of cluster.acceptors) {
+    for (const { wire } of [...open, last]) node.take(encodeMessage(wire), "client_0");
+  }
+  for (const each of cluster.acceptors) {
+    cluster.join(each, cluster.acceptors.filter(({ name }) => name < each.name));
+  }
+  await cluster.clock.advance(1_000);
+  assertEquals(cluster.decided(alice!, 0n), ["Y=second"]);
+  const closed = () => alice!.node.log!.prefixOf(0) > 0;
+  assert(await cluster.clock.until(closed), "X is not closed in instance 0");
+  assertEquals(alice!.node.log!.entries(0, 0, 1, 1)[0]?.outcome, { kind: "closed" });
+  await appendAll(cluster, delivered, alice!, { from: 1, to: 10 });
+  for (const { name } of cluster.acceptors) {
+    assertEquals(delivered.of(name, 0), delivered.of(name, 1));
+  }
+  await cluster.stop();
+});
+
+Deno.test("log: who was cut off beyond the window comes back by what others offer again", async () => {
+  const log = { ...LOG, windowMax: 4, spreadMax: 64, checkpointEvery: 16 };
+  const cluster = await TestCluster.start({ log }, ["Alice", "Bob", "Carol"]);
+  const delivered = new Delivered(cluster.processes);
+  const [alice] = cluster.acceptors;
+  await appendAll(cluster, delivered, alice!, { from: 1, to: 14 });
+  const dave = cluster.add("Dave", { recovers: true });
+  delivered.follow(dave);
+  cluster.join(dave);
+  await appendAll(cluster, delivered, alice!, { from: 15, to: 30 });
+  const has = () => delivered.of("Dave").includes("Alice:30");
+  assert(await cluster.clock.until(has), "Dave does not come back");
   await cluster.stop();
 });

@@ -21,6 +21,7 @@ export class LogGate {
   readonly #member: () => LogMember;
   /** Those whose messages were refused, for the window had not come so far. */
   #ahead: Set<string> = new Set();
+  #beyond: Position = -1;
   /** Where the window ended when they were told last. */
   #end: Position;
 
@@ -48,7 +49,7 @@ export class LogGate {
   refuses(instance: bigint, source: string): Rejection | undefined {
     const place = this.place(instance);
     if (place === undefined) return undefined;
-    if (place === "ahead") this.#ahead.add(source);
+    if (place === "ahead") this.#isAhead(instance, source);
     const { floor } = this.#state;
     return reject(
       "OUTSIDE_WINDOW",
@@ -56,9 +57,16 @@ export class LogGate {
     );
   }
 
-  /** Notes that a peer offers messages of instances beyond the window. */
-  noteAhead(source: string): void {
-    this.#ahead.add(source);
+  /** Whether a peer has messages of an instance beyond the window: that is remembered. */
+  isAheadOf(instance: bigint, source: string): boolean {
+    const isAhead = this.place(instance) === "ahead";
+    if (isAhead) this.#isAhead(instance, source);
+    return isAhead;
+  }
+
+  /** Up to where somebody has had messages, which may be a lie; never far beyond the window. */
+  get beyond(): Position {
+    return this.#beyond;
   }
 
   /** Whether a new 1a is taken in. */
@@ -69,6 +77,13 @@ export class LogGate {
   /** Whether this acceptor may sign in an instance. */
   maySign(instance: bigint): boolean {
     return instance <= POSITION_MAX && maySign(this.#member(), this.#state, Number(instance));
+  }
+
+  #isAhead(instance: bigint, source: string): void {
+    this.#ahead.add(source);
+    const { spreadMax } = this.#member().context.settings;
+    const far = this.windowEnd + spreadMax;
+    this.#beyond = Math.max(this.#beyond, Math.min(Number(instance), far));
   }
 
   /** Takes out those who were ahead, if the window has gone on since. */

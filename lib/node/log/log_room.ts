@@ -15,44 +15,17 @@ import { makeSnapshot, shortened } from "../../log/snapshot.ts";
 import type { Checkpoint, Closing, Signed } from "../../log/statement.ts";
 import { type LogInput, type LogMember, type LogState, prefixesOf } from "../../log/state.ts";
 import type { LogContext, Position } from "../../log/types.ts";
-import type { Clock } from "../clock.ts";
-import type { Ledger } from "../ledger.ts";
-import type { Logger } from "../logger.ts";
-import type { Turn } from "../proposing.ts";
 import { Rates } from "../rates.ts";
-import { LogAppending, type LogAppendingParts } from "./log_appending.ts";
+import { LogAppending } from "./log_appending.ts";
 import { LogClosings } from "./log_closings.ts";
 import { LogGate } from "./log_gate.ts";
 import { LogForgetting } from "./log_forgetting.ts";
 import { type LaterEffect, LogKeeping, type UnkeptLog } from "./log_keeping.ts";
 import type { LogSaying } from "./log_saying.ts";
-import { type ClosedIn, shownIn } from "./log_shown.ts";
+import type { LogRoomParts } from "./log_room_parts.ts";
+import { shownIn } from "./log_shown.ts";
 import { decodeKept } from "./kept_codec.ts";
 import { tellReport } from "./log_reports.ts";
-
-/** What a {@linkcode LogRoom} needs of its node. */
-export interface LogRoomParts extends ClosedIn, Pick<LogAppendingParts, "propose" | "stop"> {
-  readonly context: LogContext;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Undefined for a process that does not vote. */
-  readonly self: AcceptorIndex | undefined;
-  /** In whose name it proposes; undefined if it does not. */
-  readonly turn: Turn | undefined;
-  /** The acceptor's signature. */
-  sign(bytes: Uint8Array): Uint8Array;
-  /** Whether the acceptor still asks its peers what it has forgotten. */
-  isRecovering(): boolean;
-  /** Something has happened that a flush has to keep. */
-  settled(): void;
-  /** Deletes messages below an instance, so many at most; tells whether there may be more. */
-  forget(below: bigint, count: number): boolean;
-  /** Lets go of what is in memory of instances below one. */
-  letGo(below: bigint): void;
-  /** Bytes that a snapshot's entries may have. */
-  readonly snapshotBytesMax: number;
-}
 
 /** The log of one process. Everything happens synchronously. */
 export class LogRoom {
@@ -70,9 +43,11 @@ export class LogRoom {
   readonly #forgetting: LogForgetting;
   readonly #sayers: Set<(saying: LogSaying) => void> = new Set();
   readonly #readers: Set<(delivery: Delivery) => void> = new Set();
+  readonly #closers: (() => void)[] = [];
   readonly #followers: Set<() => void> = new Set();
   /** By learner. */
   #keptPrefixes: Position[];
+  #opened: Position = -1;
 
   /** Goes on from what the journal has kept. */
   constructor(parts: LogRoomParts) {
@@ -93,6 +68,9 @@ export class LogRoom {
     const { clock, self, turn } = parts;
     this.#forgetting = new LogForgetting(parts, clock);
     this.#forgetting.below(state.floor);
+    const from = state.floor === 0 ? undefined : BigInt(state.floor) - 1n;
+    const open = journal.instancesAfter(from, this.context.settings.spreadMax);
+    this.#opened = Number(open.at(-1) ?? -1n);
     if (self === undefined || turn === undefined) return;
     this.appending = new LogAppending({
       ...parts,
@@ -101,9 +79,10 @@ export class LogRoom {
       suspects: (index) => this.#suspects(index),
       changed: () => this.#changed(),
     });
+    this.appending.opened(this.#opened);
   }
 
-  /** Where it stands at its floor, and who has certified that: kept. */
+  /** Nothing below it is kept but outcomes and values. */
   get floor(): Position {
     return this.state.floor;
   }
@@ -140,7 +119,6 @@ export class LogRoom {
   decided(learner: LearnerIndex, instance: bigint, hash: ValueHash): void {
     const value = this.#parts.ledger.value(hash);
     if (value === undefined || this.gate.place(instance) !== undefined) return;
-    this.appending?.opened(Number(instance));
     this.step({ kind: "decided", learner, instance: Number(instance), value });
   }
 
@@ -148,6 +126,7 @@ export class LogRoom {
   moved(instance: bigint): void {
     if (this.gate.place(instance) !== undefined) return;
     const at = Number(instance);
+    this.#opened = Math.max(this.#opened, at);
     this.appending?.opened(at);
     if (!this.closings.has(at)) return;
     for (const { learner, shown } of shownIn(this.#parts, this.closings, at)) {
@@ -207,6 +186,16 @@ export class LogRoom {
     return [...snapshot === undefined ? [] : [snapshot], ...statements, ...closings];
   }
 
+  /** Asks peers for what lies at their floors, and to offer all again. */
+  askBelow(): void {
+    this.#say({ kind: "below", floor: this.state.floor });
+  }
+
+  /** The highest instance in which something has happened; -1 if there is none. */
+  get opened(): Position {
+    return this.#opened;
+  }
+
   /** Whether a flush has anything of the log to keep or to do. */
   get hasUnkept(): boolean {
     return this.#keeping.hasAny;
@@ -228,8 +217,14 @@ export class LogRoom {
     this.#changed();
   }
 
+  /** Has it closed when the log is. */
+  onClose(close: () => void): void {
+    this.#closers.push(close);
+  }
+
   /** Does nothing any more. */
   close(): void {
+    for (const close of this.#closers) close();
     this.appending?.close();
     this.#forgetting.close();
   }

@@ -10,6 +10,7 @@ import type { Ledger } from "../ledger.ts";
 import type { NodeObserver, NodeOptions, Proposing, RunningInstance } from "../node_types.ts";
 import { turnOf } from "../proposing.ts";
 import { LogRoom } from "./log_room.ts";
+import { LogTending } from "./log_tending.ts";
 
 /** What of a node its log needs. */
 export interface LogHost {
@@ -21,6 +22,8 @@ export interface LogHost {
   };
   /** Whether it has asked its peers what it has forgotten. */
   readonly votes: boolean;
+  /** Brings an instance to memory, if there is room. */
+  bringBack(instance: bigint): void;
   /** Has what happened kept. */
   settled(): void;
   /** Offers a value in an instance. */
@@ -57,6 +60,18 @@ export function makeLogRoom(
     stop: (instance, proposing) => host.stopProposing(instance, proposing),
     snapshotBytesMax: Math.floor(limits.envelopeBytesMax / 4),
   });
+  const tending = new LogTending({
+    ...{ room, clock, graph: configuration.graph },
+    mayClose: () => host.votes,
+    bringBack(instance) {
+      if (host.instances.get(instance) === undefined) host.bringBack(instance);
+      return host.instances.get(instance)?.state;
+    },
+  });
+  room.onClose(() => tending.close());
+  for (const name of configuration.abandoned) {
+    room.step({ kind: "abandon", learner: configuration.graph.spec.learners.indexOf(name) });
+  }
   observers.add({ stepped: (instance, effects) => follow(room, instance, effects) });
   room.onSaying((saying) => observers.forEach((observer) => observer.said?.(saying)));
   return room;

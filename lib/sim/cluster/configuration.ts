@@ -55,6 +55,7 @@ export function makeMembers(scenario: ClusterScenario): Members {
     proposers: identities,
     graph,
     allowDisagreement: [],
+    abandoned: [],
     digest,
     warnings: [],
     privateKeyPem: "",
