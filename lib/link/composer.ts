@@ -110,6 +110,7 @@ export class Composer {
     if (!this.#hasAnything(nowMs)) return undefined;
     const log = this.#news.next();
     if (log !== undefined) return create(EnvelopeSchema, { log });
+    this.#options.feed.goAlong();
     const wants = this.#wants.splice(0, IDS_MAX);
     const named = wants.filter(({ kind }) => kind === "message");
     const envelope = create(EnvelopeSchema, {

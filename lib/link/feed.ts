@@ -1,6 +1,7 @@
 /**
- * Which messages a link sends next: what the peer asked for, then own messages at once and others'
- * after a while, for by then the peer has usually shown that it has them. What was in the ledger
+ * Which messages a link sends next: what the peer asked for, then own messages at once, or with the
+ * next envelope if the peer can do nothing with them yet, and others' after a while, for by then the
+ * peer has usually shown that it has them. What was in the ledger
  * before the link, and what a slow peer did not keep up with, is only offered, by id and in
  * stretches: the peer asks for what it lacks. So nothing piles up, and nothing is sent that is not
  * wanted.
@@ -52,6 +53,10 @@ export interface FeedOptions {
   readonly echoDelayMs: number;
   /** Whether one more message may be looked for in the journal for this peer; counts it if so. */
   readonly mayRead?: () => boolean;
+  /** Whether the peer can do something with an own message at once; always, if absent. */
+  readonly isPressing?: (record: LedgerRecord) => boolean;
+  /** How long an own message waits for company otherwise, in milliseconds. */
+  readonly patienceMs?: number;
 }
 
 /** What the peer has asked for, as it was asked for. */
@@ -74,21 +79,27 @@ export class Feed {
   #taken = 0;
   /** Nothing is echoed before: by then a peer that was behind has said what it has got. */
   #quietUntilMs = 0;
-  #urgent: LedgerRecord[] = [];
+  /** Own messages, sent in this order: when one has to go all do. */
+  #own: LedgerRecord[] = [];
+  #ownDueMs = Infinity;
   #echoes: Echo[] = [];
   /** Not looked for yet: that is done when there is room to send it. */
   readonly #wanted: Map<MessageId, Asked> = new Map();
   readonly #asked: Map<MessageId, Sending> = new Map();
   readonly #mayRead: () => boolean;
+  readonly #isPressing: (record: LedgerRecord) => boolean;
+  readonly #patienceMs: number;
   /** Nothing more is looked for before. */
   #pausedUntilMs = 0;
 
   /** Nothing is sent or offered before {@linkcode Feed.start}. */
-  constructor({ ledger, knowledge, echoDelayMs, mayRead = () => true }: FeedOptions) {
-    this.#mayRead = mayRead;
-    this.#ledger = ledger;
-    this.#knowledge = knowledge;
-    this.#echoDelayMs = echoDelayMs;
+  constructor(options: FeedOptions) {
+    this.#mayRead = options.mayRead ?? (() => true);
+    this.#ledger = options.ledger;
+    this.#knowledge = options.knowledge;
+    this.#echoDelayMs = options.echoDelayMs;
+    this.#isPressing = options.isPressing ?? (() => true);
+    this.#patienceMs = options.patienceMs ?? 0;
   }
 
   /** Begins to offer, at the position up to which the peer has taken in the ledger. */
@@ -104,7 +115,8 @@ export class Feed {
     this.#cursor = this.#ledger.journal.firstPosition;
     this.#taken = this.#cursor;
     this.#until = this.#ledger.journal.length;
-    this.#urgent = [];
+    this.#own = [];
+    this.#ownDueMs = Infinity;
     this.#echoes = [];
     this.#knowledge.forgetSent();
   }
@@ -119,9 +131,12 @@ export class Feed {
     if (this.#wanted.has(record.id)) this.#pausedUntilMs = 0;
     if (this.#cursor === undefined || record.position < this.#until) return;
     if (this.#knowledge.has(record.id)) return;
-    if (record.own) this.#urgent.push(record);
-    else this.#echoes.push({ record, dueMs: nowMs + this.#echoDelayMs });
-    if (this.#urgent.length + this.#echoes.length > QUEUE_MAX) this.#fallBack();
+    if (record.own) {
+      this.#own.push(record);
+      const dueMs = this.#isPressing(record) ? 0 : nowMs + this.#patienceMs;
+      this.#ownDueMs = Math.min(this.#ownDueMs, dueMs);
+    } else this.#echoes.push({ record, dueMs: nowMs + this.#echoDelayMs });
+    if (this.#own.length + this.#echoes.length > QUEUE_MAX) this.#fallBack();
   }
 
   /**
@@ -161,9 +176,15 @@ export class Feed {
     this.#want({ ...named, valueOnly: true });
   }
 
+  /** There is an envelope anyway: own messages need not wait for another. */
+  goAlong(): void {
+    if (this.#own.length > 0) this.#ownDueMs = 0;
+  }
+
   /** Takes out the next message to send now. Undefined if there is none. The caller marks it as sent. */
   next(nowMs: number): Sending | undefined {
     this.#lookUp(nowMs);
+    if (this.#asked.size > 0) this.goAlong();
     for (const [id, asked] of this.#asked) {
       this.#asked.delete(id);
       return asked;
@@ -179,12 +200,13 @@ export class Feed {
   dueMs(): number | undefined {
     const offers = this.#cursor !== undefined && this.#cursor < this.#until &&
       this.#taken >= this.#cursor;
-    if (offers || this.#asked.size > 0 || this.#urgent.length > 0) return 0;
-    if (this.#wanted.size > 0) return this.#pausedUntilMs;
+    if (offers || this.#asked.size > 0) return 0;
+    if (this.#wanted.size > 0) return Math.min(this.#pausedUntilMs, this.#ownDueMs);
     while (this.#echoes.length > 0 && this.#knowledge.has(this.#echoes[0]!.record.id)) {
       this.#echoes.shift();
     }
-    return this.#echoDueMs();
+    const dueMs = Math.min(this.#ownDueMs, this.#echoDueMs() ?? Infinity);
+    return dueMs === Infinity ? undefined : dueMs;
   }
 
   #want(asked: Asked): void {
@@ -239,7 +261,11 @@ export class Feed {
   }
 
   #take(nowMs: number): LedgerRecord | undefined {
-    if (this.#urgent.length > 0) return this.#urgent.shift();
+    if (this.#ownDueMs <= nowMs) {
+      const record = this.#own.shift();
+      if (this.#own.length === 0) this.#ownDueMs = Infinity;
+      return record;
+    }
     return (this.#echoDueMs() ?? Infinity) <= nowMs ? this.#echoes.shift()!.record : undefined;
   }
 
@@ -254,12 +280,13 @@ export class Feed {
   }
 
   #fallBack(): void {
-    const queued = [this.#urgent[0], this.#echoes[0]?.record]
+    const queued = [this.#own[0], this.#echoes[0]?.record]
       .flatMap((record) => record === undefined ? [] : [record.position]);
     this.#cursor = Math.min(this.#cursor!, ...queued);
     this.#taken = Math.min(this.#taken, this.#cursor);
     this.#until = this.#ledger.journal.length;
-    this.#urgent = [];
+    this.#own = [];
+    this.#ownDueMs = Infinity;
     this.#echoes = [];
   }
 }

@@ -26,6 +26,7 @@ import type { LedgerRecord } from "../node/ledger.ts";
 import { LinkLog } from "./link_log.ts";
 import type { Node } from "../node/node.ts";
 import { PeerKnowledge } from "./peer_knowledge.ts";
+import { patienceWith } from "./pressing.ts";
 import { SilenceWatch } from "./silence.ts";
 
 /** Why a link ended. */
@@ -82,15 +83,15 @@ export class Link implements Supplier {
 
   constructor(options: LinkOptions) {
     const { node } = options;
-    const { clock, configuration: { network } } = node.options;
+    const { ledger, options: { clock, configuration: { network } } } = node;
     this.options = options;
     this.#node = node;
     const mayRead = () => node.lookups.take(this.peer, this.#nowMs());
-    const { ledger } = node;
     const knowledge = new PeerKnowledge(ledger, mayRead);
     this.#knowledge = knowledge;
     const { echoDelayMs } = network;
-    this.#feed = new Feed({ ledger, knowledge, echoDelayMs, mayRead });
+    const patience = patienceWith(this, ledger, network);
+    this.#feed = new Feed({ ledger, knowledge, echoDelayMs, mayRead, ...patience });
     this.#haves = new Haves(echoDelayMs / 4);
     this.#alarm = new Alarm(clock, () => this.onReady());
     const lacking = (named: readonly Named[], position: number) =>
@@ -191,8 +192,7 @@ export class Link implements Supplier {
 
   /** Asks the peer for something that it should have. */
   want(request: Request): void {
-    if (!this.isUp) return;
-    this.#composer.want(request);
+    if (this.isUp) this.#composer.want(request);
     this.onReady();
   }
 

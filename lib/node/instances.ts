@@ -248,6 +248,7 @@ export class Instances {
       setBacks: this.#options.clock.setBacks,
       usedMs: 0,
       admitted: false,
+      byDetour: false,
     };
     this.trace?.open(id, standing);
     const records = ledger.ofInstance(id);

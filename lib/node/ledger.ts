@@ -28,6 +28,7 @@ import type { Named } from "./envelopes.ts";
 import { broken } from "./invariant.ts";
 import { type LedgerRecord, makeRecord } from "./ledger_record.ts";
 import { RecentDecisions } from "./recent_decisions.ts";
+import type { Vote } from "./vote.ts";
 
 export type { LedgerRecord } from "./ledger_record.ts";
 
@@ -96,8 +97,8 @@ export class Ledger {
   }
 
   /** Adds a message that is not there yet, after all it refers to. */
-  append(id: MessageId, wire: WireMessage, own: boolean): LedgerRecord {
-    const record = makeRecord(this.length, id, wire, own);
+  append(id: MessageId, wire: WireMessage, own: boolean, vote?: Vote): LedgerRecord {
+    const record = makeRecord(this.length, id, wire, own, vote);
     this.#pending.messages.push({
       position: record.position,
       id,

@@ -6,6 +6,7 @@
 
 import type { MessageId, ValueHash } from "../core/types.ts";
 import type { WireMessage } from "../wire/codec.ts";
+import type { Vote } from "./vote.ts";
 
 /** A delivered message. */
 export interface LedgerRecord {
@@ -23,6 +24,8 @@ export interface LedgerRecord {
   readonly valueHash: ValueHash | undefined;
   /** Made by this process, so that nobody else can have it yet. */
   readonly own: boolean;
+  /** What is known of an own vote; undefined for one of which it is not known who waits for it. */
+  readonly vote: Vote | undefined;
 }
 
 /** A message at a position of the ledger. */
@@ -31,6 +34,7 @@ export function makeRecord(
   id: MessageId,
   wire: WireMessage,
   own: boolean,
+  vote?: Vote,
 ): LedgerRecord {
   return {
     position,
@@ -40,5 +44,6 @@ export function makeRecord(
     refs: wire.kind === "1a" ? [] : wire.content.refs,
     valueHash: wire.kind === "1a" ? wire.ballot.valueHash : undefined,
     own,
+    vote,
   };
 }

@@ -116,7 +116,7 @@ export class Node {
     this.outcomes = new Outcomes({
       ...{ graph, self, signer: configuration.signer, ledger: this.ledger, log },
       ...{ observers: this.#observers, refusals: this.#refusals, instances: this.instances },
-      fetcher: this.fetcher,
+      ...{ fetcher: this.fetcher, who: configuration },
     });
     this.#stepper = new Stepper({
       ...{ options: this.options, instances: this.instances, ledger: this.ledger },

@@ -103,4 +103,6 @@ export interface RunningInstance extends OneTimer {
   usedMs: number;
   /** Whether its acceptor has been told that it may vote, if it may. */
   admitted: boolean;
+  /** A 1a has come from somebody else than its proposer, who may be gone. */
+  byDetour: boolean;
 }

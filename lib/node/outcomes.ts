@@ -22,6 +22,7 @@ import type { NodeObserver, RunningInstance } from "./node_types.ts";
 import type { Refusals } from "./refusals.ts";
 import { decisionRecord } from "./decision_book.ts";
 import { signMessage } from "./signing.ts";
+import { isBy, voteOf, type Who } from "./vote.ts";
 
 /**
  * Between what {@linkcode Outcomes} carries effects out.
@@ -35,6 +36,8 @@ export interface OutcomesParts {
   readonly self: AcceptorIndex | undefined;
   /** Signs drafts. */
   readonly signer: Signer;
+  /** Who waits for what. */
+  readonly who: Who;
   /** Where everything goes. */
   readonly ledger: Ledger;
   /** Who is told. */
@@ -163,7 +166,7 @@ export class Outcomes {
     const { observers, ledger, graph } = this.#parts;
     switch (effect.kind) {
       case "deliver":
-        return this.#deliver(running, effect.entry, effect.source === SELF);
+        return this.#deliver(running, effect.entry, effect.source);
       case "send":
         return this.#send(running, effect.entry);
       case "reject":
@@ -192,15 +195,18 @@ export class Outcomes {
     }
   }
 
-  #deliver(running: RunningInstance, { message }: Entry, own: boolean): void {
+  #deliver(running: RunningInstance, { message }: Entry, source: string): void {
     const { id } = message;
+    const own = source === SELF;
     const wire = running.wires.get(id);
     if (wire === undefined) broken("delivered-has-form", `${id} has not`);
     running.wires.delete(id);
     if (wire.kind === "1a" && wire.value !== undefined) {
       this.#parts.ledger.putValue(wire.ballot.valueHash, wire.value);
     }
-    if (message.kind === "acceptor" && message.signer === this.#parts.self) {
+    if (message.kind === "1a") {
+      running.byDetour ||= !own && !isBy(message.ballot, source, this.#parts.who);
+    } else if (message.signer === this.#parts.self) {
       this.adopted++;
       // It has been forgotten before.
       this.#isLasting = true;
@@ -210,7 +216,7 @@ export class Outcomes {
     this.#isIn(id, running);
   }
 
-  #send(running: RunningInstance, { message }: Entry): void {
+  #send(running: RunningInstance, { message, facts }: Entry): void {
     if (message.kind === "1a" || message.signer !== this.#parts.self) {
       broken("votes-in-one-name", `${message.id} is not its own`);
     }
@@ -219,7 +225,8 @@ export class Outcomes {
     this.#isLasting = true;
     this.#isUrgent = true;
     running.wires.delete(message.id);
-    this.#records.push(this.#parts.ledger.append(message.id, wire, true));
+    const vote = voteOf(running, facts, this.#parts.who);
+    this.#records.push(this.#parts.ledger.append(message.id, wire, true, vote));
     this.#isIn(message.id, running);
   }
 
