@@ -11,6 +11,7 @@ import { benchCluster } from "./cluster.ts";
 import { benchBeside } from "./beside.ts";
 import { benchAttack } from "./attack.ts";
 import { benchCore } from "./core.ts";
+import { benchCrypto } from "./crypto.ts";
 import { benchFlat } from "./flat.ts";
 import { benchGraph } from "./graph.ts";
 import { benchJournal } from "./journal.ts";
@@ -23,6 +24,7 @@ import { benchWideArea } from "./wide_area.ts";
 
 const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<void>>> = {
   core: benchCore,
+  crypto: benchCrypto,
   graph: benchGraph,
   journal: benchJournal,
   members: benchMembers,
@@ -130,7 +132,7 @@ await runScript({
   description:
     "Runs the benchmarks named, or all: how fast a cluster decides (cluster), at a rate of " +
     "proposals (open), under attack by a member and a client (attack), after many others (flat), beside others (peers); how fast messages " +
-    "are judged (core), the journal takes them (journal), an acceptor begins to listen (start); " +
+    "are judged (core), named and signed (crypto), the journal takes them (journal), an acceptor begins to listen (start); " +
     "what members that do not read (members), and connections that come to nothing (strangers), " +
     "cost it; what a small message costs on a link and on what is under it (streams); how long a " +
     "decision takes when members are far apart (wide-area).",

@@ -48,13 +48,23 @@ export interface Turn {
   readonly pace: Pace;
 }
 
+const TURNS: WeakMap<Configuration, Turn> = new WeakMap();
+
 /**
- * How this process proposes, if it may.
+ * How this process proposes, if it may. Found out once.
  *
  * @throws OperatorError if it is a client that is not among the declared proposers: nobody would take
  * its 1as.
  */
 export function turnOf(configuration: Configuration): Turn {
+  const known = TURNS.get(configuration);
+  if (known !== undefined) return known;
+  const turn = findTurn(configuration);
+  TURNS.set(configuration, turn);
+  return turn;
+}
+
+function findTurn(configuration: Configuration): Turn {
   const { proposer, limits, self, source } = configuration;
   if (self.proposerIndex === undefined) {
     throw new OperatorError(

@@ -54,12 +54,16 @@ export class Entered {
   }
 }
 
-/** Exported functions and the public methods of exported classes of lib/node and lib/link, sorted. */
+/**
+ * Exported functions and the public methods of exported classes of lib/node and lib/link, without the
+ * rooms in them, sorted.
+ */
 export async function exportedFunctions(): Promise<string[]> {
   const names: string[] = [];
   for (const folder of FOLDERS) {
     const path = new URL(`../../lib/${folder}/`, import.meta.url);
-    for (const { name } of Deno.readDirSync(path)) {
+    for (const { name, isFile } of Deno.readDirSync(path)) {
+      if (!isFile) continue;
       const module: Record<string, unknown> = await import(new URL(name, path).href);
       for (const [exported, value] of Object.entries(module)) {
         if (typeof value !== "function") continue;
