@@ -13,7 +13,6 @@ import type { Signer } from "../crypto/keys.ts";
 import type { Instances } from "./instances.ts";
 import type { Fetcher } from "./fetcher.ts";
 import type { HeldProposal } from "./held.ts";
-import type { JournalEvidence } from "../store/journal.ts";
 import { broken } from "./invariant.ts";
 import type { Urgency } from "./keeping.ts";
 import type { Ledger, LedgerRecord } from "./ledger.ts";
@@ -21,6 +20,7 @@ import type { Logger } from "./logger.ts";
 import type { NodeObserver, RunningInstance } from "./node_types.ts";
 import type { Refusals } from "./refusals.ts";
 import { decisionRecord } from "./decision_book.ts";
+import { evidenceRecord } from "./evidence_record.ts";
 import { signMessage } from "./signing.ts";
 import { isBy, voteOf, type Who } from "./vote.ts";
 
@@ -282,17 +282,6 @@ export class Outcomes {
     this.#parts.log("error", `${acceptor} equivocated in instance ${instance}`, { ...record });
     for (const observer of this.#parts.observers) observer.caught?.(instance, acceptor, evidence);
   }
-}
-
-/** An equivocation by names; the lower id first. */
-function evidenceRecord(
-  { spec }: LearnerGraph,
-  instance: bigint,
-  index: AcceptorIndex,
-  evidence: readonly [Entry, Entry],
-): JournalEvidence {
-  const [first, second] = evidence.map(({ message }) => message.id).toSorted();
-  return { acceptor: spec.acceptors[index]!, instance, first: first!, second: second! };
 }
 
 /** What only one of them believes to wait would never be asked for, or never be delivered. */
