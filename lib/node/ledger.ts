@@ -26,9 +26,8 @@ import { messageBytes } from "../wire/message_bytes.ts";
 import { BoundedCache } from "./bounded_cache.ts";
 import type { Named } from "./envelopes.ts";
 import { broken } from "./invariant.ts";
-import { type LedgerRecord, makeRecord } from "./ledger_record.ts";
+import { type LedgerRecord, makeRecord, type Vote } from "./ledger_record.ts";
 import { RecentDecisions } from "./recent_decisions.ts";
-import type { Vote } from "./vote.ts";
 
 export type { LedgerRecord } from "./ledger_record.ts";
 

@@ -6,7 +6,14 @@
 
 import type { MessageId, ValueHash } from "../core/types.ts";
 import type { WireMessage } from "../wire/codec.ts";
-import type { Vote } from "./vote.ts";
+
+/** A vote of which it is known who waits for it. */
+export interface Vote {
+  /** Its kind. */
+  readonly kind: "1b" | "2a";
+  /** Name of the proposer whose ballot it is. */
+  readonly proposer: string;
+}
 
 /** A delivered message. */
 export interface LedgerRecord {

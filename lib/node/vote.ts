@@ -7,15 +7,8 @@
 import type { Facts } from "../core/entry.ts";
 import type { Ballot } from "../core/types.ts";
 import type { Configuration } from "../config/configuration.ts";
+import type { Vote } from "./ledger_record.ts";
 import type { RunningInstance } from "./node_types.ts";
-
-/** A vote of which it is known who waits for it. */
-export interface Vote {
-  /** Its kind. */
-  readonly kind: "1b" | "2a";
-  /** Name of the proposer whose ballot it is. */
-  readonly proposer: string;
-}
 
 /** What a configuration says of who waits for votes. */
 export type Who = Pick<Configuration, "proposers" | "self" | "log">;

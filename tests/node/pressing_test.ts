@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { LedgerRecord } from "../../lib/node/ledger.ts";
 import { Ledger } from "../../lib/node/ledger.ts";
-import type { Vote } from "../../lib/node/vote.ts";
+import type { Vote } from "../../lib/node/ledger_record.ts";
 import { Feed } from "../../lib/link/feed.ts";
 import { PeerKnowledge } from "../../lib/link/peer_knowledge.ts";
 import { isPressingFor, patienceOf } from "../../lib/link/pressing.ts";
