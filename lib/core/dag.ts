@@ -14,6 +14,16 @@ export function newDag(): Dag {
 }
 
 /**
+ * The entry that stands for a message in each instance that shares `judged`, this one if there was none
+ * before; this one if nothing is shared.
+ */
+export function judgedOnce(judged: Dag | undefined, entry: Entry): Entry {
+  const known = judged?.get(entry.message.id);
+  if (known === undefined) judged?.set(entry.message.id, entry);
+  return known ?? entry;
+}
+
+/**
  * The chain position of a message that follows `prev`. Jumps double as in a skew-binary list.
  */
 export function chainAfter(prev: Entry | undefined): Chain {

@@ -6,7 +6,7 @@
  */
 
 import { hasMember } from "./acceptor_set.ts";
-import { chainAfter } from "./dag.ts";
+import { chainAfter, judgedOnce } from "./dag.ts";
 import type { Dag, Entry, Facts, Highest2a, Own2as } from "./entry.ts";
 import { binding2as, freshFor } from "./fresh.ts";
 import { raise2a } from "./highest_2a.ts";
@@ -21,14 +21,22 @@ export type { Facts } from "./entry.ts";
 /**
  * Judges a message all of whose refs are known and, if it is well-formed, adds it to `dag`.
  *
+ * @param judged What has been judged before, here or in another instance of the same world; added to.
  * @returns its entry (the existing one if it was known), or why it is not well-formed.
  * @throws InvariantError if a ref is not known: that is for the inbox to prevent.
  */
-export function admit(graph: LearnerGraph, dag: Dag, message: Message): Entry | Rejection {
+export function admit(
+  graph: LearnerGraph,
+  dag: Dag,
+  message: Message,
+  judged?: Dag,
+): Entry | Rejection {
   const known = dag.get(message.id);
   if (known !== undefined) return known;
-  const entry = message.kind === "1a" ? proposalEntry(message) : judge(graph, dag, message);
-  if (!isRejection(entry)) dag.set(message.id, entry);
+  const entry = judged?.get(message.id) ??
+    (message.kind === "1a" ? proposalEntry(message) : judge(graph, dag, message));
+  if (isRejection(entry)) return entry;
+  dag.set(message.id, judgedOnce(judged, entry));
   return entry;
 }
 

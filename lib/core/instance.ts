@@ -15,12 +15,12 @@ import {
   type Standing,
 } from "./acceptor.ts";
 import { newAcceptor, remember } from "./acceptor.ts";
+import { membersOf } from "./acceptor_set.ts";
 import { type Accounts, newAccounts } from "./accounts.ts";
-import { type Dag, type Entry, findFork, newDag } from "./dag.ts";
+import { type Dag, type Entry, findFork, judgedOnce, newDag } from "./dag.ts";
 import type { Effect, Input } from "./effects.ts";
 import { admit } from "./facts.ts";
-import type { FutureLimits, FutureProposal } from "./future.ts";
-import { clearFuture } from "./future.ts";
+import { clearFuture, type FutureLimits, type FutureProposal } from "./future.ts";
 import { clearHeld, type Held } from "./held.ts";
 import { clearInbox, expire, type Inbox, type InboxLimits, newInbox } from "./inbox.ts";
 import { type Dropped, release, type Source, wait, waiterOf } from "./inbox.ts";
@@ -53,6 +53,8 @@ export interface CoreContext {
   readonly windows?: WindowRule | undefined;
   /** The acceptor that this process is; undefined for one that only observes. */
   readonly self: AcceptorIndex | undefined;
+  /** Entries that instances of one simulated world share, for they follow from the messages alone. */
+  readonly judged?: Dag;
 }
 
 /** State of one instance. Changed in place by {@linkcode step}. */
@@ -190,11 +192,11 @@ function timing(run: Run): Timing {
 
 /** Delivers a proper message, what the acceptor answers, and all that waited for either. */
 function deliver(run: Run, first: Message, ...sources: readonly Source[]): void {
-  const { context: { graph }, state, effects } = run;
+  const { context: { graph, judged }, state, effects } = run;
   const queue: { message: Message; sources: readonly Source[] }[] = [{ message: first, sources }];
   for (const { message, sources } of queue) {
     if (state.dag.has(message.id)) continue;
-    const entry = admit(graph, state.dag, message);
+    const entry = admit(graph, state.dag, message, judged);
     if (isRejection(entry)) {
       effects.push({ kind: "reject", id: message.id, rejection: entry, sources });
       continue;
@@ -225,10 +227,10 @@ function observe(run: Run, entry: Entry): void {
 }
 
 function reportCaught({ state: { view }, effects }: Run, caught: bigint): void {
-  view.tips.forEach((tips, acceptor) => {
-    if (((caught >> BigInt(acceptor)) & 1n) === 0n) return;
-    effects.push({ kind: "caught", acceptor, evidence: findFork(tips[0]!, tips[1]!) });
-  });
+  for (const acceptor of membersOf(caught)) {
+    const [one, two] = view.tips[acceptor]!;
+    effects.push({ kind: "caught", acceptor, evidence: findFork(one!, two!) });
+  }
 }
 
 /** Signs what the rules allow after a delivery; each own message may allow the next. */
@@ -259,8 +261,9 @@ function next2a({ context, state, now }: Run, acceptor: AcceptorState): Entry | 
 function signAll(run: Run, acceptor: AcceptorState, first: Entry | undefined): Entry[] {
   const sent: Entry[] = [];
   for (let next = first; next !== undefined; next = next2a(run, acceptor)) {
-    send(run, acceptor, next);
-    sent.push(next);
+    const own = judgedOnce(run.context.judged, next);
+    send(run, acceptor, own);
+    sent.push(own);
   }
   return sent;
 }

@@ -61,11 +61,9 @@ export function learn(
   const { facts } = entry;
   if (facts.learners2a === 0n) return [];
   const proposal = facts.proposal.message.id;
-  let votes = state.votes.get(proposal);
-  if (votes === undefined) {
-    votes = graph.quorums.map(() => 0n);
-    state.votes.set(proposal, votes);
-  }
+  // A copy: copies of the state share what has not changed.
+  const votes = state.votes.get(proposal)?.slice() ?? graph.quorums.map(() => 0n);
+  state.votes.set(proposal, votes);
   const signer = 1n << BigInt((entry.message as AcceptorMessage).signer);
   const news: { decision: Decision; disagreements: Disagreement[] }[] = [];
   for (const learner of membersOf(facts.learners2a)) {

@@ -80,6 +80,7 @@ function deliverHeld(timing: Timing): void {
 
 function takeReady(timing: Timing): FutureProposal | undefined {
   const { held, accounts } = timing.state;
+  if (held.size === 0) return undefined;
   const view = viewOf(timing);
   const ready = [...held.values()]
     .sort((a, b) => compareBallots(b.proposal.ballot, a.proposal.ballot))
@@ -94,6 +95,5 @@ function viewOf({ context, state, now }: Timing): WindowView | undefined {
   const { acceptor, windows, inbox, held } = state;
   if (rule === undefined || acceptor === undefined) return undefined;
   const taken = acceptor.past.highest1a?.facts.ballot;
-  const proposals = new Map([...held].map(([id, { proposal }]) => [id, proposal]));
-  return { graph, rule, windows, taken, inbox, held: proposals, now };
+  return { graph, rule, windows, taken, inbox, held, now };
 }

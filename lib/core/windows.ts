@@ -160,7 +160,7 @@ export interface WindowView {
   /** What waits for refs, perhaps for the 1a. */
   readonly inbox: Inbox;
   /** 1as that wait for their windows, by id. */
-  readonly held: ReadonlyMap<MessageId, Proposal>;
+  readonly held: ReadonlyMap<MessageId, { readonly proposal: Proposal }>;
   /** By the acceptor's clock. */
   readonly now: Timestamp;
 }
@@ -201,7 +201,7 @@ function isSplit({ graph, inbox, taken, held }: WindowView): boolean {
   let others = fullSet(graph.acceptorCount);
   for (const { message, missing } of inbox.waiting.values()) {
     for (const ref of missing) {
-      const proposal = held.get(ref);
+      const proposal = held.get(ref)?.proposal;
       if (proposal === undefined) continue;
       if (taken !== undefined && compareBallots(proposal.ballot, taken) < 0) continue;
       others &= ~(1n << BigInt(message.signer));

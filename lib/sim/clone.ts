@@ -7,6 +7,7 @@
 import type { Inbox } from "../core/inbox.ts";
 import type { InstanceState } from "../core/instance.ts";
 import { copyPast } from "../core/past.ts";
+import { LayeredMap } from "./layered_map.ts";
 
 /**
  * A copy that steps on its own. Entries are immutable and shared: an instance compares them by
@@ -18,7 +19,7 @@ export function cloneInstance(state: InstanceState): InstanceState {
   const { future, futureBytes } = state.accounts;
   return {
     ...state,
-    dag: new Map(state.dag),
+    dag: LayeredMap.copyOf(state.dag),
     inbox,
     accounts: { inbox: inbox.used, future: new Map(future), futureBytes: new Map(futureBytes) },
     future: state.future.slice(),
@@ -28,7 +29,7 @@ export function cloneInstance(state: InstanceState): InstanceState {
     acceptor: acceptor &&
       { ...acceptor, past: copyPast(acceptor.past) },
     learner: {
-      votes: new Map([...learner.votes].map(([id, votes]) => [id, votes.slice()])),
+      votes: new Map(learner.votes),
       decisions: learner.decisions.map((decisions) => decisions.slice()),
     },
   };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Dag } from "../../core/dag.ts";
 import type { LearnerGraph } from "../../core/learner_graph.ts";
 import type { Pace } from "../../core/proposer.ts";
 import type { Names } from "./names.ts";
@@ -34,6 +35,8 @@ export interface Setting {
   readonly pace: Pace;
   /** By what 1as are kept to windows. */
   readonly keeping: WindowKeeping;
+  /** What somebody has judged, in whichever copy. */
+  readonly judged: Dag;
   /** Ids of messages that the spoiler has made. */
   readonly forged: Set<string>;
 }

@@ -5,6 +5,7 @@
  */
 
 import { type CoreContext, type InstanceState, newInstance } from "../../core/instance.ts";
+import type { Dag } from "../../core/dag.ts";
 import type { LearnerGraph } from "../../core/learner_graph.ts";
 import type { ProposerState } from "../../core/proposer.ts";
 import { setOf } from "../../core/acceptor_set.ts";
@@ -44,11 +45,12 @@ export function makeSites(
   graph: LearnerGraph,
   names: Names,
   windows: WindowRule | undefined,
+  judged: Dag,
 ): Site[] {
   return Array.from({ length: acceptorCount }, (_, acceptor) => acceptor)
     .filter((acceptor) => !liars.includes(acceptor))
     .map((acceptor): Site => {
-      const context = { graph, limits: LIMITS, self: acceptor, windows };
+      const context = { graph, limits: LIMITS, self: acceptor, windows, judged };
       const state = newInstance(context, names.identify);
       const rest = { proposer: undefined, isShared: false, wakeMs: Infinity, part: -1 };
       return { acceptor, context, state, ...rest };

@@ -56,15 +56,15 @@ export function says(what: Pick<Testimony, "liar" | "branch" | "like" | "to">): 
 }
 
 function testify(world: SpoilWorld, testimony: Testimony): void {
-  const { setting: { graph, names }, sites, made } = world;
+  const { setting: { graph, names, judged }, sites, made } = world;
   const { liar, branch, like, behind, knowsMade, to, laterMs } = testimony;
-  const context = { graph, limits: ROOMY, self: liar };
+  const context = { graph, limits: ROOMY, self: liar, judged };
   const twin = world.twin(`${liar}.${branch}`, () => newInstance(context, names.identify));
   // Far ahead, so that it waits for no 1a's time.
   const now = addMs(world.clockOf(liar), 1_000_000);
   const said: Message[] = [];
   const hear = (message: Message) => {
-    if (twin.dag.has(message.id)) return;
+    if (twin.dag.has(message.id) || twin.inbox.waiting.has(message.id)) return;
     if (message.kind === "acceptor" && message.signer === liar) return;
     for (const effect of step(context, twin, { kind: "message", message, source: "peer", now })) {
       if (effect.kind === "send") said.push(effect.entry.message);
@@ -72,8 +72,11 @@ function testify(world: SpoilWorld, testimony: Testimony): void {
   };
   const { dag } = sites[like]!.state;
   const unknown = behind === 0 ? undefined : nthHighest(world, like, behind);
-  for (const { message, facts: { ballot } } of dag.values()) {
-    if (unknown === undefined || compareBallots(ballot, unknown) < 0) hear(message);
+  for (const { message, facts: { ballot, tips } } of dag.values()) {
+    if (unknown !== undefined && compareBallots(ballot, unknown) >= 0) continue;
+    // What has heard another story of the liar's would wait in this one for ever.
+    if (tips[liar]?.some((tip) => !twin.dag.has(tip.message.id))) continue;
+    hear(message);
   }
   if (knowsMade) { for (const proposal of made) hear(proposal); }
   for (const message of said) world.inject(message, to, NEAR_MS + laterMs);

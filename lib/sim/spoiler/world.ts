@@ -8,6 +8,7 @@
 import { type Effect, type Input, type InstanceState, step } from "../../core/instance.ts";
 import { Agenda } from "../agenda.ts";
 import { hasMember } from "../../core/acceptor_set.ts";
+import { newDag } from "../../core/dag.ts";
 import { newProposer, stepProposer } from "../../core/proposer.ts";
 import {
   type AcceptorIndex,
@@ -93,13 +94,12 @@ export class SpoilWorld {
     const { rotation, hasOthers, windowMsMin, roundMs, patienceMs } = scenario;
     const rule = { rotation, hasOthers, windowMsMin };
     const windows = keeping === "acceptors" ? rule : undefined;
-    const { clockSkewMsMax } = LIMITS;
-    const pace = keeping === "timestamps"
-      ? BY_TIMESTAMPS
-      : { rule, clockSkewMsMax, roundMs, patienceMs };
+    const kept = { rule, clockSkewMsMax: LIMITS.clockSkewMsMax, roundMs, patienceMs };
+    const pace = keeping === "timestamps" ? BY_TIMESTAMPS : kept;
     const names = new Names();
-    const setting = { scenario, graph, names, pace, keeping, forged: new Set<string>() };
-    const sites = makeSites(scenario, graph, names, windows);
+    const judged = newDag();
+    const setting = { scenario, graph, names, pace, keeping, judged, forged: new Set<string>() };
+    const sites = makeSites(scenario, graph, names, windows, judged);
     const world = new SpoilWorld(setting, sites);
     for (const { acceptor, atMs } of scenario.offerings) {
       world.#put(atMs, sites.findIndex((site) => site.acceptor === acceptor), "propose");
