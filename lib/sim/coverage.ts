@@ -50,6 +50,9 @@ const ELSEWHERE: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   "DUPLICATE_IDENTITY",
   // There are too few instances in a world.
   "TOO_MANY_INSTANCES",
+  // These worlds have no log.
+  "OUTSIDE_WINDOW",
+  "SETTLED",
 ]);
 
 /** A row: what, and how often. */

@@ -20,6 +20,7 @@ import type { Marks } from "../marks.ts";
 import type { Inspector, MakeInspector } from "../inspector.ts";
 import { Referee, Violation } from "../referee.ts";
 import { exceededLimit } from "../bounds.ts";
+import { Soundness } from "../soundness.ts";
 import { Amnesia } from "./amnesia.ts";
 import type { Member } from "./member.ts";
 import type { NameOf } from "./names.ts";
@@ -87,6 +88,7 @@ export class Judge {
   /** Watches the node of an honest member. */
   watch(member: Member, failed: () => void): NodeObserver {
     const { name } = member;
+    const soundness = new Soundness();
     return {
       stepped: (instance, effects) => {
         this.attribute(name, instance, effects);
@@ -95,8 +97,10 @@ export class Judge {
           mustHaveAsked(member);
           this.amnesia.signs(member, instance, state.dag);
         }
-        const exceeded = state && exceededLimit(state, member.configuration.limits);
-        if (exceeded !== undefined) throw new Violation(`${name}: ${exceeded}`);
+        const all = member.life?.node.instances.all.map(({ state }) => state) ?? [];
+        const wrong = state &&
+          (exceededLimit(state, member.configuration.limits) ?? soundness.after(state, all));
+        if (wrong !== undefined) throw new Violation(`${name}, instance ${instance}: ${wrong}`);
         this.referee(instance).stepped(name, effects);
         this.#inspect(member, instance, effects);
         for (const effect of effects) {
