@@ -42,6 +42,7 @@ export function statusJson(name: string, status: AcceptorStatus): Record<string,
     })),
     journalBytes: status.journalBytes,
     journalBytesAtStart: status.journalBytesAtStart,
+    memoryBytes: status.memoryBytes,
     syncs: { ...syncs },
     ...status.log === undefined ? {} : { log: logJson(status.log) },
     caught: caught.map(({ name, instance }) => ({ name, instance })),
@@ -133,6 +134,7 @@ export function statusDetails(
     `${status.messagesSigned} signed, ${status.messagesWaiting} wait; ` +
     `${status.instances} instances in memory`,
     journalText(status),
+    ...status.memoryBytes === 0n ? [] : [`memory ${status.memoryBytes} bytes`],
     `${syncs.count} batches kept, ${mean(status)} ms each, the longest lately ` +
     `${Math.round(syncs.longestMs)} ms`,
     ...status.peers.map((peer) => linkText(name, peer, others)),

@@ -4,23 +4,15 @@
  * @module
  */
 
-import type { Client, StatusAnswer } from "../../lib/client/types.ts";
-import type { AcceptorStatus } from "../../lib/client/status.ts";
-import { verdicts } from "../../lib/client/verdict.ts";
+import type { Client } from "../../lib/client/types.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
-import type {
-  AcceptorView,
-  InstanceView,
-  Overview,
-  ProposedView,
-  ToldView,
-} from "../../lib/console/overview.ts";
-import type { ValueHash } from "../../lib/core/types.ts";
-import { toldBy, windowsOf } from "../commands/why.ts";
+import type { InstanceView, Overview, PaceView, ProposedView } from "../../lib/console/overview.ts";
+import { msBetween, type ValueHash } from "../../lib/core/types.ts";
 import { followDecisions } from "../../lib/process/follow.ts";
 import type { RunningProcess } from "../../lib/process/process.ts";
 import { valueText } from "../../lib/explain/value_text.ts";
 import type { InstanceLines } from "./instance_lines.ts";
+import { overviewFrom, Pace } from "./overview.ts";
 import type { ConsoleSource } from "./server.ts";
 
 /** Instances in a list. */
@@ -31,6 +23,12 @@ const STATUS_MS = 2_000;
 
 /** For how long an answer is as good as a new one, in milliseconds. */
 const FRESH_MS = 900;
+
+/** Decisions are clocked that come so soon after their ballots, and for so long; in milliseconds. */
+const OLD_MS = 60_000;
+
+/** Decisions that are clocked, at most: the last. */
+const CLOCKED_MAX = 1_000;
 
 /** How long a proposal is waited for, in milliseconds. */
 const PROPOSAL_MS = 15_000;
@@ -51,6 +49,7 @@ export interface Live {
 export function liveSource(live: Live, signal: AbortSignal): ConsoleSource {
   const { configuration, running, client, lines } = live;
   const recent = new Recent(running, signal);
+  const pace = new Pace();
   let latest: { readonly atMs: number; readonly overview: Promise<Overview> } | undefined;
   const { node } = running;
   const textOf = (hash: string) => {
@@ -66,7 +65,7 @@ export function liveSource(live: Live, signal: AbortSignal): ConsoleSource {
     overview() {
       const now = Date.now();
       if (latest === undefined || now - latest.atMs > FRESH_MS) {
-        latest = { atMs: now, overview: overviewOf(live, recent, now) };
+        latest = { atMs: now, overview: overviewOf(live, recent, pace, now) };
       }
       return latest.overview;
     },
@@ -91,70 +90,17 @@ async function propose(client: Client, instance: bigint, value: string): Promise
 async function overviewOf(
   { configuration, client, lines }: Live,
   recent: Recent,
+  pace: Pace,
   atMs: number,
 ): Promise<Overview> {
   const answers = await client.status({ timeoutMs: STATUS_MS });
-  const { graph, limits } = configuration;
-  const context = { graph, clockSkewMsMax: limits.clockSkewMsMax };
   return {
-    acceptors: answers.map(viewOf),
-    verdicts: verdicts(context, answers),
-    told: toldOf(configuration, answers),
+    ...overviewFrom(configuration, answers, pace),
     instances: recent.list(lines.instances),
     decisions: recent.count,
+    pace: recent.pace(),
     atMs,
   };
-}
-
-function toldOf(configuration: Configuration, answers: readonly StatusAnswer[]): ToldView {
-  const open = new Set(
-    answers.flatMap((answer) =>
-      "error" in answer ? [] : answer.status.open.map(({ instance }) => instance)
-    ),
-  );
-  // Of no instance: who signs nothing in one may be of use in others.
-  const { unable, parts = [], apart = "", troubles = [] } = toldBy(configuration, answers, -1n);
-  const windows = [...open].map((instance) =>
-    [`${instance}`, windowsOf(answers, instance)] as const
-  );
-  return {
-    unable: Object.fromEntries(unable),
-    parts: parts.map((part) => `0x${part.toString(16)}`),
-    apart,
-    troubles: troubles.map(({ text, names }) => ({ text, names })),
-    windows: Object.fromEntries(windows),
-  };
-}
-
-function viewOf(answer: StatusAnswer): AcceptorView {
-  const { acceptor: name } = answer;
-  if ("error" in answer) return { name, error: answer.error.message, facts: [], unlinked: [] };
-  const { status } = answer;
-  const unlinked = status.peers
-    .filter(({ connected, role }) => !connected && role === "acceptor")
-    .map(({ name: peer, lastError }) => `no link with ${peer}: ${lastError || "not yet"}`);
-  return { name, facts: factsOf(status), unlinked };
-}
-
-function factsOf(status: AcceptorStatus): [string, string][] {
-  const { clock, votes, waitsFor, rejections, caught } = status;
-  const linked = status.peers.filter(({ connected }) => connected).length;
-  const refused = Object.entries(rejections).filter(([, count]) => count > 0n)
-    .map(([code, count]) => `${count} ${code}`);
-  return [
-    ["votes", votes ? "yes" : `not yet: waits for ${waitsFor.join(", ") || "its peers"}`],
-    ["clock", clock === undefined ? "unknown" : `${Math.round(clock.offsetMs)} ms off ours`],
-    ["runs for", `${Number(status.uptimeMs / 1000n)} s`],
-    ["program", status.agent],
-    ["linked peers", `${linked}`],
-    ["decisions", `${status.decisionCount}`],
-    ["instances in memory", `${status.instances}`],
-    ["messages known", `${status.messagesKnown}`],
-    ["messages waiting", `${status.messagesWaiting}`],
-    ["messages signed", `${status.messagesSigned}`],
-    ["refused", refused.join(", ") || "nothing"],
-    ["caught", [...new Set(caught.map(({ name }) => name))].join(", ") || "nobody"],
-  ];
 }
 
 /** The newest instances, and what was decided in them. */
@@ -162,18 +108,21 @@ class Recent {
   /** Decisions in all. */
   count = 0;
   readonly #decided: Map<bigint, Record<string, string>> = new Map();
+  /** How old the ballots of the last decisions were, in milliseconds. */
+  readonly #ages: number[] = [];
+  /** When the last decisions came, in milliseconds since 1970. */
+  readonly #came: number[] = [];
 
   constructor({ node }: RunningProcess, signal: AbortSignal) {
     const follow = async () => {
-      for await (const { instance, learner, value } of followDecisions(node.decisions, signal)) {
+      for await (const decision of followDecisions(node.decisions, signal)) {
+        const { instance, learner, value, ballot } = decision;
         this.count++;
+        this.#clock(msBetween(ballot, node.options.clock.now()));
         const decided = this.#decided.get(instance) ?? {};
         decided[learner] = valueText(value);
         this.#decided.set(instance, decided);
-        if (this.#decided.size > LISTED_MAX) {
-          const [lowest] = [...this.#decided.keys()].sort((a, b) => a < b ? -1 : 1);
-          this.#decided.delete(lowest!);
-        }
+        if (this.#decided.size > 2 * LISTED_MAX) this.#forget();
       }
     };
     follow().catch((error) =>
@@ -181,6 +130,37 @@ class Recent {
         throw error;
       })
     );
+  }
+
+  /** Keeps the highest: now and then, and not at each decision. */
+  #forget(): void {
+    const lowest = [...this.#decided.keys()].sort((a, b) => a < b ? 1 : -1).slice(LISTED_MAX);
+    for (const instance of lowest) this.#decided.delete(instance);
+  }
+
+  /** Takes the age of the ballot of a decision that has come; what is history says nothing of now. */
+  #clock(ageMs: number): void {
+    if (ageMs > OLD_MS) return;
+    this.#ages.push(ageMs);
+    this.#came.push(Date.now());
+    if (this.#ages.length > CLOCKED_MAX) this.#ages.shift();
+    if (this.#came.length > CLOCKED_MAX) this.#came.shift();
+  }
+
+  /** How fast decisions come, and how long after their ballots; undefined if none has come lately. */
+  pace(): PaceView | undefined {
+    const now = Date.now();
+    const lately = this.#came.filter((at) => now - at <= OLD_MS);
+    const [first] = lately;
+    if (first === undefined) return undefined;
+    const ages = this.#ages.slice(-lately.length).toSorted((a, b) => a - b);
+    const seconds = Math.max(1, (now - first) / 1000);
+    return {
+      perSecond: Math.round(10 * lately.length / seconds) / 10,
+      medianMs: Math.round(ages[ages.length >> 1]!),
+      worstMs: Math.round(ages.at(-1)!),
+      counted: lately.length,
+    };
   }
 
   /** Highest first, those that are open and not decided included. */

@@ -6,6 +6,7 @@
  */
 
 import type { Boot, Overview, ProposedView } from "../../lib/console/overview.ts";
+import { visible } from "../../lib/wire/printable.ts";
 import { toHex } from "../../lib/wire/hex.ts";
 import { servePlainly } from "../../lib/process/plain_http.ts";
 import { beginning } from "./page.ts";
@@ -40,6 +41,12 @@ const TOKEN_BYTES = 16;
 /** Longest body of a proposal, in bytes. */
 const BODY_MAX = 64 * 1024;
 
+/** Longest text of an acceptor that is shown, in UTF-16 units. */
+const TEXT_MAX = 4_000;
+
+/** Longest heading, in UTF-16 units. */
+const TITLE_MAX = 400;
+
 /** Largest instance number. */
 const INSTANCE_MAX = 2n ** 64n - 1n;
 
@@ -64,7 +71,8 @@ export async function serveConsole(
   made: string,
   port: number,
 ): Promise<RunningConsole> {
-  const page = beginning(made, source.boot);
+  const { boot } = source;
+  const page = beginning(made, { ...boot, title: visible(boot.title, TITLE_MAX) });
   const token = toHex(crypto.getRandomValues(new Uint8Array(TOKEN_BYTES)));
   const over = new AbortController();
   const [host] = HOSTS;
@@ -102,7 +110,7 @@ async function answer(request: Request, source: ConsoleSource, served: Served): 
   if (what === "" && rest.length === 1) return respond(page, "text/html; charset=utf-8");
   if (what === "trace" && source.trace !== undefined) return respond(source.trace());
   if (what === "overview" && source.overview !== undefined) {
-    return respond(JSON.stringify(await source.overview()), "application/json");
+    return respond(shownJson(await source.overview()), "application/json");
   }
   if (what === "instance" && source.instance !== undefined) {
     const number = instanceOf(which);
@@ -131,13 +139,21 @@ async function proposed(
   const number = typeof instance === "string" ? instanceOf(instance) : undefined;
   if (number === undefined) return refuse(400, "instance: not a number of an instance");
   if (typeof value !== "string") return refuse(400, "value: not a text");
-  return respond(JSON.stringify(await propose(number, value)), "application/json");
+  return respond(shownJson(await propose(number, value)), "application/json");
 }
 
 function instanceOf(text: string): bigint | undefined {
   if (!/^[0-9]{1,20}$/.test(text)) return undefined;
   const number = BigInt(text);
   return number <= INSTANCE_MAX ? number : undefined;
+}
+
+/** As JSON, texts as they can be shown: acceptors say what they like. */
+function shownJson(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, member) => typeof member === "string" ? visible(member, TEXT_MAX) : member,
+  );
 }
 
 function respond(body: string | ReadableStream<Uint8Array<ArrayBuffer>>, type?: string): Response {

@@ -135,6 +135,8 @@ export interface AcceptorStatus {
   readonly journalBytes: bigint;
   /** The same when it was started. */
   readonly journalBytesAtStart: bigint;
+  /** Bytes of the machine's memory that it has; 0 if it does not say. */
+  readonly memoryBytes: bigint;
   /** What keeping batches in the journal takes. */
   readonly syncs: {
     /** Batches kept. */
@@ -200,6 +202,7 @@ export function readStatus(
     open: answer.open.map(readOpen),
     journalBytes: answer.journalBytes,
     journalBytesAtStart: answer.journalBytesAtStart,
+    memoryBytes: answer.memoryBytes,
     syncs: {
       count: answer.syncs?.count ?? 0n,
       totalMs: answer.syncs?.totalMs ?? 0,

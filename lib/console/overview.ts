@@ -28,8 +28,22 @@ export interface Overview {
   readonly instances: readonly InstanceView[];
   /** Decisions that the console has seen, one for each learner and instance. */
   readonly decisions: number;
+  /** How fast decisions come to the console; undefined if none has come lately. */
+  readonly pace?: PaceView | undefined;
   /** When, in milliseconds since 1970, by the server's clock. */
   readonly atMs: number;
+}
+
+/** How decisions have come to the console in the last minute. */
+export interface PaceView {
+  /** Of all learners together. */
+  readonly perSecond: number;
+  /** How long after its ballot was made half of them came, in milliseconds, by our clock. */
+  readonly medianMs: number;
+  /** The slowest, in milliseconds. */
+  readonly worstMs: number;
+  /** How many there were. */
+  readonly counted: number;
 }
 
 /** What acceptors tell beyond what an instance itself shows; sets are masks in hexadecimal. */

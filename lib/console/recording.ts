@@ -9,6 +9,8 @@ import type { Standing } from "../core/acceptor.ts";
 import type { Entry } from "../core/dag.ts";
 import type { Effect } from "../core/effects.ts";
 import type { CoreContext, InstanceState } from "../core/instance.ts";
+import type { LearnerGraphSpec } from "../core/learner_graph.ts";
+import { visible } from "../wire/printable.ts";
 import type { Decision } from "../core/learner.ts";
 import type { AcceptorIndex, MessageId, Timestamp } from "../core/types.ts";
 import { contextOf, openAgain, type Replayed, stepAgain } from "../trace/again.ts";
@@ -116,7 +118,7 @@ export class RecordedInstance {
   }
 
   #note(effect: Effect, step: number): void {
-    if (effect.kind === "deliver") this.#add(effect.entry, step, effect.source);
+    if (effect.kind === "deliver") this.#add(effect.entry, step, visible(effect.source, NAME_MAX));
     else if (effect.kind === "send") this.#add(effect.entry, step, "");
     else if (effect.kind === "decide") this.decided.push({ decision: effect.decision, step });
     else if (effect.kind === "caught") {
@@ -163,14 +165,15 @@ export class Recording {
   /** Takes the next line. @throws TraceError if it is not a line of a trace. */
   take(text: string): void {
     const line = readLine(text, ++this.lines);
+    const name = visible(line.node, NAME_MAX);
     if (line.kind === "header") {
-      const context = contextOf(line);
-      this.nodes.set(line.node, { name: line.node, context, instances: new Map() });
+      const context = contextOf({ ...line, graph: shownNames(line.graph) });
+      this.nodes.set(name, { name, context, instances: new Map() });
       return;
     }
-    const node = this.nodes.get(line.node);
+    const node = this.nodes.get(name);
     if (node === undefined) {
-      throw new TraceError(this.lines, "$.node", `no header of ${line.node} comes before`);
+      throw new TraceError(this.lines, "$.node", `no header of ${name} comes before`);
     }
     this.instances.add(line.instance);
     if (this.#only !== undefined && line.instance !== this.#only) return;
@@ -180,11 +183,23 @@ export class Recording {
     }
     const instance = node.instances.get(line.instance);
     if (instance === undefined) {
-      const what = `instance ${line.instance} of ${line.node} is not open`;
+      const what = `instance ${line.instance} of ${name} is not open`;
       throw new TraceError(this.lines, "$.instance", what);
     }
     if (line.kind === "step") instance.take(line);
   }
+}
+
+/** Longest name that is shown, in UTF-16 units. */
+const NAME_MAX = 100;
+
+/** A graph whose names can be shown, whoever chose them: still told apart if they were. */
+function shownNames(graph: LearnerGraphSpec): LearnerGraphSpec {
+  const shown = (names: readonly string[]) => {
+    const all = names.map((name) => visible(name, NAME_MAX));
+    return new Set(all).size === all.length ? all : all.map((name, index) => `${name} ${index}`);
+  };
+  return { ...graph, acceptors: shown(graph.acceptors), learners: shown(graph.learners) };
 }
 
 /** The node with most messages; of two, one that only observes. Undefined if there is none. */

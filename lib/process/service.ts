@@ -4,6 +4,7 @@
  * @module
  */
 
+import { memoryUsage } from "node:process";
 import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -168,6 +169,7 @@ function statusOf(
     journalBytesAtStart: BigInt(options.journalBytesAtStart),
     syncs: syncTimes(node),
     protocolVersion: PROTOCOL_VERSION,
+    memoryBytes: BigInt(memoryUsage().rss),
     log: options.log && logStatus(options.log),
   });
 }

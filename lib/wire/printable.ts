@@ -36,3 +36,24 @@ export function printable(bytes: Uint8Array): { text: string } | { hex: string }
   }
   return { hex: bytes.toHex() };
 }
+
+const UNSAFE_ALL = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * A text that a stranger chose, in one line: what is not surely one visible thing is written as its
+ * number, and what is beyond `lengthMax` UTF-16 units is left out.
+ *
+ * @example
+ * ```ts
+ * import { visible } from "./printable.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(visible("evil\u202egnp.exe"), "evil\\u{202e}gnp.exe");
+ * assertEquals(visible("xxxx", 2), "xx…");
+ * ```
+ */
+export function visible(text: string, lengthMax: number = Infinity): string {
+  const shown = text.length <= lengthMax ? text : `${text.slice(0, lengthMax)}…`;
+  if (!NOT_PLAIN.test(shown)) return shown;
+  return shown.replaceAll(UNSAFE_ALL, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`);
+}

@@ -44,6 +44,7 @@ function full(peer: string): AcceptorStatus {
     }],
     journalBytes: 5_000n,
     journalBytesAtStart: 1_000n,
+    memoryBytes: 90_000_000n,
     syncs: { count: 4n, totalMs: 10, longestMs: 7.6 },
   };
 }
@@ -62,6 +63,7 @@ Deno.test("all of one acceptor is told, links and refusals as both ends tell the
     "certificate until 2027-01-02",
     "6 decisions, 9 messages known, 3 signed, 2 wait; 1 instances in memory",
     "journal 5000 bytes, 4000 more than at the start (2000 an hour)",
+    "memory 90000000 bytes",
     "4 batches kept, 2.5 ms each, the longest lately 8 ms",
     "link with Bob (acceptor): none (connection refused); Bob says: none (connection refused); it " +
     "said last: its journal cannot be written; certificate until 2027-01-02",

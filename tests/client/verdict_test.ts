@@ -5,15 +5,12 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ClientError } from "../../lib/client/errors.ts";
-import type { AcceptorStatus } from "../../lib/client/status.ts";
 import type { StatusAnswer } from "../../lib/client/types.ts";
 import { outlookOf, verdicts } from "../../lib/client/verdict.ts";
 import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import { thresholdOf } from "../../lib/core/quorum.ts";
-import { PROTOCOL_VERSION } from "../../lib/wire/protocol_version.ts";
+import { gone, NAMES, well } from "./answers.ts";
 
-const NAMES = ["Alice", "Bob", "Carol", "Dave"];
 const graph = makeLearnerGraph({
   acceptors: NAMES,
   learners: ["Eve", "Frank"],
@@ -26,47 +23,6 @@ const CAN = [
   "Eve can decide; nothing is proposed now",
   "Frank can decide; nothing is proposed now",
 ];
-
-/** What an acceptor says that is well and talks to some others. */
-function well(name: string, others = NAMES, but: Partial<AcceptorStatus> = {}): StatusAnswer {
-  const peers = NAMES.filter((other) => other !== name).map((other) => ({
-    name: other,
-    role: "acceptor",
-    connected: others.includes(other),
-    lastError: "",
-  }));
-  const status: AcceptorStatus = {
-    agent: "test",
-    uptimeMs: 1n,
-    configDigest: "",
-    configMismatch: undefined,
-    instances: 0n,
-    messagesKnown: 0n,
-    messagesWaiting: 0n,
-    messagesSigned: 0n,
-    peers,
-    rejections: {},
-    caught: [],
-    caughtCount: 0n,
-    votes: true,
-    waitsFor: [],
-    decisionCount: 0n,
-    clock: { offsetMs: 0, uncertaintyMs: 1 },
-    certificateNotAfter: undefined,
-    protocolVersion: PROTOCOL_VERSION,
-    refusedFrom: [],
-    open: [],
-    journalBytes: 0n,
-    journalBytesAtStart: 0n,
-    syncs: { count: 0n, totalMs: 0, longestMs: 0 },
-    ...but,
-  };
-  return { acceptor: name, status };
-}
-
-function gone(acceptor: string): StatusAnswer {
-  return { acceptor, error: new ClientError("UNREACHABLE", "connection refused") };
-}
 
 /** All four well, but for those given. */
 function sentences(...others: StatusAnswer[]): string[] {

@@ -27,7 +27,8 @@ Deno.test("a console answers at its address, and nowhere else", async () => {
   assertEquals([status, headers.get("cache-control")], [200, "no-store"]);
   assertEquals(headers.get("content-security-policy"), "frame-ancestors 'none'");
   const boot = /id="boot">(.*)<\/script><\/p>$/.exec(text)![1]!;
-  assertEquals(JSON.parse(boot), SOURCE.boot);
+  const title = HOSTILE.replace("\u202e", "\\u{202e}");
+  assertEquals(JSON.parse(boot), { ...SOURCE.boot, title });
   assert(!boot.includes("<"), boot);
   for (const path of ["/", `/${"0".repeat(32)}/`, new URL(url).pathname.slice(0, -1)]) {
     assertEquals((await ask(`${origin}${path}`))[0], 404, path);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AcceptorView, InstanceView as InstanceRow } from "../overview.ts";
+import type { AcceptorView, InstanceView as InstanceRow, PaceView } from "../overview.ts";
 import { followInstance } from "./sources.ts";
 import { overview } from "./state.ts";
 
@@ -31,12 +31,21 @@ export function Cluster() {
       <section aria-label="Instances">
         <h2>Instances</h2>
         <p class="hint">
-          {`Decisions that have come to this console: ${now.decisions}. The newest instances:`}
+          {`Decisions that have come to this console: ${now.decisions}. ${
+            paceText(now.pace)
+          } The newest instances:`}
         </p>
         <Instances rows={now.instances} />
       </section>
     </>
   );
+}
+
+function paceText(pace: PaceView | undefined): string {
+  if (pace === undefined) return "None in the last minute.";
+  const { perSecond, medianMs, worstMs, counted } = pace;
+  return `In the last minute ${counted}, ${perSecond} a second: half of them within ${medianMs} ms ` +
+    `of their ballots, all within ${worstMs} ms.`;
 }
 
 function Card({ of: { name, error, facts, unlinked } }: { of: AcceptorView }) {
