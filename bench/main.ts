@@ -15,6 +15,7 @@ import { benchCrypto } from "./crypto.ts";
 import { benchFlat } from "./flat.ts";
 import { benchGraph } from "./graph.ts";
 import { benchJournal } from "./journal.ts";
+import { benchLog } from "./log.ts";
 import { benchMembers } from "./members.ts";
 import { benchOpen } from "./open.ts";
 import { benchStart } from "./start.ts";
@@ -38,7 +39,7 @@ const BENCHMARKS: Readonly<Record<string, (against?: string) => void | Promise<v
 const COMPARING = ["cluster", "graph", "members", "start", "strangers", "wide-area"];
 
 /** Those that are told by flags what to do. */
-const TOLD = ["attack", "cluster", "open", "flat", "peers"];
+const TOLD = ["attack", "cluster", "open", "flat", "log", "peers"];
 
 const ALL = [...TOLD, ...Object.keys(BENCHMARKS)];
 const NAMES = ALL.join(", ");
@@ -66,7 +67,7 @@ const FLAGS = [
     kind: "text",
     value: "N,…",
     default: "1,16,64,256",
-    help: "cluster, peers: proposals at once; flat takes the first",
+    help: "cluster, peers: proposals at once; log: clients; flat takes the first",
   },
   {
     name: "acceptors",
@@ -101,7 +102,7 @@ const FLAGS = [
     min: 1,
     max: 3_600,
     default: 5,
-    help: "attack, cluster, open: how long each loop, or rate, lasts, about",
+    help: "attack, cluster, log, open: how long each loop, or rate, lasts, about",
   },
   {
     name: "decisions",
@@ -131,8 +132,10 @@ await runScript({
   summary: "run the benchmarks",
   description:
     "Runs the benchmarks named, or all: how fast a cluster decides (cluster), at a rate of " +
-    "proposals (open), under attack by a member and a client (attack), after many others (flat), beside others (peers); how fast messages " +
-    "are judged (core), named and signed (crypto), the journal takes them (journal), an acceptor begins to listen (start); " +
+    "proposals (open), under attack by a member and a client (attack), after many others (flat), " +
+    "beside others (peers); how many records go into the log (log); how fast messages are judged " +
+    "(core), named and signed (crypto), the journal takes them (journal), an acceptor begins to " +
+    "listen (start); " +
     "what members that do not read (members), and connections that come to nothing (strangers), " +
     "cost it; what a small message costs on a link and on what is under it (streams); how long a " +
     "decision takes when members are far apart (wide-area).",
@@ -173,6 +176,7 @@ await runScript({
   }
   if (names.includes("attack")) await benchAttack(seconds, inFlight[0]!);
   if (names.includes("flat")) await benchFlat({ decisions, inFlight: inFlight[0]!, kind, svg });
+  if (names.includes("log")) await benchLog(seconds, inFlight);
   if (names.includes("peers")) await benchBeside(inFlight);
   if (!names.includes("cluster")) return EXIT.ok;
   return await benchCluster({
