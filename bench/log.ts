@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto";
 import { loadConfiguration } from "../lib/config/configuration.ts";
 import { connectToAcceptor } from "../lib/net/acceptor_client.ts";
 import type { AcceptorClient } from "../lib/net/client.ts";
-import { Cluster } from "../tests/e2e/cluster.ts";
+import type { Cluster } from "../tests/e2e/cluster.ts";
 import { Durable } from "../tests/e2e/durable.ts";
 import { Stage } from "../tests/e2e/stage.ts";
 import { ClosedLoop, type LoopResult } from "./closed_loop.ts";

@@ -14,6 +14,7 @@ import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { listenForStop } from "../stop_signals.ts";
 import { chosenInstances, chosenLearners, INSTANCE_FLAGS } from "./instances.ts";
+import { printLog } from "./learner_log.ts";
 import { printDecision, printObserved, printStarved } from "./printing.ts";
 import {
   agentOf,
@@ -39,7 +40,8 @@ export const learner: Command = defineCommand({
     "configuration. It trusts nobody's word: it checks every signature and counts quorums itself. " +
     "Any identity of the configuration may run it. Decisions that differ where learners were to " +
     "agree are printed with the evidence, and so is a learner that can decide no more, or no more " +
-    "unless an acceptor is caught lying: --once waits for that, too, so give it a --timeout.",
+    "unless an acceptor is caught lying: --once waits for that, too, so give it a --timeout. If the " +
+    "configuration has a log it prints the log of each learner, in order; --all prints decisions.",
   flags: [
     ...NODE_FLAGS,
     ...INSTANCE_FLAGS,
@@ -59,7 +61,7 @@ export const learner: Command = defineCommand({
   ],
   positionals: [CONFIG_POSITIONAL],
   examples: [
-    { args: "alice.json", does: "print the decisions of instance 0, for ever" },
+    { args: "alice.json", does: "print the log, or the decisions of instance 0, for ever" },
     { args: "--once --timeout 10s alice.json", does: "wait at most ten seconds for one" },
     { args: "--all --json alice.json", does: "follow everything, one JSON object a line" },
   ],
@@ -115,6 +117,10 @@ export const learner: Command = defineCommand({
       endSaying();
     });
     const limit = limited(AbortSignal.any([signal, settled.signal]), timeout);
+    if (node.log !== undefined && isPlain(flags)) {
+      await printLog(node.log, learners, { output, room: streams.room }, limit);
+      return seen.disagreed ? EXIT.disagreement : EXIT.ok;
+    }
     for await (const decision of followDecisions(node.decisions, limit)) {
       if (!chosen(decision)) continue;
       await streams.room();
@@ -136,6 +142,18 @@ export const learner: Command = defineCommand({
     );
   });
 });
+
+/** Whether nothing is said about instances. */
+function isPlain(
+  { all, once, instance, count }: {
+    readonly all: boolean;
+    readonly once: boolean;
+    readonly instance: bigint;
+    readonly count: number;
+  },
+): boolean {
+  return !all && !once && instance === 0n && count === 1;
+}
 
 /** An instance and a learner, from how they are written together. */
 function named(both: string): Awaited {

@@ -19,6 +19,7 @@ export type ProgramName =
   | "explain"
   | "get"
   | "key"
+  | "log"
   | "replay"
   | "status";
 
