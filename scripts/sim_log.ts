@@ -2,13 +2,14 @@
  * Runs worlds of one log, each from its seed, and says what was seen in them.
  *
  * `deno task sim-log --seeds 10000 [--first-seed 1] [--workers 2]`, or `deno task sim-log --seed 7`
- * for one.
+ * for one; with `--nodes`, worlds of real nodes.
  *
  * @module
  */
 
 import { runScript } from "./command.ts";
 import { Marks } from "../lib/sim/marks.ts";
+import { runLogCluster } from "../lib/sim/cluster/log_run.ts";
 import { logCoverage, type LogReport, runLog } from "../lib/sim/log/run.ts";
 import { SEED_FLAGS, SEED_MAX } from "./sim/flags.ts";
 import type { LogOutcome } from "./sim/log_worker.ts";
@@ -58,6 +59,22 @@ async function runSeeds(first: number, count: number, workers: number): Promise<
   return failures.length === 0 && (never.length === 0 || !isEnough);
 }
 
+/** Worlds of real nodes. Prints what was seen of their logs; returns whether all is well. */
+function runNodes(first: number, count: number): boolean {
+  const marks = new Marks();
+  const failures: string[] = [];
+  for (let seed = first; seed < first + count && failures.length < FAILURES_MAX; seed++) {
+    const { violation } = runLogCluster(seed, marks);
+    if (violation === undefined) continue;
+    failures.push(`deno task sim-log --nodes --seed ${seed}: ${violation}`);
+  }
+  for (const [what, seen] of [...marks.counts].sort()) {
+    if (what.startsWith("log: ")) console.log(`${String(seen).padStart(12)}  ${what}`);
+  }
+  for (const failure of failures) console.log(failure);
+  return failures.length === 0;
+}
+
 await runScript({
   name: "deno task sim-log",
   summary: "Run simulated worlds of one log",
@@ -69,13 +86,18 @@ await runScript({
     min: 0,
     max: SEED_MAX,
     help: "one world",
+  }, {
+    name: "nodes",
+    kind: "boolean",
+    help: "worlds of real nodes that keep a log, on one thread",
   }],
   examples: [{ args: "--seeds 10000", does: "worlds 1 to 10000" }],
   exits: [{ status: 1, means: "a world went wrong, or in many worlds something was never seen" }],
 }, async ({ flags }) => {
   const { seed } = flags;
+  if (flags.nodes && seed === undefined) return runNodes(flags["first-seed"], flags.seeds) ? 0 : 1;
   if (seed !== undefined) {
-    const { violation, events } = runLog(seed);
+    const { violation, events } = (flags.nodes ? runLogCluster : runLog)(seed);
     console.log(violation ?? `all is well after ${events} events`);
     return violation === undefined ? 0 : 1;
   }

@@ -22,6 +22,8 @@ export interface Verifier {
    * @param id As {@linkcode Verifier.identify} gave it.
    */
   verify(message: WireMessage, id: MessageId): Message | Rejection;
+  /** Whether an acceptor has signed these bytes; by its key of the configuration if absent. */
+  readonly signed?: (signer: number, bytes: Uint8Array, signature: Uint8Array) => boolean;
 }
 
 /** What a verifier must know of a configuration. */

@@ -52,7 +52,12 @@ export class DecisionBook {
     this.#ledger = ledger;
   }
 
-  /** How many decisions there are. */
+  /** The position of the first that is there: those before are forgotten. */
+  get first(): number {
+    return this.#ledger.journal.firstDecision;
+  }
+
+  /** How many decisions there have been. */
   get count(): number {
     return this.#ledger.journal.decisionCount;
   }

@@ -25,7 +25,7 @@ export async function* followDecisions(
   signal.addEventListener("abort", follower);
   try {
     while (!signal.aborted) {
-      const from = next;
+      const from = next = Math.max(next, book.first);
       for (const decision of book.after(from, BATCH)) {
         next++;
         yield decision;

@@ -155,8 +155,10 @@ export interface Journal {
   readonly length: number;
   /** The lowest position of a message that is kept; the length if none is. */
   readonly firstPosition: number;
-  /** How many decisions have been kept. */
+  /** How many decisions have been kept: the position of the next. */
   readonly decisionCount: number;
+  /** The position of the first decision that is kept; from there on there are all. */
+  readonly firstDecision: number;
   /** How many proofs of equivocation have been kept. */
   readonly evidenceCount: number;
   /** Bytes on disk, the log that is folded in later included; absent without a disk. */
@@ -201,7 +203,8 @@ export interface Journal {
   logEntries(): JournalLogEntry[];
   /**
    * Lets go of up to `count` messages of instances below one, of as many decisions and proofs of
-   * equivocation there, and of values that nothing names any more. Room on disk is given back.
+   * equivocation there, oldest first up to the first that is to stay, and of values that nothing
+   * names any more. Room on disk is given back.
    *
    * @returns Whether there may be more of them.
    * @throws JournalError if it cannot be written, as {@linkcode Journal.commit}.

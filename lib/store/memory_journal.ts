@@ -68,6 +68,11 @@ class MemoryJournal implements Journal {
     return first ?? this.length;
   }
 
+  get firstDecision(): number {
+    const [first] = this.#decisions.keys();
+    return first ?? this.decisionCount;
+  }
+
   get decisionCount(): number {
     return this.#counts.decisions;
   }
@@ -137,14 +142,14 @@ class MemoryJournal implements Journal {
     }
     const isBelow = ({ instance }: { readonly instance: bigint }) => instance < below;
     for (const [position, decision] of this.#decisions) {
-      if (!isBelow(decision)) continue;
+      if (!isBelow(decision)) break;
       this.#decisions.delete(position);
       this.#decisionsOf.delete(decision.instance);
       const { instance, learner, ballot } = decision;
       this.#keys.delete(keyOf(["decision", String(instance), learner, ballot.valueHash]));
     }
     for (const [position, evidence] of this.#evidence) {
-      if (!isBelow(evidence)) continue;
+      if (!isBelow(evidence)) break;
       this.#evidence.delete(position);
       this.#keys.delete(keyOf(["evidence", String(evidence.instance), evidence.acceptor]));
     }

@@ -124,8 +124,11 @@ class SqliteJournal implements Journal {
   }
 
   get firstPosition(): number {
-    const [row] = this.#statements.query("SELECT min(position) AS first FROM messages", []);
-    return Number(row?.first ?? this.length);
+    return this.#statements.first(MESSAGES) ?? this.length;
+  }
+
+  get firstDecision(): number {
+    return this.#statements.first(DECISIONS) ?? this.decisionCount;
   }
 
   get decisionCount(): number {

@@ -51,8 +51,12 @@ export class SqliteLog {
   forget(below: bigint, count: number, lengths: Kept): ForgottenRows[] {
     const forgotten = [MESSAGES.name, DECISIONS.name, EVIDENCE.name].map((name) => {
       const named = name === MESSAGES.name ? "value_hash" : "NULL AS value_hash";
+      // What is followed by position must have no holes.
+      const which = name === MESSAGES.name
+        ? "instance < ?1"
+        : `position < ifnull((SELECT min(position) FROM ${name} WHERE instance >= ?1), 1 << 53)`;
       const text = `DELETE FROM ${name} WHERE position IN ` +
-        `(SELECT position FROM ${name} WHERE instance < ? LIMIT ?) RETURNING ${named}`;
+        `(SELECT position FROM ${name} WHERE ${which} LIMIT ?2) RETURNING ${named}`;
       const rows = this.#statements.of(text).all(below, count);
       this.#letGo(rows);
       const before = this.#forgotten.get(name)?.count ?? 0;

@@ -65,6 +65,12 @@ export class Statements {
     }
   }
 
+  /** The lowest position in a table; undefined if it is empty. */
+  first({ name }: Pick<Table<unknown>, "name">): number | undefined {
+    const first = this.query(`SELECT min(position) AS first FROM ${name}`, [])[0]?.first;
+    return typeof first === "bigint" ? Number(first) : undefined;
+  }
+
   /** Lets go of all. */
   clear(): void {
     this.#prepared.clear();

@@ -31,6 +31,7 @@ class CountingJournal implements Journal {
   decisionCount = 0;
   evidenceCount = 0;
   firstPosition = 0;
+  firstDecision = 0;
   readonly #progress: Map<string, JournalProgress> = new Map();
 
   commit({ messages, decisions, progress }: JournalBatch): void {

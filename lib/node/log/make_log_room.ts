@@ -14,7 +14,7 @@ import { LogTending } from "./log_tending.ts";
 
 /** What of a node its log needs. */
 export interface LogHost {
-  readonly options: Pick<NodeOptions, "configuration" | "votes" | "clock" | "log">;
+  readonly options: Pick<NodeOptions, "configuration" | "votes" | "clock" | "log" | "verifier">;
   readonly ledger: Ledger;
   readonly instances: {
     get(id: bigint): RunningInstance | undefined;
@@ -43,9 +43,10 @@ export function makeLogRoom(
   observers: Set<NodeObserver>,
   { forget }: Pick<Ledger, "forget">,
 ): LogRoom | undefined {
-  const { configuration, votes, clock, log } = host.options;
-  const context = logContextOf(configuration);
-  if (context === undefined) return undefined;
+  const { configuration, votes, clock, log, verifier } = host.options;
+  const plain = logContextOf(configuration);
+  if (plain === undefined) return undefined;
+  const context = { ...plain, verify: verifier?.signed ?? plain.verify };
   const { self, signer, limits } = configuration;
   const index = votes ? self.acceptorIndex : undefined;
   const room = new LogRoom({

@@ -56,6 +56,7 @@ export function makeMembers(scenario: ClusterScenario): Members {
     graph,
     allowDisagreement: [],
     abandoned: [],
+    log: scenario.log,
     digest,
     warnings: [],
     privateKeyPem: "",

@@ -5,6 +5,7 @@
  */
 
 import type { LearnerGraph } from "../../core/learner_graph.ts";
+import type { LogSettings } from "../../log/types.ts";
 import type { ClockSettings } from "./time.ts";
 
 /** What a process does, before or after which a crash may come. */
@@ -137,6 +138,8 @@ export interface ClusterScenario {
   readonly turns: { readonly members: readonly number[]; readonly windowMsMin: number } | undefined;
   /** Bounds of their back-off; by the delays of the network if absent. */
   readonly backoffMs?: readonly [min: number, max: number];
+  /** How a log is kept; there is none if absent. */
+  readonly log?: LogSettings;
   /** The largest value, the same for all. */
   readonly valueBytesMax: number;
 }

@@ -7,7 +7,7 @@
 
 import { reject } from "../../core/rejection.ts";
 import type { Identity } from "../../crypto/identity.ts";
-import { hashValue, sha3 } from "../../crypto/hash.ts";
+import { hashValue, sha3, sha3Hex } from "../../crypto/hash.ts";
 import type { Signer } from "../../crypto/signatures.ts";
 import { makeVerifier, type Verifier } from "../../crypto/verify.ts";
 import type { MessageId } from "../../core/types.ts";
@@ -65,6 +65,8 @@ const CHEAP: Seals = {
   certificateOf: (index) => ({ ...keyOf(0), spki: Uint8Array.of(index) }),
   verifier: (names, configDigest, nameOf = rememberNames(configDigest)) => ({
     identify: nameOf,
+    signed: (signer, bytes, signature) =>
+      signer < names.acceptors.length && isSealOf(signer, sha3Hex(bytes) as MessageId, signature),
     verify: (message, id) => {
       const { signature } = message;
       const forged = reject("BAD_SIGNATURE", "the seal is not the signer's");

@@ -29,6 +29,10 @@ class WrappedJournal implements Journal {
     return this.inner.firstPosition;
   }
 
+  get firstDecision(): number {
+    return this.inner.firstDecision;
+  }
+
   get decisionCount(): number {
     return this.inner.decisionCount;
   }

@@ -6,7 +6,6 @@
  */
 
 import { fullSet } from "../../core/acceptor_set.ts";
-import type { Effect } from "../../core/effects.ts";
 import { isRejection } from "../../core/rejection.ts";
 import type { AcceptorSet } from "../../core/types.ts";
 import { hashValue } from "../../crypto/hash.ts";
@@ -25,8 +24,11 @@ import { Member } from "./member.ts";
 import type { ClusterScenario, Crash } from "./scenario.ts";
 import { askQuestions } from "./questions.ts";
 import type { End } from "./streams.ts";
+import type { Spectator } from "./spectator.ts";
 import { VirtualClock } from "./time.ts";
 import { Wiring } from "./wiring.ts";
+
+export type { Spectator } from "./spectator.ts";
 
 /** How often it is looked whether all is over, in milliseconds. */
 const GLANCE_MS = 100;
@@ -46,16 +48,6 @@ const TOLD = [
   ["the clock was set back", "a clock is set back"],
   ["the disk is slow", "a disk is slow"],
 ] as const;
-
-/** Told of what happens, for timelines and traces. */
-export interface Spectator {
-  /** Something has happened to a process, or it has logged a line. */
-  note?(atMs: number, who: string, what: string): void;
-  /** An honest member has made a step. */
-  stepped?(atMs: number, who: string, instance: bigint, effects: readonly Effect[]): void;
-  /** A line of a trace (lib/trace) of all that honest members do. */
-  readonly trace?: (line: string) => void;
-}
 
 /** One cluster, from its beginning to its end. */
 export class ClusterWorld {
@@ -136,7 +128,7 @@ export class ClusterWorld {
     for (const crash of crashes) queue.at(crash.atMs, () => this.#crash(crash));
     queue.at(calmMs, () => this.#calm());
     let isOver = false;
-    const look = lookAtEnd(this);
+    const look = this.#spectator.isOver ?? lookAtEnd(this);
     const glance = () => {
       isOver = look();
       queue.after(GLANCE_MS, glance);
@@ -196,6 +188,7 @@ export class ClusterWorld {
         throw new Violation(`${name} is told that it runs twice`);
       },
     });
+    this.#spectator.started?.(member);
     member.life.start();
   }
 
