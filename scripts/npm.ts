@@ -20,8 +20,8 @@ import { ROOT } from "./lint/paths.ts";
 import { run } from "./run.ts";
 import { listFiles } from "./sources.ts";
 
-/** Where it is made. */
-const FOLDER = await Deno.makeTempDir({ prefix: "hetpaxos_npm_" });
+/** Where it is made: a folder of its own, from when it begins. */
+let folder = "";
 
 /** Doors of deno.json that need nothing of Deno, by what they are called in the package. */
 const DOORS: Readonly<Record<string, string>> = {
@@ -66,12 +66,13 @@ await runScript({
     { status: EXIT.internal, means: "it does not" },
   ],
 }, async ({ flags }) => {
+  folder = await Deno.makeTempDir({ prefix: "hetpaxos_npm_" });
   try {
     const archive = await make();
     console.log(`${archive.slice(ROOT.length + 1)}: ${(await Deno.stat(archive)).size} bytes`);
     if (flags.check) await check(archive);
   } finally {
-    await Deno.remove(FOLDER, { recursive: true });
+    await Deno.remove(folder, { recursive: true });
   }
 });
 
@@ -79,25 +80,25 @@ await runScript({
 async function make(): Promise<string> {
   await write("package.json", JSON.stringify(manifest(), undefined, 2));
   for (const file of ["README.md", "LICENSE"]) {
-    await Deno.copyFile(`${ROOT}/${file}`, `${FOLDER}/${file}`);
+    await Deno.copyFile(`${ROOT}/${file}`, `${folder}/${file}`);
   }
   await write("tsconfig.json", JSON.stringify(compilerOptions()));
   // Beside the package.json that says what kind of modules they are, and the packages they import.
   for (const path of await listFiles(["lib", "scripts/npm"], [".ts"])) {
-    const copy = `${FOLDER}/src/${path}`;
+    const copy = `${folder}/src/${path}`;
     await Deno.mkdir(dirname(copy), { recursive: true });
     await Deno.copyFile(`${ROOT}/${path}`, copy);
   }
   const tools = Object.entries(TOOLS).map(([name, version]) => `${name}@${version}`);
-  await must(["npm", "install", "--no-save", ...QUIET, ...tools], FOLDER);
-  await must(["node_modules/.bin/tsc", "--project", "tsconfig.json"], FOLDER);
+  await must(["npm", "install", "--no-save", ...QUIET, ...tools], folder);
+  await must(["node_modules/.bin/tsc", "--project", "tsconfig.json"], folder);
   for (const [door, source] of Object.entries(DOORS)) await writeDoor(nameOf(door), source);
   const shims = SHIMMED.map((path) => `import "${SHIMS.name}/actual/${path}.js";\n`).join("");
   await write("shims.js", shims);
   await Deno.mkdir(`${ROOT}/dist`, { recursive: true });
   const packed = await must(
     ["npm", "pack", ...QUIET, "--pack-destination", `${ROOT}/dist`],
-    FOLDER,
+    folder,
   );
   return `${ROOT}/dist/${packed.trim().split("\n").at(-1)}`;
 }
@@ -158,7 +159,7 @@ async function writeDoor(name: string, source: string): Promise<void> {
 }
 
 async function write(file: string, text: string): Promise<void> {
-  await Deno.writeTextFile(`${FOLDER}/${file}`, text);
+  await Deno.writeTextFile(`${folder}/${file}`, text);
 }
 
 /** What it prints. @throws OperatorError if it fails; then that is shown. */

@@ -138,8 +138,8 @@ for (const [file, hetpaxos, lines] of SCRIPTS) {
   });
 }
 
-/** What examples import, and nobody runs. */
-const HELPERS: readonly string[] = ["free_ports.ts"];
+/** What examples import, and nobody runs; and what tests/e2e/proof_page_test.ts runs in a browser. */
+const HELPERS: readonly string[] = ["free_ports.ts", "proof_page", "proof_page.ts"];
 
 Deno.test("every example has a test", async () => {
   const files: string[] = [];

@@ -114,8 +114,8 @@ export const CONVERSATIONS: readonly Fault[] = [
     edits: [
       edit(
         "node/voting.ts",
-        "return this.#hasStarted && !this.#lost.has(instance);",
-        "return this.#hasStarted;",
+        "return this.#hasStarted && !this.#lost.has(instance) && this.#maySign(instance);",
+        "return this.#hasStarted && this.#maySign(instance);",
       ),
     ],
     caughtBy: {

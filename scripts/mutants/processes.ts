@@ -197,9 +197,9 @@ export const RUNNING: readonly Fault[] = [
     edits: [
       edit(
         "link/feed.ts",
-        "this.#ledger.from(cursor, Math.min(STRETCH, this.#until - cursor))",
-        "this.#ledger.from(cursor, Math.min(STRETCH, this.#until - cursor))\n" +
-          "      .sort((a, b) => a.id < b.id ? -1 : 1)",
+        "const offered = records.filter(({ id }) => !this.#knowledge.has(id));",
+        "const offered = records.filter(({ id }) => !this.#knowledge.has(id))\n" +
+          "      .sort((a, b) => a.id < b.id ? -1 : 1);",
       ),
     ],
     caughtBy: {
@@ -279,7 +279,13 @@ export const RUNNING: readonly Fault[] = [
   {
     name: "what is signed is sent before the disk has it",
     origin: "whoever leaves it to the disk's buffers; seen in clusters, step by step",
-    edits: [edit("node/node.ts", "this.ledger.flush(lasting);", "this.ledger.flush(false);")],
+    edits: [
+      edit(
+        "node/node.ts",
+        "this.ledger.flush(isLasting, unkept)",
+        "this.ledger.flush(false, unkept)",
+      ),
+    ],
     caughtBy: { sim: 10 },
   },
 ];
