@@ -78,11 +78,13 @@ export function mayCompleteUntilMs(
  * it is its decision that is wanted.
  */
 function isAlone(
-  { lowest1a, view }: InstanceState,
+  { lowest1a, view, held, inbox }: InstanceState,
   { offered, forever }: ProposerState,
 ): boolean {
   const only = view.highest1a;
   if (forever || only === undefined || only !== lowest1a) return false;
+  // Somebody has taken one that is held here, and says so.
+  if (held.keys().some((id) => inbox.waitingFor.has(id))) return false;
   if (offered !== undefined) return compareBallots(offered, only.facts.ballot) === 0;
   return view.tips.some((tips) => tips.length > 0);
 }

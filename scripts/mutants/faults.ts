@@ -17,10 +17,12 @@ import { KEEPING } from "./keeping.ts";
 import { LOGS } from "./logs.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
+import { KEPT_WINDOWS } from "./windows.ts";
 
 /** All faults; names are unique. */
 export const FAULTS: readonly Fault[] = [
   ...VOTES,
+  ...KEPT_WINDOWS,
   ...GRAPHS,
   ...ANALYSIS,
   ...NAMES,

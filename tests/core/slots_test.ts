@@ -12,6 +12,7 @@ import type { Message, Proposal } from "../../lib/core/types.ts";
 import { addMs, msBetween, type Timestamp } from "../../lib/core/types.ts";
 import { nextTurn, type WindowRule } from "../../lib/core/windows.ts";
 import { thresholds } from "../../lib/sim/graphs.ts";
+import { Acceptor } from "./windows_stage.ts";
 import { acceptorMessage, hashOf, identify, proposalOf } from "../../lib/sim/ids.ts";
 
 const GRAPH = makeLearnerGraph(thresholds(4, [3], "TECHNICAL_REPORT"));
@@ -125,6 +126,22 @@ Deno.test("windows: the only ballot that is known has more time, until there is 
   assertEquals([does(mine!, 380), does(forever!, 380)], ["wake", "propose"]);
   hear(offer(3, 381), 381);
   assertEquals(does(mine!, 390), "propose");
+});
+
+Deno.test("windows: a ballot is not alone where another is held that somebody has taken", () => {
+  const pace: KeptWindows = { rule: RULE, clockSkewMsMax: 10_000, patienceMs: 3_150 };
+  const alice = new Acceptor();
+  const mine = newProposer(hashOf("own"), 1n, 0);
+  const offers = (ms: number) =>
+    stepProposer(GRAPH, alice.state, mine, pace, at(ms), 0.5)
+      .flatMap((effect) => effect.kind === "propose" ? [proposalOf(effect.ballot)] : []);
+  alice.hear(0, ...offers(0));
+  // Window 1, of 0, is from 100 to 300 ms: nothing newer than of 125 ms passes as belated.
+  const other = offer(2, 140);
+  alice.hear(141, other);
+  assertEquals([alice.state.held.size, offers(155)], [1, []]);
+  alice.hear(156, acceptorMessage(3, undefined, [other.id]));
+  assertEquals([alice.state.held.size, offers(156).length], [1, 1]);
 });
 
 /** When the first window of 1 from `index` on begins. */

@@ -47,6 +47,20 @@ Deno.test("windows: a second proposer's 1a waits for its window, and does not te
   assertEquals(off.signed.length, 2, "without windows it is torn down");
 });
 
+Deno.test("windows: whoever was first has no more windows for it", () => {
+  const alice = new Acceptor();
+  const first = offer(7, 0);
+  alice.hear(0, first);
+  // Window 1 is proposer 0's, from 100 to 300 ms.
+  alice.hear(150, offer(0, 150));
+  assertEquals(alice.originMs, 0);
+  alice.hear(160, first, offer(7, 160));
+  assertEquals([alice.knows(offer(7, 160)), alice.signed.length], [false, 2]);
+  // Nor in the next, which is proposer 1's.
+  alice.tick(301);
+  assertEquals(alice.knows(offer(7, 160)), false);
+});
+
 Deno.test("windows: the owner's pass, all of them, and what is below a ballot that is taken", () => {
   const alice = new Acceptor();
   alice.hear(10, offer(9, 10));

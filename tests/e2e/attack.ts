@@ -51,7 +51,7 @@ export interface AttackResult {
 }
 
 /** The latency that a part of all proposals does not exceed. */
-export function percentile({ latenciesMs }: Spell, part: number): number {
+export function percentile({ latenciesMs }: Pick<Spell, "latenciesMs">, part: number): number {
   return latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(latenciesMs.length * part))]!;
 }
 
