@@ -53,9 +53,8 @@ export function append(
   if (judged.every((each) => each === "repeated")) return { kind: "repeated" };
   if (judged.every((each) => each !== "new")) return { kind: "too old" };
   if (state.pending.size >= settings.pendingMax) return { kind: "full" };
-  if (from !== undefined && countOf(state, from) >= settings.pendingPerPeerMax) {
-    return { kind: "full" };
-  }
+  if (countOf(state, from) >= settings.pendingPerPeerMax) return { kind: "full" };
+  countIn(state, from, 1);
   const handedTo = from === undefined ? coordinator(view, new Set()) : self;
   state.pending.set(key, {
     record,
@@ -140,7 +139,9 @@ function settle({ context, settings, state, log, nowMs }: CoordinatorView): void
       const isLacking = log.learners[a]!.sessions.judge(each.record) === "new";
       if (!isLacking) each.lacking &= ~(1n << BigInt(a));
     }
-    if (!active.some((a) => hasMember(each.lacking, a))) pending.delete(key);
+    if (!active.some((a) => hasMember(each.lacking, a)) && pending.delete(key)) {
+      countIn(state, each.from, -1);
+    }
     const { assigned } = each;
     if (assigned === undefined || inFlight.has(assigned)) continue;
     if (active.every((a) => log.learners[a]!.prefix > assigned)) each.assigned = undefined;
@@ -243,10 +244,13 @@ function fillGap(view: CoordinatorView, effects: CoordinatorEffect[]): void {
   effects.push({ kind: "propose", instance: at, value: encodeBatch([]) });
 }
 
-function countOf({ pending }: CoordinatorState, from: AcceptorIndex): number {
-  let count = 0;
-  for (const each of pending.values()) if (each.from === from) count++;
-  return count;
+/** How many records wait that an acceptor has handed over; 0 for those of clients here. */
+function countOf({ handedOver }: CoordinatorState, from: AcceptorIndex | undefined): number {
+  return from === undefined ? 0 : handedOver.get(from) ?? 0;
+}
+
+function countIn(state: CoordinatorState, from: AcceptorIndex | undefined, by: number): void {
+  if (from !== undefined) state.handedOver.set(from, countOf(state, from) + by);
 }
 
 function keyOf({ client, sequence }: Pick<LogRecord, "client" | "sequence">): string {

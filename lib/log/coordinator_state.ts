@@ -48,6 +48,8 @@ export interface Pending {
 export interface CoordinatorState {
   /** By client and sequence, in the order in which they came. */
   readonly pending: Map<string, Pending>;
+  /** By acceptor: how many of them it has handed over. */
+  readonly handedOver: Map<AcceptorIndex, number>;
   /** Instances in which a batch was proposed here, and when. */
   readonly inFlight: Map<Position, number>;
   /** By suspect: until when, and how often it was suspected. */
@@ -100,6 +102,7 @@ export type Appended =
 export function newCoordinator(learnerCount: number): CoordinatorState {
   return {
     pending: new Map(),
+    handedOver: new Map(),
     inFlight: new Map(),
     suspects: new Map(),
     progress: { stalled: new Array(learnerCount).fill(undefined) },

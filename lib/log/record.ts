@@ -49,13 +49,20 @@ export interface LogRecord {
 
 /** Bytes that a record takes in a batch. */
 export function recordBytes({ client, payload }: LogRecord): number {
-  return RECORD_OVERHEAD_BYTES + new TextEncoder().encode(client).length + payload.length;
+  return RECORD_OVERHEAD_BYTES + utf8Length(client) + payload.length;
+}
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/** Bytes of a text in UTF-8. Most names are plain, and there is one with every record. */
+function utf8Length(text: string): number {
+  return NOT_ASCII.test(text) ? new TextEncoder().encode(text).length : text.length;
 }
 
 /** What keeps a record out of any batch, in words; undefined if nothing does. */
 export function recordFlaw(record: LogRecord, batchBytesMax: number): string | undefined {
   const { client, sequence } = record;
-  const named = new TextEncoder().encode(client).length;
+  const named = utf8Length(client);
   if (named < 1 || named > CLIENT_BYTES_MAX) {
     return `a client's name has 1 to ${CLIENT_BYTES_MAX} bytes, not ${named}`;
   }

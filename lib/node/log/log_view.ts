@@ -47,7 +47,9 @@ class LogView implements LogPort {
   }
 
   judge(learner: LearnerIndex, record: Pick<LogRecord, "client" | "sequence">): Admission {
-    return this.#kept.learners[learner]!.sessions.judge(record);
+    const judged = this.#room.state.learners[learner]!.sessions.judge(record);
+    // What it does not have needs not be kept before that is said: most that are asked about are new.
+    return judged === "new" ? judged : this.#kept.learners[learner]!.sessions.judge(record);
   }
 
   onDelivered(watcher: (delivery: Delivery) => void): () => void {
