@@ -12,6 +12,7 @@ import { followDecisions } from "../../lib/process/follow.ts";
 import type { RunningProcess } from "../../lib/process/process.ts";
 import { valueText } from "../../lib/explain/value_text.ts";
 import type { InstanceLines } from "./instance_lines.ts";
+import { logBoot, logSource } from "./log.ts";
 import { overviewFrom, Pace } from "./overview.ts";
 import type { ConsoleSource } from "./server.ts";
 
@@ -61,7 +62,9 @@ export function liveSource(live: Live, signal: AbortSignal): ConsoleSource {
       mode: "live",
       title: `as ${configuration.self.name}, by ${configuration.source}`,
       header: lines.header,
+      log: logBoot(configuration),
     },
+    ...configuration.log === undefined ? {} : { log: logSource(client) },
     overview() {
       const now = Date.now();
       if (latest === undefined || now - latest.atMs > FRESH_MS) {

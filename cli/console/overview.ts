@@ -9,6 +9,7 @@ import type { StatusAnswer } from "../../lib/client/types.ts";
 import { verdicts } from "../../lib/client/verdict.ts";
 import type { Configuration } from "../../lib/config/configuration.ts";
 import type { AcceptorView, Overview, ToldView } from "../../lib/console/overview.ts";
+import { logStands } from "./log.ts";
 import { toldBy, windowsOf } from "../commands/why.ts";
 
 /** What decides how answers are read. */
@@ -34,12 +35,13 @@ export function overviewFrom(
   configuration: Context,
   answers: readonly StatusAnswer[],
   pace: Pace,
-): Pick<Overview, "acceptors" | "verdicts" | "told"> {
+): Pick<Overview, "acceptors" | "verdicts" | "told" | "log"> {
   const { graph, limits: { clockSkewMsMax } } = configuration;
   return {
     acceptors: answers.map((answer) => viewOf(answer, pace)),
     verdicts: verdicts({ graph, clockSkewMsMax }, answers),
     told: toldOf(configuration, answers),
+    log: logStands(answers),
   };
 }
 

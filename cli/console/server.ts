@@ -9,6 +9,7 @@ import type { Boot, Overview, ProposedView } from "../../lib/console/overview.ts
 import { visible } from "../../lib/wire/printable.ts";
 import { toHex } from "../../lib/wire/hex.ts";
 import { servePlainly } from "../../lib/process/plain_http.ts";
+import type { LogSource } from "./log.ts";
 import { beginning } from "./page.ts";
 
 /** What a page can be told. Streams are lines of a trace. */
@@ -21,6 +22,8 @@ export interface ConsoleSource {
   overview?(): Promise<Overview>;
   /** An instance from its beginning, and what comes; undefined if it is not known. */
   instance?(instance: bigint): ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  /** The log, if there is one. */
+  readonly log?: LogSource;
   /** Offers a value. */
   propose?(instance: bigint, value: string): Promise<ProposedView>;
 }
@@ -106,6 +109,7 @@ async function answer(request: Request, source: ConsoleSource, served: Served): 
   }
   const [what, which = ""] = rest;
   if (what === "propose" && rest.length === 1) return await proposed(request, source, host);
+  if (what === "append" && rest.length === 1) return await appended(request, source, host);
   if (request.method !== "GET") return refuse(405, "GET only");
   if (what === "" && rest.length === 1) return respond(page, "text/html; charset=utf-8");
   if (what === "trace" && source.trace !== undefined) return respond(source.trace());
@@ -119,27 +123,57 @@ async function answer(request: Request, source: ConsoleSource, served: Served): 
       ? refuse(404, `instance ${which.slice(0, 20)} is not known here, or not any more`)
       : respond(stream);
   }
+  if (source.log !== undefined && rest.length === 3) {
+    const [learner, position] = [decodeURIComponent(which), Number(rest[2])];
+    if (!Number.isSafeInteger(position)) return refuse(404, "not a position");
+    if (what === "log") {
+      return respond(shownJson(await source.log.entries(learner, position)), "application/json");
+    }
+    if (what === "proof") {
+      const proof = await source.log.proof(learner, position);
+      return respond(JSON.stringify(proof), "application/json");
+    }
+  }
   return refuse(404, "there is nothing of this name");
 }
 
-/** A page elsewhere cannot send JSON here without being asked first, and says where it is from. */
+/** What a page has posted: an object; or why it is not taken. */
+async function posted(
+  request: Request,
+  host: string,
+): Promise<Readonly<Record<string, unknown>> | Response> {
+  if (request.method !== "POST") return refuse(405, "POST only");
+  // A page elsewhere cannot send JSON here without being asked first, and says where it is from.
+  if (request.headers.get("origin") !== `http://${host}`) return refuse(403, "from elsewhere");
+  if (request.headers.get("content-type") !== "application/json") return refuse(415, "not JSON");
+  if (!(Number(request.headers.get("content-length")) <= BODY_MAX)) return refuse(413, "too long");
+  const body: unknown = await request.json().catch(() => undefined);
+  if (typeof body !== "object" || body === null) return refuse(400, "not an object");
+  return body as Record<string, unknown>;
+}
+
 async function proposed(
   request: Request,
   { propose }: ConsoleSource,
   host: string,
 ): Promise<Response> {
   if (propose === undefined) return refuse(404, "there is no cluster to propose to");
-  if (request.method !== "POST") return refuse(405, "POST only");
-  if (request.headers.get("origin") !== `http://${host}`) return refuse(403, "from elsewhere");
-  if (request.headers.get("content-type") !== "application/json") return refuse(415, "not JSON");
-  if (!(Number(request.headers.get("content-length")) <= BODY_MAX)) return refuse(413, "too long");
-  const body: unknown = await request.json().catch(() => undefined);
-  if (typeof body !== "object" || body === null) return refuse(400, "not an object");
-  const { instance, value } = body as Record<string, unknown>;
+  const body = await posted(request, host);
+  if (body instanceof Response) return body;
+  const { instance, value } = body;
   const number = typeof instance === "string" ? instanceOf(instance) : undefined;
   if (number === undefined) return refuse(400, "instance: not a number of an instance");
   if (typeof value !== "string") return refuse(400, "value: not a text");
   return respond(shownJson(await propose(number, value)), "application/json");
+}
+
+async function appended(request: Request, { log }: ConsoleSource, host: string): Promise<Response> {
+  if (log === undefined) return refuse(404, "there is no log to append to");
+  const body = await posted(request, host);
+  if (body instanceof Response) return body;
+  const { value } = body;
+  if (typeof value !== "string") return refuse(400, "value: not a text");
+  return respond(shownJson(await log.append(value)), "application/json");
 }
 
 function instanceOf(text: string): bigint | undefined {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { LogSettings } from "../log/types.ts";
 import type { WindowFact } from "../explain/surroundings.ts";
 
 /** How the page gets what it shows. */
@@ -14,6 +15,58 @@ export interface Boot {
   readonly title: string;
   /** The configuration of a live cluster, as a trace has it: a header line. */
   readonly header?: string;
+  /** What proofs of entries are judged by, if the cluster keeps a log. */
+  readonly log?: LogBoot | undefined;
+}
+
+/** What of a configuration proofs of entries are judged by. */
+export interface LogBoot {
+  /** Whose log is shown first, and all others. */
+  readonly learners: readonly string[];
+  /** Of the whole configuration, in hex. */
+  readonly configDigest: string;
+  /** By acceptor: its public key, SubjectPublicKeyInfo in hex. */
+  readonly keys: readonly string[];
+  /** How the log is kept. */
+  readonly settings: LogSettings;
+}
+
+/** How the log of a learner stands, as far as some acceptor says. */
+export interface LogStandView {
+  /** Its name. */
+  readonly learner: string;
+  /** How many entries there are. */
+  readonly prefix: number;
+  /** The lowest that can be read. */
+  readonly retained: number;
+  /** How many of them are certified. */
+  readonly certified: number;
+  /** What lies below it is forgotten, but for what is retained. */
+  readonly floor: number;
+}
+
+/** A stretch of a learner's log. */
+export interface LogPage {
+  /** In order; empty if there are none from there on. */
+  readonly entries: readonly EntryView[];
+  /** Why there are none; undefined if there are. */
+  readonly error?: string | undefined;
+}
+
+/** An entry of a log. */
+export interface EntryView {
+  /** Its position. */
+  readonly position: number;
+  /** Whether it was decided, or is proved never to be. */
+  readonly kind: "decided" | "closed";
+  /** The first of its records: who has appended each, and what, for a person. */
+  readonly records: readonly { readonly client: string; readonly text: string }[];
+  /** How many more there are. */
+  readonly more: number;
+  /** Repetitions that were left out. */
+  readonly repeated: number;
+  /** Acceptors that say so. */
+  readonly reportedBy: readonly string[];
 }
 
 /** How a live cluster is now. */
@@ -30,6 +83,8 @@ export interface Overview {
   readonly decisions: number;
   /** How fast decisions come to the console; undefined if none has come lately. */
   readonly pace?: PaceView | undefined;
+  /** Of each learner's log; undefined if the cluster keeps none. */
+  readonly log?: readonly LogStandView[] | undefined;
   /** When, in milliseconds since 1970, by the server's clock. */
   readonly atMs: number;
 }

@@ -78,7 +78,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "lib/explore": ["lib/sim", "lib/trace", "lib/crypto", "lib/wire", "lib/core", "lib/std"],
   "lib/console": [
     ...["lib/explore", "lib/sim", "lib/trace", "lib/explain", "lib/config", "lib/wire"],
-    ...["lib/graph", "lib/core", "lib/std"],
+    ...["lib/graph", "lib/core", "lib/std", "lib/log", "lib/crypto"],
   ],
   "cli": LIBRARY,
   "mod.ts": LIBRARY,

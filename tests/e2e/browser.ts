@@ -85,7 +85,16 @@ export async function click(page: Page, role: string, name: string): Promise<voi
 
 /** Waits until a text is to be read. */
 export async function reads(page: Page, text: string): Promise<void> {
-  await page.locator(`::-p-text(${text})`).wait();
+  try {
+    await page.waitForFunction(
+      (wanted) => document.body.innerText.replaceAll(/\s+/g, " ").includes(wanted),
+      { polling: 50 },
+      text,
+    );
+  } catch (cause) {
+    const shown = await page.evaluate(() => document.body.innerText.slice(0, 1_000));
+    throw new Error(`it does not say ${JSON.stringify(text)}:\n${shown}`, { cause });
+  }
 }
 
 /** How many there are. */

@@ -11,14 +11,15 @@ import { assert, assertEquals } from "@std/assert";
 import { overviewFrom, Pace } from "../../cli/console/overview.ts";
 import { type ConsoleSource, serveConsole } from "../../cli/console/server.ts";
 import type { StatusAnswer } from "../../lib/client/types.ts";
-import type { Overview } from "../../lib/console/overview.ts";
+import type { EntryView, Overview } from "../../lib/console/overview.ts";
 import { makeLearnerGraph } from "../../lib/core/learner_graph.ts";
 import { thresholdOf } from "../../lib/core/quorum.ts";
 import { makePage } from "../../scripts/console_page.ts";
 import { gone, NAMES, well } from "../client/answers.ts";
 import { recordedLines } from "../console/stage.ts";
+import { LOG_SETTINGS } from "../log/memory_logs.ts";
 import { STUCK_STATES } from "../console/stuck_states.ts";
-import { assertGood, count, open, reads, withBrowser } from "./browser.ts";
+import { assertGood, click, count, open, reads, withBrowser } from "./browser.ts";
 import { e2e } from "./stage.ts";
 import { CHROMIUM } from "./tools.ts";
 
@@ -125,6 +126,82 @@ Deno.test(e2e(import.meta.url, "hostile acceptors put nothing into the page", as
   } finally {
     await live.close();
     await recorded.close();
+  }
+}, HOW));
+
+/** Entries of a long log. */
+const ENTRIES = 100_000;
+
+Deno.test(e2e(import.meta.url, "a log of 100,000 entries is scrolled through", async (stage) => {
+  const { source, tell } = staged();
+  const log = { floor: 0n, windowEnd: 0n, pending: 0n, inFlight: 0n, coordinator: "Alice" };
+  const flags = { holdsBack: false, abandoned: false, inaccurate: false, stalled: false };
+  const learners = ["Eve", "Frank"].map((learner) => ({
+    ...{ learner, prefix: BigInt(ENTRIES), retained: 0n, certified: 99_968n, ...flags },
+  }));
+  tell(NAMES.map((name) => well(name, NAMES, { log: { ...log, learners, lying: [] } })));
+  let asked = 0;
+  const served = await serveConsole(
+    {
+      ...source,
+      boot: {
+        ...source.boot,
+        log: { learners: ["Eve", "Frank"], configDigest: "", keys: [], settings: LOG_SETTINGS },
+      },
+      log: {
+        entries: (_, from) => {
+          asked++;
+          const entries = Array.from({ length: 100 }, (_, i): EntryView => ({
+            ...{ position: from + i, kind: "decided", more: 0, repeated: 0, reportedBy: NAMES },
+            records: [{ client: "till", text: `${MARKUP} number ${from + i}` }],
+          }));
+          return Promise.resolve({ entries });
+        },
+        proof: () => Promise.resolve({ format: MARKUP }),
+        append: () => Promise.resolve({ ours: true, decisions: [] }),
+      },
+    },
+    await makePage(),
+    0,
+  );
+  try {
+    await withBrowser(stage.folder, async (browser) => {
+      const watched = await open(browser, served.url);
+      const { page } = watched;
+      await reads(page, "Eve can decide");
+      await click(page, "tab", "Log");
+      await reads(page, "till:");
+      await assertGood(watched);
+      const frames = await page.evaluate(async () => {
+        const list = document.querySelector(".scroll.log")!;
+        const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+        const times: number[] = [];
+        let last = await frame();
+        for (let i = 0; i < 60; i++) {
+          list.scrollTop = list.scrollHeight * Math.abs(Math.sin(i));
+          const now = await frame();
+          times.push(now - last);
+          last = now;
+        }
+        return times.sort((a, b) => a - b);
+      });
+      console.log(
+        `frames while scrolling: median ${frames[30]!.toFixed(0)} ms, worst ${
+          frames.at(-1)!.toFixed(0)
+        } ms; asked ${asked} times`,
+      );
+      assert(frames[30]! < 50, `${frames[30]} ms`);
+      await page.locator("input[name=entry]").fill("77777");
+      await reads(page, "number 77777");
+      await click(page, "button", "prove it");
+      await reads(page, "This is no proof");
+      assert(await count(page, ".row") < 60);
+      assert(asked < 60, `asked ${asked} times`);
+      assertEquals(await count(page, "main img, main script"), 0);
+      await assertGood(watched);
+    });
+  } finally {
+    await served.close();
   }
 }, HOW));
 

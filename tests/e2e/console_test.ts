@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { ConfigFileJson } from "../../lib/config/generate.ts";
 import { makePage } from "../../scripts/console_page.ts";
 import { PAGE_FILE } from "../../cli/console/page.ts";
 import { ROOT } from "../../scripts/lint/paths.ts";
@@ -100,6 +101,34 @@ Deno.test(
     });
   }, HOW),
 );
+
+Deno.test(e2e(import.meta.url, "the console shows a log, and proves an entry", async (stage) => {
+  await makeThePage();
+  const log = { checkpointEvery: 4, windowMax: 8, spreadMax: 32 };
+  const alter = (config: ConfigFileJson) => ({ ...config, log });
+  const cluster = await Cluster.make(stage, { clients: 1, alter });
+  await cluster.acceptors();
+  const url = await urlOf(stage, [cluster.file("client_0")]);
+  await withBrowser(stage.folder, async (browser) => {
+    const watched = await open(browser, url);
+    const { page } = watched;
+    await reads(page, "Eve can decide");
+    for (let number = 0; number < 6; number++) {
+      await tab(watched, "Propose");
+      await page.locator("input[name=value]").fill(`<b>record ${number}</b>`);
+      await click(page, "button", "Append to the log");
+      await reads(page, `Eve has it as entry ${number}`);
+    }
+    await assertGood(watched);
+    await tab(watched, "Log");
+    await reads(page, "Certified: the first 4.");
+    await reads(page, "<b>record 5</b>");
+    await page.locator("input[name=entry]").fill("1");
+    await click(page, "button", "prove it");
+    await reads(page, "Proved in this page: entry 1 of Eve has 1 records.");
+    await assertGood(watched);
+  });
+}, HOW));
 
 Deno.test(e2e(import.meta.url, "recordings are shown whatever their size", async (stage) => {
   await makeThePage();

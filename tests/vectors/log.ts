@@ -29,7 +29,8 @@ const SETTINGS = {
   retain: { entries: 4, bytes: 1_000 },
 };
 
-const KEYS = [1, 2, 3, 4].map((byte) => keyOfSecret(new Uint8Array(32).fill(byte)));
+/** Of the acceptors: secrets that everybody knows. */
+export const KEYS = [1, 2, 3, 4].map((byte) => keyOfSecret(new Uint8Array(32).fill(byte)));
 const SPEC = { ...thresholds(4, [3], "TECHNICAL_REPORT"), learners: ["Eve"] };
 
 /** What whoever verifies has: the configuration, as far as it matters. */

@@ -11,6 +11,7 @@ import type { ComponentChildren } from "preact";
 import { STORIES } from "../stories.ts";
 import { Cluster } from "./cluster.tsx";
 import { InstanceView } from "./instance.tsx";
+import { Log } from "./log.tsx";
 import { Propose } from "./propose.tsx";
 import { begin, tell } from "./sources.ts";
 import { boot, story, trouble, type View, view } from "./state.ts";
@@ -20,17 +21,19 @@ const NAMES: Readonly<Record<View, string>> = {
   cluster: "Cluster",
   instance: "Instance",
   trust: "Trust",
+  log: "Log",
   propose: "Propose",
 };
 
 const VIEWS: readonly View[] = boot.mode === "live"
-  ? ["cluster", "instance", "trust", "propose"]
+  ? ["cluster", "instance", "trust", ...boot.log === undefined ? [] : ["log" as const], "propose"]
   : ["instance", "trust"];
 
 const PARTS: Readonly<Record<View, () => ComponentChildren>> = {
   cluster: () => <Cluster />,
   instance: () => <InstanceView />,
   trust: () => <Trust />,
+  log: () => <Log />,
   propose: () => <Propose />,
 };
 

@@ -8,11 +8,12 @@
 
 import { type Signal, signal } from "@preact/signals";
 import type { ProposedView } from "../overview.ts";
-import { followInstance, propose, reason } from "./sources.ts";
-import { overview } from "./state.ts";
+import { append, followInstance, propose, reason } from "./sources.ts";
+import { boot, overview } from "./state.ts";
 
 /** What has been asked for, and what came of it. */
 interface Asked {
+  /** Empty for a record of the log. */
   readonly instance: string;
   readonly value: string;
   readonly answer: ProposedView | undefined;
@@ -51,6 +52,14 @@ export function Propose() {
             />
           </label>
           <button type="submit">Propose</button>
+          {boot.log !== undefined && (
+            <button
+              type="button"
+              onClick={() => ask({ ...newest(), instance: "" })}
+            >
+              Append to the log
+            </button>
+          )}
         </form>
       </section>
       <section aria-label="Proposals" aria-live="polite">
@@ -66,17 +75,22 @@ export function Propose() {
 
 function Row({ of }: { of: Asked }) {
   const { instance, value, answer } = of;
+  const verb = instance === "" ? "has it as" : "decided";
   const text = answer === undefined
     ? "on its way…"
-    : answer.error ?? answer.decisions!.map(([learner, what]) => `${learner} decided ${what}`)
+    : answer.error ?? answer.decisions!.map(([learner, what]) => `${learner} ${verb} ${what}`)
       .join(", ");
   const mark = answer === undefined ? "" : answer.ours === true ? "good" : "bad";
   return (
     <li class={mark}>
       {`“${value}” in `}
-      <button type="button" class="link" onClick={() => followInstance(BigInt(instance))}>
-        {`instance ${instance}`}
-      </button>
+      {instance === ""
+        ? "the log"
+        : (
+          <button type="button" class="link" onClick={() => followInstance(BigInt(instance))}>
+            {`instance ${instance}`}
+          </button>
+        )}
       {`: ${text}`}
     </li>
   );
@@ -85,19 +99,28 @@ function Row({ of }: { of: Asked }) {
 /** After the highest that the console has seen, or was asked for. */
 function next(): string {
   const seen = [overview.value?.instances[0]?.instance, ...asked.value.map((one) => one.instance)];
-  const numbers = seen.flatMap((each) => each === undefined ? [] : [BigInt(each)]);
+  const numbers = seen.flatMap((each) => each === undefined || each === "" ? [] : [BigInt(each)]);
   return `${numbers.reduce((most, each) => each >= most ? each + 1n : most, 0n)}`;
 }
 
 async function send(event: Event): Promise<void> {
   event.preventDefault();
-  const one: Asked = { instance: number.value ?? next(), value: value.value, answer: undefined };
+  await ask(newest());
+}
+
+/** What is in the form. */
+function newest(): Asked {
+  return { instance: number.value ?? next(), value: value.value, answer: undefined };
+}
+
+async function ask(one: Asked): Promise<void> {
+  if (one.value === "") return;
   asked.value = [one, ...asked.value].slice(0, 100);
   number.value = undefined;
   value.value = "";
   let answer: ProposedView;
   try {
-    answer = await propose(one.instance, one.value);
+    answer = one.instance === "" ? await append(one.value) : await propose(one.instance, one.value);
   } catch (error) {
     answer = { error: reason(error) };
   }

@@ -9,7 +9,7 @@
 import { traceOf } from "../../explore/recorded.ts";
 import { hashOf } from "../../sim/ids.ts";
 import { parseScript } from "../../sim/script.ts";
-import type { Overview, ProposedView } from "../overview.ts";
+import type { LogPage, Overview, ProposedView } from "../overview.ts";
 import { Recording } from "../recording.ts";
 import { STORIES } from "../stories.ts";
 import {
@@ -82,6 +82,32 @@ export async function propose(instance: string, value: string): Promise<Proposed
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ instance, value }),
   });
+  return await answer.json();
+}
+
+/** Appends a record to the log of a live cluster. */
+export async function append(value: string): Promise<ProposedView> {
+  const answer = await fetch("append", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ value }),
+  });
+  return await answer.json();
+}
+
+/** Entries of a learner's log from a position on. */
+export async function entriesFrom(learner: string, from: number): Promise<LogPage> {
+  return await answerOf(`log/${encodeURIComponent(learner)}/${from}`) as LogPage;
+}
+
+/** A document that may prove an entry: nothing is to be expected of it. */
+export function askForProof(learner: string, position: number): Promise<unknown> {
+  return answerOf(`proof/${encodeURIComponent(learner)}/${position}`);
+}
+
+async function answerOf(path: string): Promise<unknown> {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(await answer.text());
   return await answer.json();
 }
 

@@ -15,7 +15,7 @@ import type { NameValue, Told } from "../telling.ts";
 import { Weave } from "../weave.ts";
 
 /** Parts of the page. */
-export type View = "instance" | "trust" | "cluster" | "propose";
+export type View = "instance" | "trust" | "cluster" | "log" | "propose";
 
 /** How the page came to be. */
 export const boot: Boot = JSON.parse(document.getElementById("boot")!.textContent!);
