@@ -8,6 +8,7 @@
 /// <reference lib="dom" />
 
 import { assert, assertEquals } from "@std/assert";
+import type { Page } from "puppeteer-core";
 import { overviewFrom, Pace } from "../../cli/console/overview.ts";
 import { type ConsoleSource, serveConsole } from "../../cli/console/server.ts";
 import type { StatusAnswer } from "../../lib/client/types.ts";
@@ -132,6 +133,23 @@ Deno.test(e2e(import.meta.url, "hostile acceptors put nothing into the page", as
 /** Entries of a long log. */
 const ENTRIES = 100_000;
 
+/** How long frames take while a log is scrolled through, in milliseconds, ascending. */
+async function framesWhileScrolling(page: Page): Promise<number[]> {
+  return await page.evaluate(async () => {
+    const list = document.querySelector(".scroll.log")!;
+    const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    const times: number[] = [];
+    let last = await frame();
+    for (let i = 0; i < 60; i++) {
+      list.scrollTop = list.scrollHeight * Math.abs(Math.sin(i));
+      const now = await frame();
+      times.push(now - last);
+      last = now;
+    }
+    return times.sort((a, b) => a - b);
+  });
+}
+
 Deno.test(e2e(import.meta.url, "a log of 100,000 entries is scrolled through", async (stage) => {
   const { source, tell } = staged();
   const log = { floor: 0n, windowEnd: 0n, pending: 0n, inFlight: 0n, coordinator: "Alice" };
@@ -172,19 +190,7 @@ Deno.test(e2e(import.meta.url, "a log of 100,000 entries is scrolled through", a
       await click(page, "tab", "Log");
       await reads(page, "till:");
       await assertGood(watched);
-      const frames = await page.evaluate(async () => {
-        const list = document.querySelector(".scroll.log")!;
-        const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
-        const times: number[] = [];
-        let last = await frame();
-        for (let i = 0; i < 60; i++) {
-          list.scrollTop = list.scrollHeight * Math.abs(Math.sin(i));
-          const now = await frame();
-          times.push(now - last);
-          last = now;
-        }
-        return times.sort((a, b) => a - b);
-      });
+      const frames = await framesWhileScrolling(page);
       console.log(
         `frames while scrolling: median ${frames[30]!.toFixed(0)} ms, worst ${
           frames.at(-1)!.toFixed(0)

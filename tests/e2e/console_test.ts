@@ -204,6 +204,7 @@ Deno.test(e2e(import.meta.url, "the demonstration needs nothing but its file", a
   const made = await makeThePage();
   const compressed = new Blob([made]).stream().pipeThrough(new CompressionStream("gzip"));
   const { byteLength } = await new Response(compressed).arrayBuffer();
+  console.log(`the page: ${made.length} bytes, ${byteLength} compressed`);
   assert(byteLength <= PAGE_BYTES_MAX, `${byteLength} bytes`);
   const file = await stage.write("console.html", made);
   await withBrowser(stage.folder, async (browser) => {
