@@ -32,9 +32,11 @@ export interface AcceptorState {
 
 /**
  * Whether an acceptor signs. One that `asks` does not: it may have forgotten messages that it has
- * sent, and takes in those that others show it. One whose messages have `forked` never signs again.
+ * sent, and takes in those that others show it. One that `doubts` has voted, and then been shown a
+ * message of its own that it does not know and that still waits. One whose messages have `forked`
+ * never signs again.
  */
-export type Standing = "votes" | "asks" | "forked";
+export type Standing = "votes" | "asks" | "doubts" | "forked";
 
 /** Names a draft: the hash of its canonical bytes. A pure function. */
 export type Identify = (content: AcceptorContent) => MessageId;
@@ -119,6 +121,14 @@ export function follow(graph: LearnerGraph, state: AcceptorState, own: Entry): v
 }
 
 /**
+ * A message has come that cannot be taken in yet. If it is the acceptor's own, the acceptor signs
+ * nothing until it is: its answer to what is missing might contradict what it has said.
+ */
+export function doubt(state: AcceptorState | undefined, { signer }: AcceptorMessage): void {
+  if (state?.self === signer && state.standing === "votes") state.standing = "doubts";
+}
+
+/**
  * Takes in a message of the acceptor's own that it does not know: it has forgotten it, or another
  * process has its key. If it continues what the acceptor knows of, the acceptor's next message will
  * follow it; until told otherwise there is none. If not, whatever the acceptor signed would prove an
@@ -133,7 +143,7 @@ export function adopt(graph: LearnerGraph, state: AcceptorState, own: Entry): bo
     state.standing = "forked";
     return false;
   }
-  if (state.standing === "votes") state.standing = "asks";
+  if (state.standing !== "forked") state.standing = "asks";
   const others = state.recent.filter((entry) => !isInPast(own, entry));
   follow(graph, state, own);
   for (const entry of others) remember(state, entry);

@@ -5,16 +5,8 @@
  * @module
  */
 
-import {
-  type AcceptorState,
-  adopt,
-  answer1a,
-  draft2a,
-  follow,
-  type Identify,
-  type Standing,
-} from "./acceptor.ts";
-import { newAcceptor, remember } from "./acceptor.ts";
+import type { AcceptorState, Identify, Standing } from "./acceptor.ts";
+import { adopt, answer1a, doubt, draft2a, follow, newAcceptor, remember } from "./acceptor.ts";
 import { membersOf } from "./acceptor_set.ts";
 import { type Accounts, newAccounts } from "./accounts.ts";
 import { type Dag, type Entry, findFork, judgedOnce, newDag } from "./dag.ts";
@@ -162,6 +154,7 @@ function receive(run: Run, message: Message, source: Source, bytes: number): voi
   if (message.kind === "1a") return receive1a(timing(run), { proposal: message, source, bytes });
   const missing = message.refs.filter((ref) => !state.dag.has(ref));
   if (missing.length === 0) return deliver(run, message, source);
+  doubt(state.acceptor, message);
   const dropped = wait(state.inbox, context.limits, message, missing, source, now);
   for (const { message: { id }, ...why } of dropped) drop(run, id, why);
   if (!state.inbox.waiting.has(message.id)) return;
@@ -243,7 +236,7 @@ function respond(run: Run, entry: Entry): Entry[] {
   if (entry.message.signer === acceptor.self) {
     const { standing } = acceptor;
     const forked = !adopt(graph, acceptor, entry);
-    const isNews = standing === "votes" || (forked && standing === "asks");
+    const isNews = standing !== "forked" && (forked || standing !== "asks");
     if (isNews) effects.push({ kind: "estranged", entry, forked });
     return [];
   }
@@ -272,7 +265,7 @@ function signAll(run: Run, acceptor: AcceptorState, first: Entry | undefined): E
 function changeVote(run: Run, allowed: boolean): void {
   const { context: { graph }, state } = run;
   const { acceptor, view: { highest1a }, identify } = state;
-  if (acceptor === undefined || acceptor.standing === "forked") return;
+  if (acceptor?.standing !== "votes" && acceptor?.standing !== "asks") return;
   acceptor.standing = allowed ? "votes" : "asks";
   if (!allowed) return;
   const reply = highest1a === undefined

@@ -123,4 +123,13 @@ export const CONVERSATIONS: readonly Fault[] = [
       test: "who is shown messages of its own that it cannot take in does not vote there",
     },
   },
+  {
+    name: "an acceptor answers what a message of its own waits for",
+    origin: "this program: it had forgotten that it had, and equivocated; found by simulation",
+    edits: [edit("core/instance.ts", "  doubt(state.acceptor, message);\n", "")],
+    caughtBy: {
+      path: "tests/core/doubt_test.ts",
+      test: "an acceptor signs nothing while a message of its own, which it does not know, waits",
+    },
+  },
 ];
