@@ -7,6 +7,8 @@
 import type { Fault } from "./campaign.ts";
 import { edit } from "./edits.ts";
 
+const PRESSING = "tests/node/pressing_test.ts";
+
 /** In nodes and links. */
 export const KEEPING: readonly Fault[] = [
   {
@@ -82,5 +84,20 @@ export const KEEPING: readonly Fault[] = [
       path: "tests/node/keeping_test.ts",
       test: "who waits until all is kept is told then, and at once if it is",
     },
+  },
+  {
+    name: "what does not press waits for ever",
+    origin: "what any wait for company invites: nobody comes along",
+    edits: [edit("link/feed.ts", "? 0 : nowMs + this.#patienceMs;", "? 0 : Infinity;")],
+    caughtBy: {
+      path: PRESSING,
+      test: "what does not press goes with what does, in order, or after a while",
+    },
+  },
+  {
+    name: "a 2a presses for acceptors, and not for learners",
+    origin: "what a wait for company invites: whoever is waited for waits",
+    edits: [edit("link/pressing.ts", '(vote.kind === "1b") === isAcceptor', "isAcceptor")],
+    caughtBy: { path: PRESSING, test: "a vote presses for those who wait for it" },
   },
 ];
