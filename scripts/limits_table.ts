@@ -57,9 +57,10 @@ Within these limits a member that wants to do harm can still cost something:
   equivocator can sign as many messages as it likes, but from the second on it is caught, and what
   it signs counts as 1as do. So one peer makes the journal grow by at most
   \`proposalsPerPeerPerSecondMax\` ballots and \`proposalBytesPerSecondMax\` bytes of values a second,
-  and an acceptor by twenty times as much if it refers to what it proposes. Nothing is ever deleted:
-  no disk is large enough for that for long, so watch it, and take a peer that does so out of the
-  configuration.
+  and an acceptor by twenty times as much if it refers to what it proposes. Without a log nothing is
+  ever deleted: no disk is large enough for that for long, so watch it, and take a peer that does so
+  out of the configuration. With [a log](LOG.md#bounds) there are messages of at most \`spreadMax\`
+  instances, whatever peers do, and none of new ballots where all have an outcome.
 - **Reading.** A message for an old instance reads that instance from the journal, however large, at
   about 35 microseconds a message, and nothing else happens meanwhile. \`restoredPerSecondMax\` bounds
   how often.

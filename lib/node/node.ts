@@ -226,12 +226,12 @@ export class Node {
     if (!this.#guarded(() => this.ledger.flush(isLasting, unkept) ?? true)) return;
     this.#keeping.kept();
     if (decided) this.decisions.announce();
-    this.room?.kept();
     for (const { rejection, sources } of refused) {
       for (const observer of this.#observers) observer.refused?.(rejection, sources);
     }
-    if (records.length === 0) return;
-    for (const observer of this.#observers) observer.appended?.(records);
+    if (records.length > 0) this.#observers.forEach((observer) => observer.appended?.(records));
+    // Instances below a floor that has risen leave memory now.
+    this.room?.kept();
     this.#voteWhereFound(records);
   }
 

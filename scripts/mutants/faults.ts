@@ -14,6 +14,7 @@ import { ANALYSIS } from "./graphs.ts";
 import { EXPLORED } from "./explored.ts";
 import { JOURNALS } from "./journals.ts";
 import { KEEPING } from "./keeping.ts";
+import { LOG_NODES } from "./log_nodes.ts";
 import { LOGS } from "./logs.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
@@ -30,6 +31,7 @@ export const FAULTS: readonly Fault[] = [
   ...JOURNALS,
   ...KEEPING,
   ...LOGS,
+  ...LOG_NODES,
   ...CONVERSATIONS,
   ...COSTS,
   ...BORDERS,

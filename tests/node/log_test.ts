@@ -83,6 +83,7 @@ Deno.test("log: what all have certified is forgotten, on disk too; entries stay 
     assert(journal.firstPosition > 0);
     assert(journal.instancesAfter(undefined, 1)[0]! >= BigInt(floor));
     assert(journal.decisionsOf(0n).length === 0);
+    assert(journal.hasInstance(BigInt(floor)), "nothing at or above the floor is deleted");
     const proof = node.log!.prove(0, eve!.retained);
     assertEquals(proof?.certificate.position, floor);
     const value = proof?.value;

@@ -248,3 +248,20 @@ Deno.test("who follows an instance may leave out what is known already", async (
   await over;
   assertEquals(seen, [5n]);
 });
+
+Deno.test("who follows from the start begins at the first decision that is not forgotten", async () => {
+  const { ledger: before, add: decideBefore } = openBook();
+  for (const instance of [0n, 1n, 2n]) decideBefore(instance);
+  const { journal } = before;
+  journal.forget(2n, 100);
+  // Nothing of it is in memory any more.
+  const ledger = new Ledger(journal);
+  const book = new DecisionBook(ledger);
+  const { controller, signal } = watchedSignal();
+  const { seen } = watch(book, signal);
+  await settled();
+  assertEquals(seen, [2n]);
+  assertEquals([book.first, book.count], [2, 3]);
+  controller.abort();
+  await settled();
+});

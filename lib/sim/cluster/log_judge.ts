@@ -23,7 +23,7 @@ interface Seen {
 /** Of one cluster. */
 export class LogJudge {
   readonly #graph: LearnerGraph;
-  readonly #honest: AcceptorSet;
+  readonly #honest: () => AcceptorSet;
   readonly #marks: Marks;
   /** By learner and position. */
   readonly #entries: Map<Position, Seen>[];
@@ -34,8 +34,8 @@ export class LogJudge {
   /** By learner and position: the certified chain. */
   readonly #chains: Map<Position, string>[];
 
-  /** Nothing has been seen. */
-  constructor(graph: LearnerGraph, honest: AcceptorSet, marks: Marks) {
+  /** @param honest Acceptors that have kept to the rules so far, and forgotten nothing for good. */
+  constructor(graph: LearnerGraph, honest: () => AcceptorSet, marks: Marks) {
     this.#graph = graph;
     this.#honest = honest;
     this.#marks = marks;
@@ -103,7 +103,10 @@ export class LogJudge {
     const known = this.#entries[learner]!.get(position);
     if (known !== undefined && this.#isBound(learner, learner)) {
       if (known.outcome !== seen.outcome || `${known.records}` !== `${seen.records}`) {
-        throw new Violation(`${member.name} sees another entry ${position} of ${learner}`);
+        const [first, second] = [known, seen].map((each) => `${each.outcome} ${each.records}`);
+        throw new Violation(
+          `${member.name} sees another entry ${position} of ${learner}: ${second}, not ${first}`,
+        );
       }
     }
     if (known !== undefined) return;
@@ -132,6 +135,6 @@ export class LogJudge {
   }
 
   #isBound(one: LearnerIndex, other: LearnerIndex): boolean {
-    return entangled(this.#graph, one, other, this.#honest);
+    return entangled(this.#graph, one, other, this.#honest());
   }
 }

@@ -27,6 +27,9 @@ const SOME_MS = 25_000;
 /** After the end nothing may be left below floors, in milliseconds. */
 const FORGETS_MS = 2_000;
 
+/** Instances that are looked at: more than a world opens. */
+const POSITIONS = 128;
+
 /** What a process appends. */
 interface Append {
   readonly process: number;
@@ -95,7 +98,11 @@ class LogClusterWorld {
     this.#marks = marks;
     let honest: AcceptorSet = fullSet(graph.acceptorCount);
     for (const index of villains.keys()) honest &= ~(1n << BigInt(index));
-    this.#judge = new LogJudge(graph, honest, marks);
+    // What a restored acceptor has forgotten, and nobody could tell it, is nobody's fault.
+    const sound = () =>
+      Array.from({ length: POSITIONS }, (_, i) => this.world.judge.referee(BigInt(i)))
+        .reduce((set, { safe, excused }) => set & safe & ~excused, honest);
+    this.#judge = new LogJudge(graph, sound, marks);
     const spectator: Spectator = {
       started: (member) => this.#judge.watch(member),
       stepped: (_atMs, who, instance, effects) => {
