@@ -140,7 +140,11 @@ export const RUNNING: readonly Fault[] = [
         "const { records, lasting, decided, refused } = this.outcomes.takeUnflushed();\n" +
           "    for (const observer of this.#observers) observer.appended?.(records);",
       ),
-      edit("node/node.ts", "if (records.length === 0) return;", "return;"),
+      edit(
+        "node/node.ts",
+        "if (records.length > 0) this.#observers.forEach((observer) => observer.appended?.(records));",
+        "",
+      ),
     ],
     caughtBy: {
       path: "tests/node/disk_fault_test.ts",
