@@ -72,7 +72,7 @@ export const GUARD = 1 / 4;
 const BELATED = GUARD / 2;
 
 /** So far back an origin is put at most when an instance comes back to memory, in milliseconds. */
-const RESTORED_AGE_MS_MAX = 60_000;
+const RESTORED_AGE_MS_MAX = 600_000;
 
 /** Whose window `index` is. */
 export function ownerOf(
