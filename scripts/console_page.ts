@@ -9,7 +9,7 @@
 import { PAGE_FILE } from "../cli/console/page.ts";
 import { sha256Hex } from "../lib/crypto/hash.ts";
 import { fromHex } from "../lib/wire/hex.ts";
-import { BALLOT_STYLE } from "../lib/console/page/colours.ts";
+import { PAGE_STYLE } from "../lib/console/page/colours.ts";
 import { runScript } from "./command.ts";
 import { ROOT } from "./lint/paths.ts";
 import { run } from "./run.ts";
@@ -39,7 +39,7 @@ export async function makePage(): Promise<string> {
     if (made.code !== 0) throw new Error(`${ENTRY}: deno bundle failed:\n${made.output}`);
     // A text in the program must not end the element that it stands in.
     const script = (await Deno.readTextFile(file)).replaceAll("</script", "<\\/script");
-    const style = `${await Deno.readTextFile(`${ROOT}/${STYLE}`)}\n${BALLOT_STYLE}`;
+    const style = `${PAGE_STYLE}\n${await Deno.readTextFile(`${ROOT}/${STYLE}`)}`;
     return assemble(script, style);
   } finally {
     await Deno.remove(file);

@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Page } from "puppeteer-core";
 import type { ConfigFileJson } from "../../lib/config/generate.ts";
 import { makePage } from "../../scripts/console_page.ts";
 import { PAGE_FILE } from "../../cli/console/page.ts";
@@ -200,6 +201,27 @@ Deno.test(
   }, HOW),
 );
 
+/** A picture in README. */
+const PICTURE = "docs/decision.svg";
+
+/** What the page hands over when a picture is to be saved is README's, written with --update. */
+async function assertPicture(page: Page): Promise<void> {
+  const saved = page.evaluate(() =>
+    new Promise<string>((resolve) => {
+      HTMLAnchorElement.prototype.click = () => {};
+      URL.createObjectURL = (blob) => {
+        (blob as Blob).text().then(resolve);
+        return "";
+      };
+    })
+  );
+  await click(page, "button", "save as SVG");
+  const picture = `${(await saved).replaceAll("><", ">\n<")}\n`;
+  const file = `${ROOT}/${PICTURE}`;
+  if (Deno.args.includes("--update")) await Deno.writeTextFile(file, picture);
+  assertEquals(picture, await Deno.readTextFile(file), `${PICTURE} is made anew with --update`);
+}
+
 Deno.test(e2e(import.meta.url, "the demonstration needs nothing but its file", async (stage) => {
   const made = await makeThePage();
   const compressed = new Blob([made]).stream().pipeThrough(new CompressionStream("gzip"));
@@ -216,6 +238,7 @@ Deno.test(e2e(import.meta.url, "the demonstration needs nothing but its file", a
       await page.locator("li:nth-child(2) button").click();
       await reads(page, "Bank decided ship-it");
       await assertGood(watched);
+      if (sight.width === 1200) await assertPicture(page);
       await page.locator("li:nth-child(3) button").click();
       await reads(page, "Dave is caught");
       await assertGood(watched);

@@ -215,10 +215,14 @@ function save(shown: Shown): void {
   const svg = home.querySelector("svg")!;
   const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
   style.textContent = SVG_STYLE;
-  svg.prepend(style);
   const left = first * COLUMN_WIDTH;
   const [wide, high] = [Number(svg.getAttribute("width")) - left, svg.getAttribute("height")];
   svg.setAttribute("viewBox", `${left} 0 ${Math.max(wide, NAMES_WIDTH)} ${high}`);
   svg.setAttribute("width", `${wide}`);
+  // It may be looked at on any ground.
+  const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  const place = { class: "names", x: left, y: 0, width: wide, height: high! };
+  for (const [name, value] of Object.entries(place)) ground.setAttribute(name, `${value}`);
+  svg.prepend(style, ground);
   saveSvg("instance.svg", svg.outerHTML);
 }
