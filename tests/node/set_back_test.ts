@@ -98,6 +98,7 @@ Deno.test("what waits for refs waits no longer because the clock was set back", 
   const message = { kind: "acceptor" as const, id: "ab" as never, signer: 1, prev: undefined };
   wrong.aheadMs = HOUR_MS;
   const input = { kind: "message" as const, message: { ...message, refs: ["cd" as never] } };
+  running.wires.set(message.id, { kind: "acceptor", content: input.message } as never);
   node.instances.step(running, { ...input, source: "Bob", now: node.options.clock.now() });
   assertEquals(running.state.inbox.waiting.size, 1);
   wrong.aheadMs = 0;
