@@ -13,6 +13,9 @@ import { costOf, type Inbox } from "../core/inbox_room.ts";
 import type { InstanceState } from "../core/instance.ts";
 import { compareTimestamps, type MessageId, type Timestamp } from "../core/types.ts";
 
+/** Where messages wait in an instance. */
+type Places = Pick<InstanceState, "inbox" | "future" | "held">;
+
 /** Waiting messages up to which everything is counted anew after each step, and not now and then. */
 const COUNTED_MAX = 64;
 
@@ -74,10 +77,7 @@ export function disorderOf({ waiting, waitingFor, spare, exposed }: Inbox): stri
 }
 
 /** Whose account is not the sum of what waits in these instances, all of a process. */
-export function miscounted(
-  all: readonly InstanceState[],
-  accounts: Accounts,
-): string | undefined {
+export function miscounted(all: readonly Places[], accounts: Accounts): string | undefined {
   const counted = newAccounts();
   for (const { inbox, future, held } of all) {
     for (const { message, sources } of inbox.waiting.values()) {

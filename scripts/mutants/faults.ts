@@ -19,6 +19,8 @@ import { LOGS } from "./logs.ts";
 import { CLOCKS, NAMES, RUNNING } from "./processes.ts";
 import { GRAPHS, VOTES } from "./rules.ts";
 import { KEPT_WINDOWS } from "./windows.ts";
+import { SUBTLE } from "./subtle.ts";
+import { SUBTLE_CORE } from "./subtle_core.ts";
 
 /** All faults; names are unique. */
 export const FAULTS: readonly Fault[] = [
@@ -41,4 +43,6 @@ export const FAULTS: readonly Fault[] = [
   ...SIGNALS,
   ...OWN_FAULTS,
   ...EXPLORED,
+  ...SUBTLE_CORE,
+  ...SUBTLE,
 ];

@@ -6,28 +6,35 @@
  */
 
 import { setOf } from "../../lib/core/acceptor_set.ts";
+import type { Standing } from "../../lib/core/acceptor.ts";
 import type { CoreContext, Effect, InstanceState } from "../../lib/core/instance.ts";
 import type { Decision, Disagreement } from "../../lib/core/learner.ts";
 import type { AcceptorIndex, AcceptorMessage, Message } from "../../lib/core/types.ts";
 import { elements } from "../oracle/closed_graph.ts";
 import { identify } from "../../lib/sim/ids.ts";
 import { makePrng } from "../../lib/sim/prng.ts";
-import type { View, World } from "../oracle/world.ts";
+import type { Deed, View, World } from "../oracle/world.ts";
 import type { Core } from "./core_under_test.ts";
 import { UNMET_LIMITS } from "./unmet_limits.ts";
 
 /** Later than every 1a of the histories. */
 const NOW = { seconds: 1_000_000, nanos: 0 };
 
+/** More branches of one equivocator than this, and some may be left aside, by the order they come in. */
+const BRANCHES = 3;
+
 /**
- * Replays every honest acceptor's deliveries and an observer's, the latter in a random order.
+ * Replays every honest acceptor's deliveries, once from the beginning and once as one that has lost
+ * its memory on the way, and an observer's, in a random order.
  *
  * @returns What differs first, or undefined.
  */
 export function compareSteps(core: Core, world: World): string | undefined {
   try {
     for (const view of world.views) {
-      if (view.honest) compareAcceptor(core, world, view);
+      if (!view.honest) continue;
+      compareAcceptor(core, world, view);
+      compareReturned(core, world, view);
     }
     compareObserver(core, world);
     return undefined;
@@ -36,28 +43,68 @@ export function compareSteps(core: Core, world: World): string | undefined {
   }
 }
 
-function start(core: Core, world: World, self: AcceptorIndex | undefined) {
+function start(
+  core: Core,
+  world: World,
+  self: AcceptorIndex | undefined,
+  standing?: Standing,
+) {
   const graph = core.makeLearnerGraph(world.spec);
   const context: CoreContext = { graph, limits: UNMET_LIMITS, self };
-  const state: InstanceState = core.newInstance(context, identify);
-  return (message: Message): Effect[] =>
+  const state: InstanceState = core.newInstance(context, identify, standing);
+  const receive = (message: Message): Effect[] =>
     core.step(context, state, { kind: "message", message, source: "peer", now: NOW });
+  const vote = () => core.step(context, state, { kind: "vote", allowed: true, now: NOW });
+  return { state, receive, vote };
 }
 
 function compareAcceptor(core: Core, world: World, view: View): void {
-  const receive = start(core, world, view.signer);
+  const { receive } = start(core, world, view.signer);
+  compareDeeds(world, view, view.deeds, receive, []);
+}
+
+/**
+ * It is shown, in any order, all that it had said and heard of up to some moment. From then on it says
+ * what it would have said otherwise.
+ */
+function compareReturned(core: Core, world: World, view: View): void {
+  const prng = makePrng(world.seed + 1_000 * view.signer);
+  const { state, receive, vote } = start(core, world, view.signer, "asks");
+  const at = prng.below(view.deeds.length + 1);
+  const before = view.deeds.slice(0, at)
+    .map((deed) => "sent" in deed ? deed.sent : deed.delivered);
+  for (const id of prng.shuffled([...new Set(before)])) {
+    const sent = receive(world.oracle.known.get(id)!).some(({ kind }) => kind === "send");
+    require(!sent, `acceptor ${view.signer} signs before it may`);
+  }
+  if (state.view.tips.some(({ length }) => length > BRANCHES)) return;
+  compareDeeds(world, view, view.deeds.slice(at), receive, vote());
+}
+
+/** @param effects Of what happened before the first deed. */
+function compareDeeds(
+  world: World,
+  view: View,
+  deeds: readonly Deed[],
+  receive: (message: Message) => Effect[],
+  effects: readonly Effect[],
+): void {
   const own = new Set(view.deeds.flatMap((deed) => "sent" in deed ? [deed.sent] : []));
   const expected: string[] = [];
   const actual: string[] = [];
-  for (const deed of view.deeds) {
+  const note = (effects: readonly Effect[]) => {
+    for (const effect of effects) {
+      if (effect.kind !== "deliver" && effect.kind !== "send") continue;
+      actual.push(`${effect.kind} ${effect.entry.message.id}`);
+    }
+  };
+  note(effects);
+  for (const deed of deeds) {
     if ("sent" in deed) {
       expected.push(`send ${deed.sent}`);
     } else if (!own.has(deed.delivered)) {
       expected.push(`deliver ${deed.delivered}`);
-      for (const effect of receive(world.oracle.known.get(deed.delivered)!)) {
-        if (effect.kind !== "deliver" && effect.kind !== "send") continue;
-        actual.push(`${effect.kind} ${effect.entry.message.id}`);
-      }
+      note(receive(world.oracle.known.get(deed.delivered)!));
     }
   }
   const parted = expected.findIndex((deed, index) => deed !== actual[index]);
@@ -68,7 +115,7 @@ function compareAcceptor(core: Core, world: World, view: View): void {
 }
 
 function compareObserver(core: Core, world: World): void {
-  const receive = start(core, world, undefined);
+  const { receive } = start(core, world, undefined);
   const effects = makePrng(world.seed).shuffled(world.cases)
     .flatMap(({ message }) => receive(message));
   checkDeliveries(world, effects);

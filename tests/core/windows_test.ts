@@ -71,6 +71,18 @@ Deno.test("windows: the owner's pass, all of them, and what is below a ballot th
   assertEquals([alice.knows(lower), alice.signed.length], [true, 2], "in nobody's way");
 });
 
+Deno.test("windows: of two that wait for the same window the higher is taken, and costs one vote", () => {
+  const alice = new Acceptor();
+  alice.hear(0, offer(9, 0));
+  const [lower, higher] = [offer(7, 1), offer(8, 2)];
+  alice.hear(3, lower!, higher!);
+  assertEquals([alice.state.held.size, alice.signed.length], [2, 1]);
+  // The window of all others.
+  alice.tick(1_500);
+  assertEquals([alice.knows(lower!), alice.knows(higher!), alice.signed.length], [true, true, 2]);
+  assert(alice.signed[1]!.refs.includes(higher!.id));
+});
+
 Deno.test("windows: of each proposer the newest waits, and those for which something waits", () => {
   const alice = new Acceptor();
   alice.hear(0, offer(9, 0));

@@ -8,7 +8,9 @@ import { assert, assertEquals } from "@std/assert";
 import { isClosed } from "../../lib/log/closing.ts";
 import { randomValidGraph } from "../../lib/sim/graphs.ts";
 import { makePrng } from "../../lib/sim/prng.ts";
-import { makeContext } from "./cluster.ts";
+import { restoreLog } from "../../lib/log/restoring.ts";
+import type { LogEffect } from "../../lib/log/state.ts";
+import { makeContext, makeKeeper, tell } from "./cluster.ts";
 import * as oracle from "./oracle.ts";
 
 Deno.test("log: closed exactly if no liars and deciders could still make a decision", () => {
@@ -44,4 +46,15 @@ Deno.test("log: a closer that hides its 2a does not close an instance", () => {
   assertEquals(isClosed(graph, 0, shown), false);
   assertEquals(isClosed(graph, 0, { ...shown, caught: carol }), false);
   assertEquals(isClosed(graph, 0, { ...shown, closers: 0b1111n }), true);
+});
+
+Deno.test("log: a closing is told again after a restart: peers may not have heard of it", () => {
+  const keeper = makeKeeper(makeContext(), 0);
+  tell(keeper, { kind: "starved", learner: 0, instance: 1, last: undefined });
+  const kept = keeper.effects.flatMap((each) => each.kind === "keep" ? [each.record] : []);
+  const { state, effects } = restoreLog(keeper.member, kept);
+  const sent = (all: readonly LogEffect[]) => all.filter(({ kind }) => kind === "send closing");
+  assertEquals(sent(keeper.effects).length, 1);
+  assertEquals(sent(effects), sent(keeper.effects));
+  assertEquals([...state.closings.keys()], [1]);
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { isRejection } from "../../lib/core/rejection.ts";
 import { messageId } from "../../lib/crypto/hash.ts";
-import type { Journal } from "../../lib/store/journal.ts";
+import { type Journal, JournalError } from "../../lib/store/journal.ts";
+import { openMemoryJournal } from "../../lib/store/memory_journal.ts";
 import { decodeMessage } from "../../lib/wire/codec.ts";
 import { makeTestConfigurations, TestCluster, type TestProcess } from "./harness.ts";
 import {
@@ -117,4 +118,27 @@ Deno.test("an acceptor whose disk failed comes back with what is kept, and is no
     }
     await cluster.stop();
   }
+});
+
+Deno.test("a decision that cannot be kept is told to nobody", async () => {
+  const cluster = new TestCluster(await makeTestConfigurations());
+  const journal = openMemoryJournal();
+  const { commit } = journal;
+  journal.commit = (batch, durable) => {
+    if (batch.decisions.length > 0) throw new JournalError("the disk is full");
+    commit.call(journal, batch, durable);
+  };
+  const learner = cluster.add("client_0", { journal });
+  const others = ["Alice", "Bob", "Carol", "Dave"].map((name) => cluster.add(name));
+  for (const [i, other] of others.entries()) {
+    cluster.join(other, [learner, ...others.slice(0, i)]);
+  }
+  let told = 0;
+  learner.node.decisions.onKept(() => told++);
+  await cluster.clock.advance(10);
+  cluster.propose(others[0]!, 1n, "value");
+  await cluster.agree(1n, others);
+  await cluster.clock.advance(1_000);
+  assertEquals([learner.failures.length, told, journal.decisionCount], [1, 0, 0]);
+  await cluster.stop();
 });

@@ -33,6 +33,19 @@ Deno.test("who has been sent a message has not shown that it has what that refer
   assert(knowledge.has(test.id("a")));
 });
 
+Deno.test("what is only offered is not had, nor what it refers to", () => {
+  const test = new TestLog();
+  const { valueHash } = test.proposal("p");
+  test.message("a", ["p"]);
+  const b = test.message("b", ["a"]);
+  const knowledge = new PeerKnowledge(test.ledger);
+  knowledge.markOffered(b.id);
+  const isHad = () => ["p", "a", "b"].map((name) => knowledge.has(test.id(name)));
+  assertEquals([isHad(), knowledge.hasValue(valueHash!)], [[false, false, true], false]);
+  knowledge.forgetSent();
+  assertEquals(isHad(), [false, false, false]);
+});
+
 Deno.test("a message shown before we have it shows what it refers to when we get it", () => {
   const test = new TestLog();
   test.message("a");

@@ -100,6 +100,8 @@ Deno.test("what waits for refs waits no longer because the clock was set back", 
   const input = { kind: "message" as const, message: { ...message, refs: ["cd" as never] } };
   running.wires.set(message.id, { kind: "acceptor", content: input.message } as never);
   node.instances.step(running, { ...input, source: "Bob", now: node.options.clock.now() });
+  // The node, past which this has come, knows of it, too.
+  running.wires.set(input.message.id, {} as never);
   assertEquals(running.state.inbox.waiting.size, 1);
   wrong.aheadMs = 0;
   const wake = () =>
@@ -109,6 +111,7 @@ Deno.test("what waits for refs waits no longer because the clock was set back", 
   await cluster.clock.advance(5_001);
   // An hour too late, if by the clock before.
   assertEquals(wake(), ["reject"]);
+  running.wires.delete(input.message.id);
   assertEquals(running.state.inbox.waiting.size, 0);
   await cluster.stop();
 });
