@@ -24,7 +24,7 @@ import { logView } from "./log/log_view.ts";
 import type { LogPort } from "./log_port.ts";
 import { nodeFetcher } from "./node_fetcher.ts";
 import type { NodeObserver, NodeOptions, RunningInstance } from "./node_types.ts";
-import { Outcomes, SELF } from "./outcomes.ts";
+import { Outcomes } from "./outcomes.ts";
 import { Refusals, type RefusedFrom } from "./refusals.ts";
 import { ProposalGate } from "./proposal_gate.ts";
 import { type Proposing, stopProposing } from "./proposing.ts";
@@ -122,6 +122,7 @@ export class Node {
       ...{ options: this.options, instances: this.instances, ledger: this.ledger },
       ...{ outcomes: this.outcomes, voting: this.voting },
       identify: (wire) => verifier.identify(wire),
+      outside: (id, by) => this.room?.gate.refuses(id, by),
       woken: (running) => {
         this.#taking.settle(running);
         this.settled();
@@ -181,8 +182,6 @@ export class Node {
 
   /** Offers the value that `proposing` has the hash of in an instance. The value is kept. */
   propose(instance: bigint, proposing: Proposing, value: Uint8Array): Rejection | undefined {
-    const outside = this.room?.gate.refuses(instance, SELF);
-    if (outside !== undefined) return outside;
     const running = this.#stepper.open(instance);
     if (isRejection(running)) return running;
     this.ledger.putValue(proposing.state.own, value);

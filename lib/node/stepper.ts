@@ -32,6 +32,8 @@ export interface StepperParts {
   identify(wire: WireProposal): MessageId;
   /** Where it may vote. */
   readonly voting: Voting;
+  /** Why this process takes no part in an instance; undefined if it does. */
+  outside?(id: bigint, by: string): Rejection | undefined;
   /** An instance that wanted a tick by now has had it: what follows can happen. */
   woken(running: RunningInstance): void;
 }
@@ -48,8 +50,13 @@ export class Stepper {
     this.#parts = parts;
   }
 
-  /** The instance with this number, opened if need be; see {@linkcode Instances.open}. */
+  /**
+   * The instance with this number, opened if need be; see {@linkcode Instances.open}. Rejects
+   * OUTSIDE_WINDOW if the log does not let this process take part in it.
+   */
   open(id: bigint, by?: string): RunningInstance | Rejection {
+    const outside = this.#parts.outside?.(id, by ?? SELF);
+    if (outside !== undefined) return outside;
     const running = this.#parts.instances.open(id, by);
     if (!isRejection(running) && !running.admitted) {
       running.admitted = true;
@@ -130,10 +137,10 @@ export class Stepper {
   #step(running: RunningInstance, input: Input): Effect[] {
     const { instances, outcomes, voting } = this.#parts;
     const { acceptor } = running.state;
-    if (acceptor?.standing === "votes" && voting.hasStopped(running.id)) {
-      instances.step(running, { kind: "vote", allowed: false, now: input.now });
-    }
-    const effects = instances.step(running, input);
+    const stops = acceptor?.standing === "votes" && voting.hasStopped(running.id)
+      ? instances.step(running, { kind: "vote", allowed: false, now: input.now })
+      : [];
+    const effects = [...stops, ...instances.step(running, input)];
     const current = input.kind === "message" ? input.message.id : undefined;
     const { released, wakeAt } = outcomes.apply(running, effects, current);
     this.#released.push(...released);
