@@ -9,6 +9,8 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
   type AppendRequestSchema,
   type AppendResponse,
+  type AppendStreamRequestSchema,
+  type AppendStreamResponse,
   type Decision,
   type GetCheckpointRequestSchema,
   type GetCheckpointResponse,
@@ -85,6 +87,11 @@ export interface AcceptorClient {
     request: MessageInitShape<typeof AppendRequestSchema>,
     signal: AbortSignal,
   ): Promise<AppendResponse>;
+  /** See the service. */
+  appendStream(
+    requests: AsyncIterable<MessageInitShape<typeof AppendStreamRequestSchema>>,
+    signal: AbortSignal,
+  ): Promise<AppendStreamResponse>;
   /** See the service. */
   read(
     request: MessageInitShape<typeof ReadRequestSchema>,
@@ -170,6 +177,7 @@ function makeClient(
     getStatus: (request, signal) => once(rpc.getStatus(request, { signal }), signal),
     propose: (request, signal) => once(rpc.propose(request, { signal }), signal),
     append: (request, signal) => once(rpc.append(request, { signal }), signal),
+    appendStream: (requests, signal) => once(rpc.appendStream(requests, { signal }), signal),
     read: (request, signal) =>
       receive((callSignal) => rpc.read(request, { signal: callSignal }), signal, explain),
     getProof: (request, signal) => once(rpc.getProof(request, { signal }), signal),

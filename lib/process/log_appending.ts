@@ -27,8 +27,8 @@ import { keyOf, LogWaiting, type Places, type RecordName } from "./log_waiting.t
 /** Records of one call, at most. */
 const RECORDS_MAX = 4_096;
 
-/** Records of one identity that wait to be put into the log, and for which a call waits, at most. */
-export const WAITING_PER_IDENTITY_MAX = 8_192;
+/** Records of one identity that wait to be put into the log, whether or not a call waits for them. */
+const WAITING_PER_IDENTITY_MAX = 8_192;
 
 /** The last sequence. */
 const SEQUENCE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
@@ -36,15 +36,17 @@ const SEQUENCE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 /** Puts records of callers into the log. */
 export class LogAppending {
   readonly #port: LogPort;
+  readonly #waitingMax: number;
   readonly #waiting: LogWaiting;
   /** By identity: what has been taken in and not come to its end, whether or not somebody waits. */
   readonly #open = new Map<string, Set<string>>();
   /** Called when there may be room. */
   readonly #roomless = new Set<() => void>();
 
-  /** Nothing waits yet. */
-  constructor(port: LogPort) {
+  /** @param waitingMax Records that may wait for each identity. */
+  constructor(port: LogPort, waitingMax: number = WAITING_PER_IDENTITY_MAX) {
     this.#port = port;
+    this.#waitingMax = waitingMax;
     this.#waiting = new LogWaiting(port);
     port.onChange(() => {
       for (const wake of this.#roomless) wake();
@@ -172,7 +174,7 @@ export class LogAppending {
   ): ConnectError | "full" | undefined {
     const open = this.#openOf(peer);
     const key = keyOf(name);
-    if (open.size >= WAITING_PER_IDENTITY_MAX && !open.has(key)) return "full";
+    if (open.size >= this.#waitingMax && !open.has(key)) return "full";
     const appended = this.#port.append({ ...name, payload: payload! });
     const { client, sequence } = name;
     switch (appended.kind) {
@@ -198,7 +200,7 @@ export class LogAppending {
   #openOf(peer: string): Set<string> {
     const open = this.#open.get(peer) ?? new Set();
     this.#open.set(peer, open);
-    if (open.size < WAITING_PER_IDENTITY_MAX) return open;
+    if (open.size < this.#waitingMax) return open;
     for (const key of open) {
       const space = key.indexOf(" ");
       const name = { client: key.slice(space + 1), sequence: Number(key.slice(0, space)) };

@@ -31,13 +31,18 @@ const READ_BYTES_MAX = 128 << 10;
 /** What an answer has room for besides what it is about, in bytes. */
 const ROOM_BYTES = 2 << 10;
 
-/** Makes the handlers of a process that keeps a log. */
+/**
+ * Makes the handlers of a process that keeps a log.
+ *
+ * @param waitingPerIdentityMax Records of one identity that may wait to be put into the log.
+ */
 export function makeLogHandlers(
   port: LogPort,
   { envelopeBytesMax }: { readonly envelopeBytesMax: number },
+  waitingPerIdentityMax?: number,
 ): LogHandlers {
   const names = port.context.graph.spec.learners;
-  const appending = new LogAppending(port);
+  const appending = new LogAppending(port, waitingPerIdentityMax);
   const learnersOf = (wanted: readonly string[]): LearnerSet =>
     wanted.length === 0
       ? fullSet(names.length)

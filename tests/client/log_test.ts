@@ -11,6 +11,7 @@ import { ClientError, type ClientErrorCode } from "../../lib/client/errors.ts";
 import type { Client } from "../../lib/client/types.ts";
 import type { AppendedRecord, ReadEntry, ReadOptions } from "../../lib/client/log_types.ts";
 import { encodeBatch } from "../../lib/log/record.ts";
+import { certificateJson } from "../../lib/log/proof_json.ts";
 import { hashValue } from "../../lib/crypto/hash.ts";
 import type { LogHandlers } from "../../lib/net/log_rpc.ts";
 import { ReadResponseSchema } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
@@ -200,4 +201,45 @@ Deno.test("log: calls end with their time, their signal, or the client, and leav
   ];
   await client.close();
   await Promise.all(open);
+});
+
+Deno.test("log: certificates that are forged, mixed, partial or of elsewhere begin nothing", async () => {
+  await using honest = await setLogStage();
+  await using appending = connect(honest.configuration);
+  for (let i = 1; i <= 9; i++) await appending.append(recordsOf("till", i));
+  const [eve, frank] = ["Eve", "Frank"].map((learner) => {
+    const at = honest.configuration.graph.spec.learners.indexOf(learner);
+    const { certificate, sessions } = honest.logs.members[0]!.checkpoint(at);
+    return { certificate: certificateJson(honest.configuration.graph, certificate!), sessions };
+  });
+  const { statements, ...rest } = eve!.certificate;
+  const [first, ...others] = statements;
+  const wrong: Record<string, readonly [unknown, Uint8Array?]> = {
+    "no quorum": [{ ...rest, statements: others.slice(0, 2) }],
+    "a signer occurs twice": [{ ...rest, statements: [first, first, ...others.slice(0, 2)] }],
+    "is not its signer's": [{
+      ...rest,
+      statements: [{ ...first!, signature: "00".repeat(64) }, ...others],
+    }],
+    "signer's": [{ ...rest, position: rest.position - 4, statements }],
+    "something else of the log": [{ ...rest, chain: frank!.certificate.chain, statements }],
+    "not the certified ones": [eve!.certificate, new Uint8Array(40)],
+    "cannot be read": [{ ...rest, statements: [{ signer: "Mallory" }] }],
+  };
+  for (const [words, [certificate, sessions = eve!.sessions]] of Object.entries(wrong)) {
+    const lie: Partial<LogHandlers> = {
+      getCheckpoint: () => ({
+        position: BigInt(rest.position),
+        certificate: JSON.stringify(certificate),
+        sessions: new Uint8Array(sessions),
+      }),
+    };
+    Object.assign(honest.lies, { 0: lie, 1: lie, 2: lie, 3: lie });
+    const { message } = await fails("UNREACHABLE", appending.checkpoint({ learner: "Eve" }));
+    assert(message.includes(words), `${words}: ${message}`);
+    // One that is honest is enough.
+    delete honest.lies[2];
+    const { position } = await appending.checkpoint({ learner: "Eve" });
+    assertEquals(position, rest.position);
+  }
 });

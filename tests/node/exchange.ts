@@ -43,6 +43,7 @@ export class Exchange {
       propose: refuse,
       watchDecisions: () => new Pipe(),
       append: refuse,
+      appendStream: refuse,
       read: () => new Pipe(),
       getProof: refuse,
       getCheckpoint: refuse,

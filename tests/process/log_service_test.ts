@@ -5,11 +5,19 @@
  */
 
 import { LogFault_Reason as Reason } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
+import { create } from "@bufbuild/protobuf";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { LogRecord } from "../../lib/log/record.ts";
 import { decodeBatch } from "../../lib/log/record.ts";
 import { logFaultIn } from "../../lib/net/log_rpc.ts";
-import type { ReadResponse } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
+import {
+  AppendRecordSchema,
+  AppendRequestSchema,
+  ReadRequestSchema,
+  type ReadResponse,
+} from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
+import { makeLogHandlers } from "../../lib/process/log_service.ts";
+import type { MemoryLog } from "../log/memory_logs.ts";
 import { recordsOf, setLogStage } from "./log_stage.ts";
 
 const { signal } = new AbortController();
@@ -100,4 +108,80 @@ Deno.test("log: calls that cannot be answered are refused with a reason", async 
   assert(begins > 0 && begins === logs.members[0]!.retainedOf(0));
   assertEquals(await refused(Reason.NOT_RETAINED, proof(0n)), begins);
   assertEquals((await read(BigInt(begins))).length, 42 - begins);
+});
+
+Deno.test("log: a stream of records has one answer, and waits where there is no room", async () => {
+  await using stage = await setLogStage({ appending: { pendingMax: 8 } });
+  const alice = stage.call(0);
+  const requests = async function* () {
+    for (let i = 0; i < 20; i++) {
+      yield {
+        records: sent(recordsOf("till", ...Array.from({ length: 10 }, (_, k) => 10 * i + k + 1))),
+      };
+      await Promise.resolve();
+    }
+  };
+  const { count, last } = await alice.appendStream(requests(), signal);
+  assertEquals([count, last?.client], [200n, "till"]);
+  const delivered: number[] = [];
+  const { logs } = stage;
+  for (const [sequence, position] of placesIn(logs.members[1]!)) {
+    delivered.push(sequence);
+    assert(position >= 0);
+  }
+  assertEquals(delivered, delivered.toSorted((a, b) => a - b));
+  const unknown = async function* () {
+    yield { records: sent(recordsOf("till", 201)), learners: ["Mallory"] };
+    await Promise.resolve();
+  };
+  await refused(Reason.UNKNOWN_LEARNER, alice.appendStream(unknown(), signal));
+  const late = async function* () {
+    yield { records: sent(recordsOf("till", 1)) };
+    await Promise.resolve();
+  };
+  await refused(Reason.TOO_OLD, alice.appendStream(late(), signal));
+});
+
+/** What a log still keeps of one client's records, in its order: number and position. */
+function placesIn({ state }: MemoryLog): [sequence: number, position: number][] {
+  const { entries } = state.learners[0]!;
+  return [...entries].toSorted(([a], [b]) => a - b).flatMap(([position, { value }]) =>
+    decodeBatch(value!).map(({ sequence }): [number, number] => [sequence, position])
+  );
+}
+
+Deno.test("log: one identity's records leave room for those of others", async () => {
+  await using stage = await setLogStage();
+  const { logs } = stage;
+  const handlers = makeLogHandlers(logs.members[0]!, { envelopeBytesMax: 1 << 20 }, 2);
+  const call = (peer: string, sequence: number) => {
+    const records = sent(recordsOf(peer, sequence)).map((record) =>
+      create(AppendRecordSchema, record)
+    );
+    const context = { peer, signal, remoteAddress: "", receivedBytes: () => 0, onWorthy() {} };
+    return handlers.append(create(AppendRequestSchema, { records }), context);
+  };
+  logs.conditions.isHeld = true;
+  const waiting = [call("Mallory", 1), call("Mallory", 2), call("Bob", 1)];
+  await refused(Reason.FULL, call("Mallory", 3));
+  waiting.push(call("Bob", 2), call("Mallory", 1));
+  logs.release();
+  await Promise.all(waiting);
+  await call("Mallory", 3);
+});
+
+Deno.test("log: a floor that passes somebody who reads is told, with where the log begins", async () => {
+  await using stage = await setLogStage();
+  const { logs } = stage;
+  const [member] = logs.members;
+  const { read } = makeLogHandlers(member!, { envelopeBytesMax: 1 << 20 });
+  const request = create(ReadRequestSchema, { learner: "Eve", from: 0n, follow: true });
+  const context = { peer: "", signal, remoteAddress: "", receivedBytes: () => 0, onWorthy() {} };
+  const reading = read(request, context)[Symbol.asyncIterator]();
+  assertEquals((await reading.next()).value?.entries, []);
+  const alice = stage.call(0);
+  for (let i = 1; i <= 60; i++) await alice.append({ records: sent(recordsOf("a", i)) }, signal);
+  const begins = await refused(Reason.NOT_RETAINED, reading.next());
+  assertEquals(begins, member!.retainedOf(0));
+  assert(begins > 0);
 });

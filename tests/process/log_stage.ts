@@ -38,6 +38,8 @@ export interface LogStage extends AsyncDisposable {
   /** The same as a file has it. */
   readonly file: Readonly<Record<string, unknown>>;
   readonly logs: MemoryLogs;
+  /** By index of the acceptor: what it answers instead of the truth, from its next call on. */
+  readonly lies: Record<number, Partial<LogHandlers>>;
   /** A connection to an acceptor; closed with the stage. */
   call(index: number): AcceptorClient;
   /** Starts an acceptor again that was stopped. */
@@ -70,6 +72,7 @@ export async function setLogStage(options: LogStageOptions = {}): Promise<LogSta
   );
   const acceptors = configurations.filter(({ self }) => !self.client);
   const logs = new MemoryLogs(acceptors, log, options.appending);
+  const lies: Record<number, Partial<LogHandlers>> = { ...options.lies };
   const servers: (RunningServer | undefined)[] = [];
   const start = async (index: number) => {
     const { self, listen, identities, privateKeyPem, limits } = acceptors[index]!;
@@ -82,7 +85,7 @@ export async function setLogStage(options: LogStageOptions = {}): Promise<LogSta
       handlers: {
         ...SILENT_PART,
         getStatus: () => Promise.resolve({ ...EMPTY, log: logState(logs.members[index]!) }),
-        log: { ...handlers, ...options.lies?.[index] },
+        log: lying(handlers, () => lies[index]),
       },
       limits,
       onRefused() {},
@@ -102,6 +105,7 @@ export async function setLogStage(options: LogStageOptions = {}): Promise<LogSta
     configuration,
     file: { ...files[index]!.config, log },
     logs,
+    lies,
     start,
     stop,
     call(index) {
@@ -114,6 +118,20 @@ export async function setLogStage(options: LogStageOptions = {}): Promise<LogSta
       for (const client of clients) client.close();
       await Promise.all(acceptors.map((_, i) => stop(i)));
     },
+  };
+}
+
+function lying(
+  honest: LogHandlers,
+  lie: () => Partial<LogHandlers> | undefined,
+): LogHandlers {
+  const now = (): LogHandlers => ({ ...honest, ...lie() });
+  return {
+    append: (...call) => now().append(...call),
+    appendStream: (...call) => now().appendStream(...call),
+    read: (...call) => now().read(...call),
+    getProof: (...call) => now().getProof(...call),
+    getCheckpoint: (...call) => now().getCheckpoint(...call),
   };
 }
 
