@@ -85,6 +85,7 @@ export const configGenerate: Command = defineCommand({
     clients: flags.clients,
     keyKind: flags["key-type"],
     rules: flags.rules,
+    log: flags.log,
   });
   const written = files.map((file) => ({
     ...file,

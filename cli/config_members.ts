@@ -56,6 +56,11 @@ export const IDENTITY_FLAGS = [
     default: "ed25519",
     help: "kind of the keys; p256 is slower by far, but browsers connect to it",
   },
+  {
+    name: "log",
+    kind: "boolean",
+    help: "keep an ordered log: see hetpaxos log; without it instances stay by themselves",
+  },
 ] as const;
 
 /**

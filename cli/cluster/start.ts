@@ -31,6 +31,8 @@ export interface NewCluster {
   /** Identities for users, at least one. */
   readonly clients: number;
   readonly keyKind: KeyKind;
+  /** Whether it keeps a log. */
+  readonly log: boolean;
   readonly rules: "TECHNICAL_REPORT" | "HP2" | undefined;
   /** Port of the first acceptor. */
   readonly basePort: number;
@@ -103,7 +105,7 @@ function refuseIfInterrupted(folder: ClusterFolder, { aborted }: AbortSignal): v
 }
 
 async function makeFiles(folder: ClusterFolder, cluster: NewCluster): Promise<Description> {
-  const { plan, keyKind, rules, basePort, learner } = cluster;
+  const { plan, keyKind, rules, log, basePort, learner } = cluster;
   const clients = Array.from({ length: cluster.clients }, (_, i) => `client_${i}`);
   // The last client's identity is the learner process's.
   const files = await generateConfigs(plan, {
@@ -112,6 +114,7 @@ async function makeFiles(folder: ClusterFolder, cluster: NewCluster): Promise<De
     clients: cluster.clients + Number(learner),
     keyKind,
     rules,
+    log,
   });
   const members = files.flatMap(({ name, client, port }, i): Member[] =>
     client ? [] : [{ name, role: "acceptor", key: `acceptor_${i}`, port: port! }]

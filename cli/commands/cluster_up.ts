@@ -27,13 +27,14 @@ import { refuseWindows } from "./cluster_shared.ts";
 import { STOP_SIGNALS } from "../stop_signals.ts";
 import { COMMON_EXITS } from "./shared.ts";
 
-const [CLIENTS_FLAG, KEY_TYPE_FLAG] = IDENTITY_FLAGS;
+const [CLIENTS_FLAG, KEY_TYPE_FLAG, LOG_FLAG] = IDENTITY_FLAGS;
 
 const FLAGS = [
   ...PRESET_FLAGS,
   ...PLAN_FLAGS,
   { ...CLIENTS_FLAG, min: 1, default: 1, help: "identities for your own learners and proposers" },
   KEY_TYPE_FLAG,
+  LOG_FLAG,
   {
     name: "base-port",
     kind: "integer",
@@ -109,6 +110,7 @@ export const clusterUp: Command = defineCommand({
         rules,
         learner,
         keyKind: flags["key-type"],
+        log: flags.log,
         basePort,
         timeoutMs: flags.timeout,
         signal: interrupted.signal,

@@ -35,6 +35,8 @@ export interface Deployment {
   readonly keyKind: KeyKind;
   /** As the configuration names them; left out, the default holds. */
   readonly rules: "TECHNICAL_REPORT" | "HP2" | undefined;
+  /** Whether the cluster keeps a log, with the default settings; not if left out. */
+  readonly log?: boolean;
 }
 
 /**
@@ -111,6 +113,8 @@ export interface ConfigFileJson extends Pick<ClusterPlan, "learners" | "safetySe
   readonly proposers?: readonly string[];
   /** Absent for the default. */
   readonly rules?: "TECHNICAL_REPORT" | "HP2";
+  /** Absent if there is no log. */
+  readonly log?: Readonly<Record<string, unknown>>;
 }
 
 const PORT_MAX = 65_535;
@@ -182,10 +186,11 @@ export async function generateConfigsBy(
   });
   const { learners, safetySets } = plan;
   const rules = deployment.rules === undefined ? {} : { rules: deployment.rules };
+  const log = deployment.log ? { log: {} } : {};
   const proposers = clients.length === 0 ? {} : { proposers: clients.map(({ name }) => name) };
   return members.map(({ suffix, name, host, port }, i) => {
     const { privateKey } = keys[i]!;
-    const config = { privateKey, learners, safetySets, addresses, ...proposers, ...rules };
+    const config = { privateKey, learners, safetySets, addresses, ...proposers, ...rules, ...log };
     return { suffix, name, client: host === undefined, host, port, config };
   });
 }
