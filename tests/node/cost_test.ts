@@ -6,14 +6,15 @@
 
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { StoredJournal } from "../../lib/sim/cluster/stored_journal.ts";
+import type { TestPlan } from "./configurations.ts";
 import { logOf, makeTestConfigurations, TestCluster } from "./harness.ts";
 import { Traffic } from "./traffic.ts";
 
 const DECISIONS = 20n;
 
-/** Four acceptors with journals and a learner, all joined. */
-async function start() {
-  const cluster = new TestCluster(await makeTestConfigurations());
+/** Acceptors with journals, four unless told, and a learner, all joined. */
+async function start(plan: TestPlan = {}) {
+  const cluster = new TestCluster(await makeTestConfigurations(plan));
   cluster.delayMs = () => 1;
   const journals = new Map<string, StoredJournal>();
   for (const { name } of cluster.configurations[0]!.acceptors) {
@@ -97,3 +98,20 @@ Deno.test("when everything becomes slow at once, each decision still takes one b
   assertEquals(cluster.acceptors[0]!.node.ledger.length - known, 9 * slow.length);
   await cluster.stop();
 });
+
+for (const [acceptors, byzantine] of [[7, 2], [10, 3]] as const) {
+  Deno.test(`${acceptors} acceptors send envelopes by the square of their number`, async () => {
+    const { cluster } = await start({ acceptors, byzantine });
+    const traffic = new Traffic(cluster);
+    const [asked] = cluster.acceptors;
+    const others = acceptors - 1;
+    for (let instance = 1n; instance <= DECISIONS / 2n; instance++) {
+      cluster.propose(asked!, instance, `value ${instance}`);
+      await cluster.agree(instance, [asked!, cluster.get("client_0")]);
+    }
+    const each = others + others ** 2 + others + acceptors;
+    // Once meanwhile the learner tells each acceptor what it has.
+    assertEquals(traffic.envelopes, each * Number(DECISIONS) / 2 + acceptors);
+    await cluster.stop();
+  });
+}
