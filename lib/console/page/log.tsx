@@ -66,7 +66,8 @@ export function Log() {
       </p>
       <p class="hint">
         {`${stand.prefix} entries; those from ${stand.retained} on can be read. Certified: the first ${stand.certified}. ` +
-          `Floor: ${stand.floor}; below it outcomes are forgotten but for what is retained.`}
+          `Floor: ${stand.floor}; below it outcomes are forgotten but for what is retained. ` +
+          "A line is a checkpoint."}
       </p>
       <Rows stand={stand} />
       <Entry stand={stand} />
@@ -100,18 +101,26 @@ function Rows({ stand }: { stand: LogStandView }) {
             <div
               key={position}
               role="listitem"
-              class={chosen.value === position ? "row selected" : "row"}
+              class={classOf(position)}
               ref={(element: HTMLElement | null) => placed(element, index)}
               onClick={() => choose(stand, position)}
             >
               <span class="at">{position}</span> {textOf(entryAt(stand, position))}
-              {position + 1 === stand.certified && <span class="quiet">← certified</span>}
+              {position + 1 === stand.certified && (
+                <span class="quiet upto">certified up to here</span>
+              )}
             </div>
           );
         })}
       </div>
     </div>
   );
+}
+
+/** Statements are made where there is a line below. */
+function classOf(position: number): string {
+  const isLast = (position + 1) % boot.log!.settings.checkpointEvery === 0;
+  return `row${isLast ? " checkpoint" : ""}${chosen.value === position ? " selected" : ""}`;
 }
 
 // The page's policy lets no style stand in markup.
