@@ -6,11 +6,12 @@
  */
 
 import { attack, percentile, type Spell } from "../tests/e2e/attack.ts";
+import { LIMITS } from "../lib/wire/peer_limits.ts";
 import { Stage } from "../tests/e2e/stage.ts";
 import { markdownTable } from "../scripts/markdown.ts";
 
-/** Ballots a second of each attacker, in all instances: `proposalsPerPeerPerSecondMax`. */
-const RATES = [20, 100];
+/** Ballots a second of each attacker, in all instances: `proposalsPerPeerPerSecondMax`, its default last. */
+const RATES = [20, 100, LIMITS.proposalsPerPeerPerSecondMax.default];
 
 /** Beyond what is measured, in milliseconds. */
 const PATIENCE_MS = 60_000;

@@ -13,6 +13,9 @@ import { e2e } from "./stage.ts";
 /** What is promised: so many times as long as without. */
 const TIMES = 10;
 
+/** Of so short a time as this a single turn of a busy machine may be the longest, in milliseconds. */
+const JITTER_MS = 200;
+
 /** `deno task bench attack --seconds 60` is the long form. */
 const FOR_MS = 4_000;
 
@@ -34,7 +37,10 @@ Deno.test(e2e(
     tell("without", before);
     tell(`with ${ballots.join(" and ")} hostile ballots`, during);
     for (const count of ballots) assert(count >= 100, `only ${count} hostile ballots`);
-    assertLessOrEqual(percentile(during, 0.99), TIMES * percentile(before, 0.99));
+    assertLessOrEqual(
+      percentile(during, 0.99),
+      TIMES * Math.max(JITTER_MS, percentile(before, 0.99)),
+    );
   },
 ));
 
@@ -74,6 +80,9 @@ Deno.test(e2e(
     const silent = await spell(true, 200);
     tell("without", without);
     tell("after a silent first proposer", silent);
-    assertLessOrEqual(percentile(silent, 0.99), TIMES * percentile(without, 0.99));
+    assertLessOrEqual(
+      percentile(silent, 0.99),
+      TIMES * Math.max(JITTER_MS, percentile(without, 0.99)),
+    );
   },
 ));
