@@ -12,8 +12,8 @@ export const COQ_FOLDER = `${ROOT}/proofs/coq`;
 
 /** The files in the order in which each may use those before it. */
 export const COQ_FILES = [
-  ...["definitions", "basics", "safe_acceptors", "agreement", "recursion"],
-  ...["well_formed", "instance", "closed_graph", "highest_2a"],
+  ...["definitions", "basics", "safe_acceptors", "agreement", "log", "recursion"],
+  ...["well_formed", "instance", "log_instance", "closed_graph", "highest_2a"],
 ] as const;
 
 /** Text of the proofs by name of file, without `.v`. */

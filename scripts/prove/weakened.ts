@@ -109,6 +109,34 @@ export const WEAKENINGS: readonly Weakening[] = [
     to: "signed_by n p /\\ m <> n.",
     failsIn: "safe_acceptors",
   },
+  {
+    name: "who closes is taken at its word",
+    file: "log",
+    from: "(fun p => closers p -> trusted p ->\n",
+    to: "(fun p => closers p ->\n",
+    failsIn: "log",
+  },
+  {
+    name: "a closer need not show all that it signs",
+    file: "log",
+    from: "safe r p -> closers p -> sent r m -> signed_by h m p -> shown m.",
+    to: "safe r p -> closers p -> shown m -> signed_by h m p -> sent r m.",
+    failsIn: "log",
+  },
+  {
+    name: "one statement is a certificate",
+    file: "log",
+    from: "has_quorum h a (fun p => states p a l).",
+    to: "exists p, states p a l.",
+    failsIn: "log",
+  },
+  {
+    name: "what a certificate says is stated from that certificate alone",
+    file: "log",
+    from: "k < length l /\\ certificate a (firstn k l)",
+    to: "k <= length l /\\ certificate a (firstn k l)",
+    failsIn: "log",
+  },
 ];
 
 /**
