@@ -177,7 +177,7 @@ async function check(archive: string): Promise<void> {
     byzantine: 1,
     crash: 0,
   });
-  const files = await generateConfigs(plan, { clients: 1, basePort: freePorts(4) });
+  const files = await generateConfigs(plan, { clients: 1, basePort: freePorts(4), log: true });
   const all = files.map(({ name, config }) => loadConfiguration(JSON.stringify(config), name));
   const acceptors = await Promise.all(
     all.filter(({ self }) => !self.client).map((each) => startAcceptor({ configuration: each })),

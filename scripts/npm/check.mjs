@@ -53,12 +53,22 @@ await assert.rejects(() => readConfiguration("/nowhere.json"), OperatorError);
 const configuration = await readConfiguration(file);
 const client = connect(configuration);
 const text = (value) => new TextDecoder().decode(value);
-const { ours, decisions } = await client.propose(0n, new TextEncoder().encode("from Node"));
+const payload = new TextEncoder().encode("from Node");
+const record = { client: "node", sequence: 1, payload };
+const [appended] = await client.append([record]);
+const [{ position: place }] = appended.places;
+assert.equal((await client.append([record]))[0].places[0].position, place);
+for await (const { position, records } of client.read({ follow: true })) {
+  assert.equal(position, place);
+  assert.equal(text(records[0].payload), "from Node");
+  break;
+}
+const { ours, decisions } = await client.propose(1n, new TextEncoder().encode("from Node"));
 assert.equal(ours, true);
 assert.equal(text(decisions[0].value), "from Node");
-const [again] = await client.get(0n);
+const [again] = await client.get(1n);
 assert.equal(text(again.value), "from Node");
-for await (const { instance } of client.watch([0n])) assert.equal(instance, 0n);
-await assert.rejects(() => client.get(1n, { timeoutMs: 100 }), ClientError);
+for await (const { instance } of client.watch([1n])) assert.equal(instance, 1n);
+await assert.rejects(() => client.get(2n, { timeoutMs: 100 }), ClientError);
 await client.close();
-console.log(`Node ${process.version}: doors, proof, client`);
+console.log(`Node ${process.version}: doors, proof, client, log`);
