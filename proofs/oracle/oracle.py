@@ -5,8 +5,10 @@
 Of each step: whether what was delivered is well-formed, what was refused is not and for a reason that
 is one, each kind, whom each 2a is for and each 1b is fresh for, who is caught and by what, what is
 decided and with whom that disagrees, what an acceptor sends, and that it is silent otherwise; and that
-nothing waits whose refs are known. Time is not looked at: when a 1a is delivered, what is asked of
-whom, and what is dropped for want of room are no matter of section 3.
+nothing waits whose refs are known. Time is hardly looked at: when a 1a is delivered, what is asked
+of whom, and what is dropped for want of room are no matter of section 3. An acceptor may be silent
+where a 2a is due if its step says when it wakes (section 6); in each later step it sends what is due,
+or says when it wakes next.
 
 The last lines say how often each definition was found true and false. Exit status: 0 if all is as
 defined, 1 with the first line of each file that is not, 3 if a file is no trace.
@@ -45,6 +47,7 @@ class Instance:
         self.decisions = []  # (learner, ballot, mask of signers)
         self.prev = None
         self.recent = set()
+        self.put_off = False  # whether a 2a is due and waits for a time that is not quiet
 
     @property
     def definitions(self):
@@ -65,7 +68,10 @@ class Instance:
             if message.id not in self.known:
                 self.offered[message.id] = message
         self.effects = [effect for effect in effects if effect["kind"] not in ("wake", "request")]
-        if kind == "vote" and self.node.self is not None and self.standing != "forked":
+        self.wakes = any(effect["kind"] == "wake" and "at" in effect for effect in effects)
+        if kind == "message":
+            self.doubt(message)
+        if kind == "vote" and self.node.self is not None and self.standing in ("votes", "asks"):
             self.standing = "votes" if data["allowed"] else "asks"
             if data["allowed"]:
                 ballots = [y for y in self.known if self.definitions.messages[y].ballot]
@@ -78,11 +84,26 @@ class Instance:
                 self.delivered(effect)
             elif effect["kind"] == "reject":
                 self.rejected(effect)
+            elif effect["kind"] == "send" and self.put_off:
+                self.effects.insert(0, effect)
+                if not self.answer(None):
+                    raise Differs("sends what it may not")
             else:
                 raise Differs(f"nothing accounts for {effect['kind']}: {json.dumps(effect)}")
+        if self.put_off:
+            self.answer(None)
         for message in self.offered.values():
             if message.ballot is None and self.known.issuperset(message.refs):
                 raise Differs(f"{message.id} waits, though its refs are known")
+
+    def doubt(self, message):
+        """A message of one's own has come that cannot be taken in yet: until it is, one is silent."""
+        own = self.node.self is not None and message.signer == self.node.self
+        if own and message.id in self.offered and not self.known.issuperset(message.refs):
+            doubts = self.standing == "votes"
+            self.node.seen["doubts", doubts] += 1
+            if doubts:
+                self.standing = "doubts"
 
     def delivered(self, effect):
         message = self.offered.pop(effect["id"], None)
@@ -216,25 +237,33 @@ class Instance:
             forked, self.standing = True, "forked"
         else:
             forked = False
-            if self.standing == "votes":
+            if self.standing != "forked":
                 self.standing = "asks"
             others = [y for y in self.recent if y not in definitions.tran(own)]
             self.prev, self.recent = own, {own}
             for y in others:
                 self.remember(y)
-        if before == "votes" or (forked and before == "asks"):
+        if before != "forked" and (forked or before != "asks"):
             effect = self.next_effect("estranged", f"{own} is one's own, and was not known")
             want("estranged", (own, forked), (effect["id"], effect["forked"]))
 
     def answer(self, proposal):
         """What section 4 has an acceptor send, one message after the other: a 1b for this 1a, if one is
-        given, and 2as. Returns whether there is any."""
+        given, and 2as. Returns whether there is any. A 2a may wait for a time that is not quiet
+        (section 6): then the step says when it wakes, and what is due then is sent then."""
         sends = False
         while True:
             draft = self.draft(proposal)
             self.node.seen["sends", draft is not None] += 1
+            self.put_off = False
             if draft is None:
                 return sends
+            if draft[0] == "2a":
+                waits = self.wakes and not (self.effects and self.effects[0]["kind"] == "send")
+                self.node.seen["2a waits for quiet", waits] += 1
+                if waits:
+                    self.put_off = True
+                    return sends
             effect = self.next_effect("send", f"acceptor {self.node.self} may send a {draft[0]}")
             self.sent(effect, draft, proposal)
             sends, proposal = True, None

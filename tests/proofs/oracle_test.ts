@@ -91,16 +91,17 @@ testWithPython("oracle: it alone tells of each of these mistakes in lib/core", a
   }
 });
 
-testWithPython("oracle: a simulated world is as defined", async () => {
+testWithPython("oracle: a simulated world in which 2as wait for quiet is as defined", async () => {
   const file = await Deno.makeTempFile({ prefix: "hetpaxos-oracle-" });
   try {
     await Deno.remove(file);
     const sim = ["run", "--allow-read", "--allow-write", "--allow-sys=inspector", "scripts/sim.ts"];
-    const simulated = await run(["deno", ...sim, "--seed", "2", "--trace", file], { cwd: ROOT });
+    const simulated = await run(["deno", ...sim, "--seed", "7", "--trace", file], { cwd: ROOT });
     assertEquals(simulated.code, 0, simulated.output);
     const { code, output } = await run(["python3", "-B", ORACLE, file]);
     assertEquals(code, 0, output);
     assert(Number(/^messages: (\d+) true/m.exec(output)![1]) > 100, output);
+    assert(Number(/^2a waits for quiet: (\d+) true/m.exec(output)![1]) > 0, output);
   } finally {
     await Deno.remove(file);
   }
