@@ -92,21 +92,6 @@ const NODES: readonly Fault[] = [
     },
   },
   {
-    name: "what an instance does when the clock is set back is lost",
-    origin: PUT_IN,
-    edits: [
-      edit(
-        "node/instances.ts",
-        "return [...this.#step(running, tick), ...this.#step(running, input)];",
-        "this.#step(running, tick);\n    return this.#step(running, input);",
-      ),
-    ],
-    caughtBy: {
-      path: "tests/node/set_back_test.ts",
-      test: "what waits for refs waits no longer because the clock was set back",
-    },
-  },
-  {
     name: "a debt is forgotten for many that are used less",
     origin: PUT_IN,
     edits: [
