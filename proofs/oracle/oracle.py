@@ -68,7 +68,6 @@ class Instance:
             if message.id not in self.known:
                 self.offered[message.id] = message
         self.effects = [effect for effect in effects if effect["kind"] not in ("wake", "request")]
-        self.wakes = any(effect["kind"] == "wake" and "at" in effect for effect in effects)
         if kind == "message":
             self.doubt(message)
         if kind == "vote" and self.node.self is not None and self.standing in ("votes", "asks"):
@@ -92,6 +91,8 @@ class Instance:
                 raise Differs(f"nothing accounts for {effect['kind']}: {json.dumps(effect)}")
         if self.put_off:
             self.answer(None)
+        if self.put_off and not any(e["kind"] == "wake" and "at" in e for e in effects):
+            raise Differs("a 2a is due, and is neither sent nor waited for")
         for message in self.offered.values():
             if message.ballot is None and self.known.issuperset(message.refs):
                 raise Differs(f"{message.id} waits, though its refs are known")
@@ -259,7 +260,7 @@ class Instance:
             if draft is None:
                 return sends
             if draft[0] == "2a":
-                waits = self.wakes and not (self.effects and self.effects[0]["kind"] == "send")
+                waits = not (self.effects and self.effects[0]["kind"] == "send")
                 self.node.seen["2a waits for quiet", waits] += 1
                 if waits:
                     self.put_off = True
