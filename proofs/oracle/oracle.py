@@ -256,7 +256,8 @@ class Instance:
         while True:
             draft = self.draft(proposal)
             self.node.seen["sends", draft is not None] += 1
-            self.put_off = False
+            if proposal is None:
+                self.put_off = False
             if draft is None:
                 return sends
             if draft[0] == "2a":
