@@ -5,10 +5,21 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { ORACLE, withoutPython } from "../../scripts/oracle.ts";
+import { run } from "../../scripts/run.ts";
 import { FROM_SOURCES, type Program } from "./program.ts";
 import { Cluster, listening } from "./cluster.ts";
 import { succeeds } from "./expect.ts";
 import { e2e } from "./stage.ts";
+
+/** Holds traces against the definitions, where there is a Python. */
+async function asDefined(traces: readonly string[]): Promise<void> {
+  const reason = await withoutPython();
+  if (reason !== undefined) return console.log(`not held against the definitions: ${reason}`);
+  const { code, output } = await run(["python3", "-B", ORACLE, ...traces]);
+  assertEquals(code, 0, output);
+  assert(Number(/^messages: (\d+) true/m.exec(output)![1]) >= 5 * 5 * 8, output);
+}
 
 Deno.test(
   e2e(import.meta.url, "what real programs record is replayed the same", async (stage, step) => {
@@ -56,6 +67,10 @@ Deno.test(
       assertEquals(results.map(({ event }) => event), names.map(() => "same"));
       assertEquals(results.map(({ cutOff }) => cutOff), names.map(() => false));
       for (const { file, steps } of results) assert(steps >= 5 * 8, `${file}: ${steps} steps`);
+    });
+
+    await step("every recording is as defined", async () => {
+      await asDefined(["Alice", "Bob", "Carol", "learner", "proposer"].map(traceOf));
     });
 
     await step("what a killed program leaves is the same as far as it goes", async () => {
