@@ -38,9 +38,13 @@ function changeEffect(prng: Prng, text: string): string {
   return JSON.stringify(line);
 }
 
-/** Changes one leaf; a word of the format becomes one that the format does not know. */
+/**
+ * Changes one leaf; a word of the format becomes one that the format does not know. The id of a draft
+ * stays: it is whatever the trace says, and is told only where something refers to it.
+ */
 function changeMember(prng: Prng, parent: Json): void {
-  const key = prng.pick(Object.keys(parent))!;
+  const isDraft = Object.hasOwn(parent, "signer");
+  const key = prng.pick(Object.keys(parent).filter((name) => name !== "id" || !isDraft))!;
   const value = parent[key];
   if (typeof value === "object" && value !== null && Object.keys(value).length > 0) {
     changeMember(prng, value as Json);
