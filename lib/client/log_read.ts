@@ -96,6 +96,8 @@ export class LogReader {
 
   async #listenOnce(voter: Voter, scope: Scope): Promise<void> {
     const acceptor = this.#parts.configuration.acceptors[voter.index]!;
+    // What has been taken meanwhile needs no more voters, and may be kept no more.
+    voter.next = Math.max(voter.next, this.#tally.next);
     const request = {
       learner: this.#tally.learnerName,
       from: BigInt(voter.next),

@@ -115,7 +115,10 @@ export class LogTally {
     const { learner, follow, from } = this.#reading;
     const setOfThose = (isOne: (voter: Voter) => boolean) =>
       this.voters.reduce((set, each) => isOne(each) ? set | 1n << BigInt(each.index) : set, 0n);
-    const mayTell = setOfThose(({ refusal }) => refusal?.code !== "FORGOTTEN");
+    // Who has refused an earlier position may have this one.
+    const mayTell = setOfThose(({ refusal }) =>
+      refusal?.code !== "FORGOTTEN" || refusal.begins <= this.next
+    );
     if (!belief(graph, learner, mayTell)) throw this.#forgotten();
     if (follow || !this.voters.every(({ isDone }) => isDone)) return false;
     if (belief(graph, learner, setOfThose(({ isWell }) => isWell))) {

@@ -23,7 +23,7 @@ export class ClientSession {
     this.#options = options;
   }
 
-  /** Why the latest connection to end has ended; undefined if none has. */
+  /** Why the latest connection to end has ended; undefined if none has since the present one is ready. */
   get ended(): LinkError | undefined {
     return this.#ended;
   }
@@ -53,6 +53,8 @@ export class ClientSession {
     if (!this.#current?.usable) this.#current = this.#connect();
     const connection = this.#current;
     await connection.ready;
+    // What fails from now on does not fail because of one before.
+    this.#ended = undefined;
     return connection.request({ ...headers, ":method": method, ":path": path });
   }
 

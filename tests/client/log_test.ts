@@ -13,8 +13,12 @@ import type { AppendedRecord, ReadEntry, ReadOptions } from "../../lib/client/lo
 import { encodeBatch } from "../../lib/log/record.ts";
 import { certificateJson } from "../../lib/log/proof_json.ts";
 import { hashValue } from "../../lib/crypto/hash.ts";
-import type { LogHandlers } from "../../lib/net/log_rpc.ts";
-import { ReadResponseSchema } from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
+import { logFault, type LogHandlers } from "../../lib/net/log_rpc.ts";
+import { makeLogHandlers } from "../../lib/process/log_service.ts";
+import {
+  LogFault_Reason as Reason,
+  ReadResponseSchema,
+} from "../../lib/wire/gen/hetpaxos/v1/service_pb.ts";
 import { fromHex } from "../../lib/wire/hex.ts";
 import { recordsOf, setLogStage } from "../process/log_stage.ts";
 import { drawing, ended } from "./stage.ts";
@@ -145,6 +149,27 @@ Deno.test("log: a reader follows, also from a checkpoint, and leaves repetitions
     message,
     "proves nothing: the outcomes do not lead from the entry to the certificate",
   );
+});
+
+Deno.test("log: a reader goes on with one that keeps no more what others have told it", async () => {
+  await using stage = await setLogStage();
+  const bob = makeLogHandlers(stage.logs.members[1]!, { envelopeBytesMax: 1 << 20 });
+  stage.lies[1] = {
+    read(request, context) {
+      if (request.from < 3n) throw logFault(Reason.NOT_RETAINED, "what is begins at 3", 3);
+      return bob.read(request, context);
+    },
+  };
+  await using client = connect(stage.configuration, { patienceMs: 30 });
+  const entries = client.read({ learner: "Eve", follow: true, timeoutMs: 20_000 })
+    [Symbol.asyncIterator]();
+  for (const sequence of [1, 2, 3]) await client.append(recordsOf("till 4", sequence));
+  for (const _ of [0, 1, 2]) await entries.next();
+  // Now the quorum needs Bob.
+  await stage.stop(3);
+  await client.append(recordsOf("till 4", 4));
+  assertEquals(inWords((await entries.next()).value!), "3: till 4 4");
+  await entries.return?.();
 });
 
 Deno.test("log: what cannot be done is told, with what can", async () => {

@@ -80,6 +80,12 @@ Deno.test("closing the server ends its links, and frees the port", async () => {
   // The same client finds the acceptor when it is back.
   await using again = await startServer({ port: server.port });
   assertEquals((await client.getStatus({}, never)).name, "alice");
+  // And hears why it refuses a call: the connection before has nothing to do with it.
+  const answered = await assertRejects(() => client.getCheckpoint({}, never), LinkError);
+  assertEquals([answered.kind, answered.message], [
+    "answered",
+    "[failed_precondition] no log is configured here",
+  ]);
   assertEquals(again.refusals, []);
 });
 
