@@ -163,7 +163,7 @@ export const LIMITS: Readonly<Record<LimitName, Setting>> = {
   proposalsPerPeerPerSecondMax: setting(
     "The same over all instances. Each is work for the whole cluster: well below what its machines " +
       "can decide, it keeps one peer from starving the others.",
-    1_000,
+    500,
     1,
     1_000_000,
   ),
