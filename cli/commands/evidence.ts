@@ -29,7 +29,15 @@ import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { type Command, defineCommand, defineGroup } from "../command.ts";
 import { nearest } from "../nearest.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, toJsonLine, writeText } from "../output.ts";
-import { DOCUMENT_EVENT, readDocuments, writeWhole } from "./evidence_files.ts";
+import {
+  checkForce,
+  DOCUMENT_EVENT,
+  DOCUMENT_POSITIONALS,
+  documentFiles,
+  DOCUMENTS_EXIT,
+  readDocuments,
+  writeWhole,
+} from "./evidence_files.ts";
 import { COMMON_EXITS, CONFIG_POSITIONAL, DATA_DIR_FLAG } from "./shared.ts";
 
 const INSTANCE_MAX = 2n ** 64n - 1n;
@@ -109,9 +117,7 @@ const exportCommand: Command = defineCommand({
   ],
 }, async ({ flags, positionals, stdout }) => {
   const output = makeOutput(flags, stdout);
-  if (flags.force && flags.out === undefined) {
-    throw new OperatorError(EXIT.usage, "goes with --out only", "--force");
-  }
+  checkForce(flags);
   const configuration = await readConfiguration(positionals[0]);
   const lines = withJournal(
     configuration,
@@ -140,15 +146,7 @@ const verify: Command = defineCommand({
     "not agree any more, for each acceptor alone and for all of them together. No private key, " +
     "network or journal is used. One document that proves nothing ends it; then nothing is printed.",
   flags: OUTPUT_FLAGS,
-  positionals: [
-    { name: "FILE...", help: "files of documents; - is standard input", offers: "file" },
-    {
-      name: "CONFIG",
-      help: "the configuration file of any member, or what all share; the last argument",
-      many: true,
-      offers: "file",
-    },
-  ],
+  positionals: DOCUMENT_POSITIONALS,
   examples: [
     { args: "dave.jsonl alice.json", does: "whether dave.jsonl proves what it says" },
     { args: "*.jsonl alice.json", does: "the same for several files, and for all together" },
@@ -156,15 +154,11 @@ const verify: Command = defineCommand({
   exits: [
     { status: EXIT.ok, means: "all are proved" },
     ...COMMON_EXITS,
-    { status: EXIT.evidence, means: "a document proves nothing, or there is none" },
+    DOCUMENTS_EXIT,
   ],
 }, async ({ flags, positionals, stdout }) => {
   const output = makeOutput(flags, stdout);
-  const files = positionals.slice(0, -1);
-  const config = positionals.at(-1)!;
-  if ([...files, config].filter((file) => file === "-").length > 1) {
-    throw new OperatorError(EXIT.usage, "standard input can be named only once", "-");
-  }
+  const { files, config } = documentFiles(positionals);
   const configuration = await readCluster(config);
   const proved: Proved[] = [];
   for (const file of files) {

@@ -20,6 +20,41 @@ export const DOCUMENT_CHARS_MAX = 8 * 1024 * 1024;
 /** What `event` is in the line of a document; not a part of the document. */
 export const DOCUMENT_EVENT = "evidence";
 
+/** Of commands that verify documents: the files, then what to verify by. */
+export const DOCUMENT_POSITIONALS = [
+  { name: "FILE...", help: "files of documents; - is standard input", offers: "file" },
+  {
+    name: "CONFIG",
+    help: "the configuration file of any member, or what all share; the last argument",
+    many: true,
+    offers: "file",
+  },
+] as const;
+
+/** How those end that are shown a document that is none. */
+export const DOCUMENTS_EXIT = {
+  status: EXIT.evidence,
+  means: "a document proves nothing, or there is none",
+} as const;
+
+/** Takes these apart. @throws OperatorError (usage) if standard input is named more than once. */
+export function documentFiles(
+  positionals: readonly string[],
+): { readonly files: readonly string[]; readonly config: string } {
+  if (positionals.filter((file) => file === "-").length > 1) {
+    throw new OperatorError(EXIT.usage, "standard input can be named only once", "-");
+  }
+  return { files: positionals.slice(0, -1), config: positionals.at(-1)! };
+}
+
+/** @throws OperatorError (usage) for --force without a file to replace. */
+export function checkForce(
+  { force, out }: { readonly force: boolean; readonly out: string | undefined },
+): void {
+  if (!force || out !== undefined) return;
+  throw new OperatorError(EXIT.usage, "goes with --out only", "--force");
+}
+
 /** A document and where it is: `file:line`. */
 export interface Located {
   /** Parsed, not checked. */

@@ -13,7 +13,14 @@ import { EXIT, OperatorError } from "../../lib/wire/operator_error.ts";
 import { valueText } from "../../lib/explain/value_text.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { makeOutput, type Output, OUTPUT_FLAGS, toJsonLine, writeText } from "../output.ts";
-import { readDocuments, writeWhole } from "./evidence_files.ts";
+import {
+  checkForce,
+  DOCUMENT_POSITIONALS,
+  documentFiles,
+  DOCUMENTS_EXIT,
+  readDocuments,
+  writeWhole,
+} from "./evidence_files.ts";
 import {
   ANSWER_TIMEOUT_FLAG,
   asClient,
@@ -65,9 +72,7 @@ export const logProof: Command = defineCommand({
   if (!/^\d{1,15}$/.test(text!)) {
     throw new OperatorError(EXIT.usage, "is no position: a whole number from 0 on", text);
   }
-  if (flags.force && flags.out === undefined) {
-    throw new OperatorError(EXIT.usage, "goes with --out only", "--force");
-  }
+  checkForce(flags);
   const configuration = await loadFor(rest, () => {});
   requireLog(configuration);
   const learner = oneLearner(flags.learner, configuration);
@@ -101,28 +106,16 @@ export const logVerify: Command = defineCommand({
     "prove: that the learner, if it is accurate, decided this and nothing else at this position. " +
     "No private key, network or journal is used. One that proves nothing ends it.",
   flags: OUTPUT_FLAGS,
-  positionals: [
-    { name: "FILE...", help: "files of documents; - is standard input", offers: "file" },
-    {
-      name: "CONFIG",
-      help: "the configuration file of any member, or what all share; the last argument",
-      many: true,
-      offers: "file",
-    },
-  ],
+  positionals: DOCUMENT_POSITIONALS,
   examples: [{ args: "12.json cluster.json", does: "what 12.json proves" }],
   exits: [
     { status: EXIT.ok, means: "all are proved" },
     ...COMMON_EXITS,
-    { status: EXIT.evidence, means: "a document proves nothing, or there is none" },
+    DOCUMENTS_EXIT,
   ],
 }, async ({ flags, positionals, stdout }) => {
   const output = makeOutput(flags, stdout);
-  const files = positionals.slice(0, -1);
-  const config = positionals.at(-1)!;
-  if (positionals.filter((file) => file === "-").length > 1) {
-    throw new OperatorError(EXIT.usage, "standard input can be named only once", "-");
-  }
+  const { files, config } = documentFiles(positionals);
   const configuration = await readCluster(config);
   requireLog(configuration);
   const context = logContextOf(configuration)!;

@@ -89,10 +89,9 @@ export class Link implements Supplier {
     const mayRead = () => node.lookups.take(this.peer, this.#nowMs());
     const knowledge = new PeerKnowledge(ledger, mayRead);
     this.#knowledge = knowledge;
-    const { echoDelayMs } = network;
     const patience = patienceWith(this, ledger, network);
-    this.#feed = new Feed({ ledger, knowledge, echoDelayMs, mayRead, ...patience });
-    this.#haves = new Haves(echoDelayMs / 4);
+    this.#feed = new Feed({ ledger, knowledge, mayRead, ...patience });
+    this.#haves = new Haves(network.echoDelayMs / 4);
     this.#alarm = new Alarm(clock, () => this.onReady());
     const lacking = (named: readonly Named[], position: number) =>
       node.fetcher.offered(this, named, position);
@@ -192,7 +191,8 @@ export class Link implements Supplier {
 
   /** Asks the peer for something that it should have. */
   want(request: Request): void {
-    if (this.isUp) this.#composer.want(request);
+    if (!this.isUp) return;
+    this.#composer.want(request);
     this.onReady();
   }
 

@@ -47,13 +47,14 @@ export function patienceOf(
   return Math.min(echoDelayMs / 8, wantDelayMs / 4);
 }
 
-/** What a feed is told of own messages to one peer, whose Hello may be yet to come. */
+/** How long what a feed has for one peer waits, whose Hello may be yet to come. */
 export function patienceWith(
   link: { readonly peer: string; readonly theirHello: Pick<Hello, "role"> | undefined },
   ledger: Ledger,
   network: NetworkSettings,
 ) {
   return {
+    echoDelayMs: network.echoDelayMs,
     isPressing: (record: LedgerRecord) =>
       isPressingFor(record, link.peer, link.theirHello?.role, ledger),
     patienceMs: patienceOf(network),

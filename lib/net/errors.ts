@@ -112,23 +112,23 @@ export function closedByUs(detail = "closed"): LinkError {
   return new LinkError("canceled", Code.Canceled, detail);
 }
 
-function linkErrorIn(error: unknown): LinkError | undefined {
+/** An error, its cause, and so on: the first few, for causes may go round. */
+export function* causesOf(error: unknown): Generator<Error> {
   for (let depth = 0; depth < 8 && error instanceof Error; depth++) {
-    if (error instanceof LinkError) return error;
+    yield error;
     error = error.cause;
   }
-  return undefined;
+}
+
+function linkErrorIn(error: unknown): LinkError | undefined {
+  return causesOf(error).find((each) => each instanceof LinkError);
 }
 
 /** All codes and messages of an error and of its causes. */
 function textOf(error: unknown): string {
-  const parts: string[] = [];
-  let next = error;
-  for (let depth = 0; depth < 8 && next instanceof Error; depth++) {
-    parts.push("code" in next ? String(next.code) : "", next.message);
-    next = next.cause;
-  }
-  return parts.join(" ");
+  return causesOf(error)
+    .flatMap((each) => ["code" in each ? String(each.code) : "", each.message])
+    .toArray().join(" ");
 }
 
 const REJECTION_STATUS: Partial<Record<RejectionCode, Code>> = {

@@ -20,6 +20,7 @@ import {
   type ReadResponse,
 } from "../wire/gen/hetpaxos/v1/service_pb.ts";
 import type { CallContext } from "./call_context.ts";
+import { causesOf } from "./errors.ts";
 
 type OrLater<T> = T | Promise<T>;
 
@@ -73,12 +74,10 @@ export function logFault(reason: Reason, message: string, begins = 0): ConnectEr
 export function logFaultIn(
   error: unknown,
 ): { readonly reason: Reason; readonly begins: bigint; readonly message: string } | undefined {
-  for (let depth = 0; depth < 8 && error instanceof Error; depth++) {
-    if (error instanceof ConnectError) {
-      const [found] = error.findDetails(LogFaultSchema);
-      if (found !== undefined) return { ...found, message: error.rawMessage };
-    }
-    error = error.cause;
+  for (const each of causesOf(error)) {
+    if (!(each instanceof ConnectError)) continue;
+    const [found] = each.findDetails(LogFaultSchema);
+    if (found !== undefined) return { ...found, message: each.rawMessage };
   }
   return undefined;
 }

@@ -152,10 +152,12 @@ export class LogAppending {
       if (refused !== "full") throw refused;
       if (context.signal.aborted) throw new ConnectError("not in the log yet", Code.Canceled);
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.#roomless.add(resolve);
-      context.signal.addEventListener("abort", () => resolve());
+      const wake = () => resolve();
+      this.#roomless.add(wake);
+      context.signal.addEventListener("abort", wake);
       await promise;
-      this.#roomless.delete(resolve);
+      this.#roomless.delete(wake);
+      context.signal.removeEventListener("abort", wake);
     }
   }
 
